@@ -1,0 +1,11 @@
+export type {
+  Claim,
+  ExperimentDeclaration,
+  Figure,
+  MatrixFigure,
+  Measurement,
+  MetricDeclaration,
+  MetricFigure,
+  TraceFigure,
+  Verdict,
+} from './declaration.ts';

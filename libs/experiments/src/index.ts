@@ -1,0 +1,1 @@
+export type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';

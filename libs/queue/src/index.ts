@@ -1,0 +1,1 @@
+export type { Command, CommandReply, SlotStatus, SweepSummary, WorkerStatus } from './messages.ts';

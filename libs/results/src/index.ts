@@ -1,0 +1,1 @@
+export type { GroupRow, ResultsStore, RowQuery, StoredSweep, SweepCounts, SweepState, TrialRow } from './store.ts';

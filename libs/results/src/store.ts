@@ -1,0 +1,90 @@
+import type { Failure, Outcome, Parameters, TrialRecord } from '@natsweep/sweep';
+
+/**
+ * A sweep's life. `running` → `paused` ⇄ `running` by command or by `pauseAfterFailures`; → `cancelled` by command;
+ * → `completed` by the collector, once every planned trial has a record. Only the scheduler moves a sweep.
+ */
+export type SweepState = 'running' | 'paused' | 'cancelled' | 'completed';
+
+export interface StoredSweep {
+  readonly name: string;
+  readonly experiment: string;
+  readonly experimentVersion: number;
+  /** The normalised spec as JSON: enough to rebuild the grid. */
+  readonly spec: string;
+  /** Number of planned trials. */
+  readonly planned: number;
+  readonly state: SweepState;
+  /** Why the sweep is paused; null otherwise. */
+  readonly stateReason: string | null;
+  readonly createdAtMs: number;
+  readonly completedAtMs: number | null;
+  /** The command that submitted it: the same command delivered twice creates one sweep. */
+  readonly commandId: string;
+}
+
+export interface SweepCounts {
+  readonly observed: number;
+  readonly failed: number;
+  readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
+  readonly byFailure: Readonly<Partial<Record<Failure, number>>>;
+}
+
+/** The record of a trial without its traces. */
+export type TrialRow =
+  Omit<Extract<TrialRecord, { kind: 'observation' }>, 'traces'> | Extract<TrialRecord, { kind: 'failed' }>;
+
+export interface RowQuery {
+  /** A parameter filter: equality on every named parameter. */
+  readonly where?: Parameters;
+  readonly kind?: 'observation' | 'failed';
+  /** A column (`index`, `seed`, `elapsedSeconds`), `params.NAME` or `metrics.NAME`. Default: `index`. */
+  readonly orderBy?: string;
+  readonly descending?: boolean;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Rows of a group: trials that agree in the `by` parameters. */
+export interface GroupRow {
+  readonly group: Parameters;
+  readonly count: number;
+  readonly metrics: Readonly<
+    Record<string, { readonly mean: number; readonly standardDeviation: number; readonly count: number }>
+  >;
+}
+
+/**
+ * The results database: SQLite file or PostgreSQL, one query layer. It is the only record of what was found; only the
+ * scheduler's collector writes to it, everyone else reads.
+ */
+export interface ResultsStore {
+  /** Creates the sweep, or returns the one that has this name already (compare `commandId` and `spec`). */
+  createSweep(sweep: StoredSweep): Promise<{ readonly created: boolean; readonly sweep: StoredSweep }>;
+  getSweep(name: string): Promise<StoredSweep | undefined>;
+  listSweeps(): Promise<readonly StoredSweep[]>;
+  setSweepState(name: string, state: SweepState, reason?: string): Promise<void>;
+
+  /** One transaction; a trial of a sweep that has a record already is left as it is and counted as duplicate. */
+  record(records: readonly TrialRecord[]): Promise<{ readonly inserted: number; readonly duplicates: number }>;
+  /** Grid indices that have a record, in no particular order. */
+  recordedIndices(sweep: string): AsyncIterable<number>;
+  counts(sweep: string): Promise<SweepCounts>;
+
+  rows(sweep: string, query?: RowQuery): Promise<readonly TrialRow[]>;
+  /** One record with its traces; `trialId` may be an unambiguous prefix. */
+  trial(sweep: string, trialId: string): Promise<TrialRecord | undefined>;
+  /** Means and standard deviations of metrics over all trials that agree in `by`, computed in the database. */
+  groups(
+    sweep: string,
+    by: readonly string[],
+    metrics: readonly string[],
+    query?: Pick<RowQuery, 'where'>,
+  ): Promise<readonly GroupRow[]>;
+  /** Observations with traces, for figures. */
+  traces(
+    sweep: string,
+    query?: Pick<RowQuery, 'where' | 'limit'>,
+  ): AsyncIterable<Extract<TrialRecord, { kind: 'observation' }>>;
+  close(): Promise<void>;
+}
