@@ -9,3 +9,5 @@ export type {
   TraceFigure,
   Verdict,
 } from './declaration.ts';
+export { declarations, findDeclaration } from './catalogue.ts';
+export { namedSweepText, namedSweeps } from './named-sweeps.ts';

@@ -1,1 +1,2 @@
 export type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+export { experiments, findExperiment } from './registry.ts';

@@ -1,0 +1,8 @@
+import type { Experiment } from './experiment.ts';
+
+/** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
+export const experiments: readonly Experiment[] = [];
+
+export function findExperiment(name: string): Experiment | undefined {
+  return experiments.find((experiment) => experiment.declaration.name === name);
+}
