@@ -1,1 +1,9 @@
-export type { Command, CommandReply, SlotStatus, SweepSummary, WorkerStatus } from './messages.ts';
+export type {
+  ApproximationSummary,
+  Command,
+  CommandReply,
+  QueueStatus,
+  SlotStatus,
+  SweepSummary,
+  WorkerStatus,
+} from './messages.ts';

@@ -1,4 +1,5 @@
 import type { Failure, Outcome } from '@natsweep/sweep';
+import type { DurationHistogram } from '@natsweep/telemetry';
 
 /** What the CLI asks of the scheduler. Commands are idempotent: `commandId` names one intention, however often it arrives. */
 export type Command =
@@ -15,14 +16,16 @@ export interface SweepSummary {
   readonly state: 'running' | 'paused' | 'cancelled' | 'completed';
   readonly stateReason: string | null;
   readonly planned: number;
+  /** Trials handed to the queue that have no record yet: waiting, running or to be delivered again. */
+  readonly admitted: number;
   readonly observed: number;
   readonly failed: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byFailure: Readonly<Partial<Record<Failure, number>>>;
-  /** Finished trials by the value of the `approximation` parameter, where the experiment has one. */
-  readonly byApproximation: Readonly<Record<string, number>>;
-  /** Batches delivered again after a failed or lost attempt. */
-  readonly retries: number;
+  /** Observed trials by the value of the `approximation` parameter; under `none` where the experiment has no such parameter. */
+  readonly byApproximation: Readonly<Record<string, ApproximationSummary>>;
+  /** Batches delivered again, by why the attempt before failed. */
+  readonly retriesByFailure: Readonly<Partial<Record<Failure, number>>>;
   /** Observations that arrived for a trial that had one already. */
   readonly duplicatesSuppressed: number;
   /** Exponentially weighted rate of recorded trials; 0 until there is one. */
@@ -38,6 +41,24 @@ export interface SweepSummary {
   } | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+export interface ApproximationSummary {
+  readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
+  readonly durations: DurationHistogram;
+}
+
+/** The batch queue and its Redis at one moment, over all sweeps. */
+export interface QueueStatus {
+  readonly waitingBatches: number;
+  readonly activeBatches: number;
+  /** Waiting for the backoff of their next attempt. */
+  readonly delayedBatches: number;
+  /** When the oldest of the waiting batches was admitted; null while none waits. */
+  readonly oldestWaitingAtMs: number | null;
+  readonly redisMemoryUsedBytes: number;
+  /** `maxmemory`, or the memory of the machine where it is not set. */
+  readonly redisMemoryLimitBytes: number;
 }
 
 /** What a worker process says of itself with every heartbeat. */
