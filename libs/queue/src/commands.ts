@@ -1,0 +1,63 @@
+import type { RedisConnection } from './connection.ts';
+import { NoSchedulerError } from './errors.ts';
+import { keys } from './keys.ts';
+import type { Command, CommandReply } from './messages.ts';
+
+const replyLifetimeSeconds = 600;
+
+export interface SendCommandOptions {
+  /** How long to wait for the scheduler's answer. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Sends a command and waits for the scheduler's answer. A command that no scheduler takes in time is withdrawn and
+ * `NoSchedulerError` thrown. Sending the same command again is harmless: `commandId` names the intention.
+ */
+export async function sendCommand(
+  connection: RedisConnection,
+  command: Command,
+  { timeoutMs = 10_000 }: SendCommandOptions = {},
+): Promise<CommandReply> {
+  const message = JSON.stringify(command);
+  const waiting = connection.duplicate();
+  waiting.on('error', () => {});
+  try {
+    await connection.rpush(keys.commands, message);
+    const reply = await waiting.blpop(keys.reply(command.commandId), timeoutMs / 1000);
+    if (reply !== null) return JSON.parse(reply[1]) as CommandReply;
+    const withdrawn = (await connection.lrem(keys.commands, 0, message)) > 0;
+    const seconds = timeoutMs / 1000;
+    throw new NoSchedulerError(
+      withdrawn
+        ? `No scheduler answered within ${seconds} s and the command was withdrawn: start one with "natsweep up".`
+        : `A scheduler took the command but has not answered within ${seconds} s: look with "natsweep status" before you repeat it.`,
+    );
+  } finally {
+    waiting.disconnect();
+  }
+}
+
+/**
+ * Takes the next command, waiting up to `timeoutMs` on a connection of its own; undefined if none came. A taken command
+ * stays listed until `answerCommand`, so that the next scheduler finds it should this one die.
+ */
+export async function takeCommand(blocking: RedisConnection, timeoutMs: number): Promise<Command | undefined> {
+  const message = await blocking.blmove(keys.commands, keys.commandsTaken, 'LEFT', 'RIGHT', timeoutMs / 1000);
+  return message === null ? undefined : (JSON.parse(message) as Command);
+}
+
+/** Commands that a scheduler took and did not answer, oldest first. */
+export async function unansweredCommands(connection: RedisConnection): Promise<readonly Command[]> {
+  return (await connection.lrange(keys.commandsTaken, 0, -1)).map((message) => JSON.parse(message) as Command);
+}
+
+/** Answers a taken command and strikes it from the list, in one transaction. */
+export async function answerCommand(connection: RedisConnection, command: Command, reply: CommandReply): Promise<void> {
+  await connection
+    .multi()
+    .rpush(keys.reply(command.commandId), JSON.stringify(reply))
+    .expire(keys.reply(command.commandId), replyLifetimeSeconds)
+    .lrem(keys.commandsTaken, 0, JSON.stringify(command))
+    .exec();
+}

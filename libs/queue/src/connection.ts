@@ -1,0 +1,104 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress } from './address.ts';
+import { RedisUnavailableError } from './errors.ts';
+
+/** An open connection to Redis. Callers outside this library only pass it on and close it. */
+export type RedisConnection = Redis;
+
+export interface ConnectOptions {
+  /** How long to keep trying before giving up. Default 0: one try. */
+  readonly waitMs?: number;
+  /**
+   * What commands do when the connection breaks later: `fail` after a few tries (a command line), or `wait` until Redis
+   * is back (a service). Default `fail`.
+   */
+  readonly onOutage?: 'fail' | 'wait';
+}
+
+/** Longest pause between attempts to reconnect. */
+const maxReconnectDelayMs = 1000;
+
+/** Connects and logs in; throws `RedisUnavailableError` with one sentence that says what to do. */
+export async function connect(address: RedisAddress, options: ConnectOptions = {}): Promise<RedisConnection> {
+  const { waitMs = 0, onOutage = 'fail' } = options;
+  const giveUpAtMs = Date.now() + waitMs;
+  for (;;) {
+    try {
+      return await connectOnce(address, onOutage);
+    } catch (error) {
+      if (Date.now() >= giveUpAtMs || isLoginError(error)) throw explain(address, error);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** ioredis options of an address for connections that reconnect for ever, as BullMQ wants them. */
+export function connectionOptions(address: RedisAddress): RedisOptions {
+  const target =
+    address.kind === 'private' ? { path: address.socket, password: address.password } : urlOptions(address.url);
+  return {
+    ...target,
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnectDelayMs,
+  };
+}
+
+function reconnectDelayMs(attempts: number): number {
+  return Math.min(50 * 2 ** Math.min(attempts, 10), maxReconnectDelayMs);
+}
+
+async function connectOnce(address: RedisAddress, onOutage: 'fail' | 'wait'): Promise<RedisConnection> {
+  let ready = false;
+  const redis = new Redis({
+    ...connectionOptions(address),
+    lazyConnect: true,
+    maxRetriesPerRequest: onOutage === 'wait' ? null : 3,
+    retryStrategy: (times) => (ready ? reconnectDelayMs(times) : null),
+  });
+  // ioredis reports every reconnection attempt here; the command that suffers carries the error to its caller.
+  let lastError: Error | undefined;
+  redis.on('error', (error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+    ready = true;
+    return redis;
+  } catch (error) {
+    // Disconnecting a closed connection would hold the process for two seconds.
+    if (redis.status !== 'end') redis.disconnect();
+    throw lastError ?? error;
+  }
+}
+
+function urlOptions(url: string): RedisOptions {
+  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || 6379),
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    db: Number(pathname.slice(1) || 0),
+    ...(protocol === 'rediss:' && { tls: { servername: hostname } }),
+  };
+}
+
+function isLoginError(error: unknown): boolean {
+  return /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test((error as Error).message);
+}
+
+function explain(address: RedisAddress, error: unknown): RedisUnavailableError {
+  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  if (isLoginError(error)) {
+    return new RedisUnavailableError(
+      `${address.description} refuses the login (${(error as Error).message}): correct user and password in REDIS_URL.`,
+      { cause: error },
+    );
+  }
+  const fix =
+    address.kind === 'private'
+      ? 'start it with "natsweep up"'
+      : 'start it, correct REDIS_URL, or unset REDIS_URL to use a private one';
+  return new RedisUnavailableError(`Cannot reach ${address.description} (${reason}): ${fix}.`, { cause: error });
+}

@@ -1,0 +1,19 @@
+/** Every key that natsweep uses in Redis begins with this; BullMQ's begin with `natsweep:bull:`. */
+export const prefix = 'natsweep';
+
+export const keys = {
+  /** List: commands that no scheduler has taken. */
+  commands: `${prefix}:commands`,
+  /** List: commands that a scheduler has taken and not answered; the next one takes them over. */
+  commandsTaken: `${prefix}:commands:taken`,
+  /** List of one: the answer to a command; expires. */
+  reply: (commandId: string) => `${prefix}:reply:${commandId}`,
+  /** Hash: sweep name → SweepSummary as JSON. */
+  summaries: `${prefix}:summaries`,
+  /** Stream: trial records that the collector has not committed. */
+  observations: `${prefix}:observations`,
+  /** Sorted set: worker id by the time of its last heartbeat. */
+  workers: `${prefix}:workers`,
+  /** String: WorkerStatus as JSON; expires when heartbeats stop. */
+  worker: (worker: string) => `${prefix}:worker:${worker}`,
+} as const;
