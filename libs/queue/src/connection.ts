@@ -8,6 +8,8 @@ export type RedisConnection = Redis;
 export interface ConnectOptions {
   /** How long to keep trying before giving up. Default 0: one try. */
   readonly waitMs?: number;
+  /** Gives up waiting at once when aborted. */
+  readonly signal?: AbortSignal;
   /**
    * What commands do when the connection breaks later: `fail` after a few tries (a command line), or `wait` until Redis
    * is back (a service). Default `fail`.
@@ -20,13 +22,13 @@ const maxReconnectDelayMs = 1000;
 
 /** Connects and logs in; throws `RedisUnavailableError` with one sentence that says what to do. */
 export async function connect(address: RedisAddress, options: ConnectOptions = {}): Promise<RedisConnection> {
-  const { waitMs = 0, onOutage = 'fail' } = options;
+  const { waitMs = 0, onOutage = 'fail', signal } = options;
   const giveUpAtMs = Date.now() + waitMs;
   for (;;) {
     try {
       return await connectOnce(address, onOutage);
     } catch (error) {
-      if (Date.now() >= giveUpAtMs || isLoginError(error)) throw explain(address, error);
+      if (Date.now() >= giveUpAtMs || signal?.aborted || isLoginError(error)) throw explain(address, error);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

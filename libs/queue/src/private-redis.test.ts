@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,7 +21,6 @@ test('a private Redis has no TCP port, wants its password, keeps an append-only 
   const { address } = await startPrivateRedis(join(home, 'redis'));
   assert(address.kind === 'private');
   const redis = await connect(address);
-  t.after(() => redis.disconnect());
   for (const [name, value] of [
     ['port', '0'],
     ['appendonly', 'yes'],
@@ -32,6 +31,7 @@ test('a private Redis has no TCP port, wants its password, keeps an append-only 
   for (const file of ['redis.conf', 'address.json']) {
     assert.equal(statSync(join(home, 'redis', file)).mode & 0o777, 0o600, file);
   }
+  redis.disconnect();
   await assert.rejects(connect({ ...address, password: 'wrong' }), {
     name: 'RedisUnavailableError',
     message: /refuses the login/,
@@ -42,7 +42,6 @@ test('killed without warning, it comes back at the same address with its data', 
   const home = temporaryHome(t);
   const first = await startPrivateRedis(join(home, 'redis'));
   const redis = await connect(first.address, { onOutage: 'wait' });
-  t.after(() => redis.disconnect());
   await redis.set('kept', 'yes');
   const lost = new Promise((resolve) => redis.once('close', resolve));
   process.kill(first.pid, 'SIGKILL');
@@ -50,6 +49,7 @@ test('killed without warning, it comes back at the same address with its data', 
   const second = await startPrivateRedis(join(home, 'redis'));
   assert.deepEqual(second.address, first.address);
   assert.equal(await redis.get('kept'), 'yes');
+  redis.disconnect();
 });
 
 test('a second start adopts the running server, and stop ends it for both', async (t) => {
@@ -82,6 +82,14 @@ test('a missing redis-server is one sentence that says what to install', async (
     process.env['PATH'] = path;
   });
   await assert.rejects(startPrivateRedis(join(home, 'redis')), { message: /apt-get install redis-server/ });
+});
+
+test('a server that cannot start says why', async (t) => {
+  const home = temporaryHome(t);
+  const directory = join(home, 'redis');
+  mkdirSync(join(directory, 'appendonlydir'), { recursive: true });
+  writeFileSync(join(directory, 'appendonlydir', 'appendonly.aof.manifest'), 'broken');
+  await assert.rejects(startPrivateRedis(directory), { message: /ended as it started .*redis\.log/ });
 });
 
 test('addresses resolve from REDIS_URL, then from the home directory, and never show a secret', async (t) => {

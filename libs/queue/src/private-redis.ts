@@ -39,16 +39,15 @@ export async function startPrivateRedis(directory: string): Promise<PrivateRedis
   closeSync(log);
   server.unref();
 
-  const failed = new Promise<never>((_, reject) => {
-    server.once('error', (error) => reject(cannotStart(error)));
-    server.once('exit', () => {
-      const reason = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' | ');
-      reject(new RedisUnavailableError(`redis-server ended as it started (${reason}): see ${logFile}.`));
-    });
-  });
-  failed.catch(() => {});
-  const connection = await Promise.race([connect(address, { waitMs: startTimeoutMs }), failed]);
-  connection.disconnect();
+  const ended = new AbortController();
+  server.once('error', (error) => ended.abort(cannotStart(error)));
+  server.once('exit', () => ended.abort(endedAtStart(logFile)));
+  try {
+    const connection = await connect(address, { waitMs: startTimeoutMs, signal: ended.signal });
+    connection.disconnect();
+  } catch (error) {
+    throw ended.signal.reason ?? error;
+  }
   server.removeAllListeners();
   return handle(address, server.pid as number);
 }
@@ -129,6 +128,11 @@ function configuration(home: string, { socket, password }: { socket: string; pas
     'daemonize no',
     '',
   ].join('\n');
+}
+
+function endedAtStart(logFile: string): RedisUnavailableError {
+  const reason = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' | ');
+  return new RedisUnavailableError(`redis-server ended as it started (${reason}): see ${logFile}.`);
 }
 
 function cannotStart(error: Error): RedisUnavailableError {

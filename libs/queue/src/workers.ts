@@ -27,7 +27,7 @@ export async function readWorkers(connection: RedisConnection): Promise<readonly
   const gone = names.filter((_, i) => values[i] === null);
   if (gone.length > 0) await connection.zrem(keys.workers, ...gone);
   return values
-    .filter((value) => value != null)
+    .filter((value) => typeof value === 'string')
     .map((value) => JSON.parse(value) as WorkerStatus)
     .sort((a, b) => a.worker.localeCompare(b.worker));
 }
