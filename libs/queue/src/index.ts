@@ -2,7 +2,15 @@ export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './add
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
-export type { Command, CommandReply, SlotStatus, SweepSummary, WorkerStatus } from './messages.ts';
+export type {
+  ApproximationSummary,
+  Command,
+  CommandReply,
+  QueueStatus,
+  SlotStatus,
+  SweepSummary,
+  WorkerStatus,
+} from './messages.ts';
 export { startPrivateRedis, stopPrivateRedis, type PrivateRedis } from './private-redis.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
-export { heartbeat, readWorkers, signOff, workerExpiryMs } from './workers.ts';
+export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';

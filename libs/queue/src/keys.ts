@@ -12,8 +12,10 @@ export const keys = {
   summaries: `${prefix}:summaries`,
   /** Stream: trial records that the collector has not committed. */
   observations: `${prefix}:observations`,
-  /** Sorted set: worker id by the time of its last heartbeat. */
+  /** Set: names of the workers that have announced themselves. */
   workers: `${prefix}:workers`,
+  /** Sorted set: names of the workers that vanished without signing off, by when that was noticed. */
+  lostWorkers: `${prefix}:workers:lost`,
   /** String: WorkerStatus as JSON; expires when heartbeats stop. */
   worker: (worker: string) => `${prefix}:worker:${worker}`,
 } as const;
