@@ -45,7 +45,7 @@ export async function readFleet(connection: RedisConnection): Promise<Fleet> {
   const found = await Promise.all(names.map((name) => readWorker(connection, name, nowMs)));
   const gone = names.filter((_, i) => found[i] === undefined);
   const bookkeeping = connection.pipeline();
-  for (const name of gone) bookkeeping.srem(keys.workers, name).zadd(keys.lostWorkers, nowMs, name);
+  for (const name of gone) bookkeeping.srem(keys.workers, name).zadd(keys.lostWorkers, String(nowMs), name);
   await bookkeeping.zremrangebyscore(keys.lostWorkers, 0, nowMs - lostWorkerMemoryMs).exec();
   return {
     workers: found
