@@ -51,7 +51,7 @@ export async function readFleet(connection: RedisConnection): Promise<Fleet> {
     workers: found
       .filter((entry) => entry !== undefined)
       .sort((a, b) => a.status.worker.localeCompare(b.status.worker)),
-    lost: await connection.zrange(keys.lostWorkers, 0, -1),
+    lost: await connection.zrange(keys.lostWorkers, '0', '-1'),
   };
 }
 
