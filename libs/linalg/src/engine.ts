@@ -90,7 +90,7 @@ export interface Qr {
 export interface LeastSquares {
   /** [..., n, k] */
   readonly solution: Tensor;
-  /** Numerical rank of each matrix of the batch, in flat order. */
+  /** Numerical rank of `a` for each system of the (broadcast) batch, in flat order. */
   readonly rank: readonly number[];
 }
 
@@ -125,10 +125,10 @@ export interface LinalgEngine {
 
   /**
    * Frees every tensor made inside `body` except those found in what it returns (a tensor, or tensors at any depth of
-   * arrays and plain objects). Scopes nest. If `body` throws, all are freed.
+   * arrays and plain objects). Scopes nest. If `body` throws, all are freed. `body` must be synchronous.
    */
   scope<T>(body: () => T): T;
-  /** Frees tensors at once, for owners that outlive a scope (a network's weights). */
+  /** Frees tensors at once, for owners that outlive a scope (a network's weights). Freeing twice throws. */
   free(...tensors: readonly Tensor[]): void;
   /** Number of tensors alive. A step that cleans up after itself leaves it unchanged. */
   liveTensors(): number;
@@ -145,6 +145,7 @@ export interface LinalgEngine {
   binary(op: BinaryOp, a: Operand, b: Operand): Tensor;
   /** `where(condition != 0, a, b)`, broadcasting all three. */
   where(condition: Tensor, a: Operand, b: Operand): Tensor;
+  /** Of nothing, the sum is 0 and the mean NaN; `max` and `min` throw `ShapeError`. */
   reduce(op: Reduction, a: Tensor, options?: ReduceOptions): Tensor;
 
   /** Same values, another shape of the same size; one entry may be -1. */
@@ -173,13 +174,14 @@ export interface LinalgEngine {
   cholesky(a: Tensor): Cholesky;
   /** Solves a x = b for x [..., n, k], given the factor that `cholesky` returned. */
   choleskySolve(factor: Tensor, b: Tensor): Tensor;
+  /** Throws `SingularMatrixError` where a diagonal entry is exactly zero; NaN and infinities travel. */
   solveTriangular(a: Tensor, b: Tensor, options?: TriangularOptions): Tensor;
   /** Solves a x = b for a general square a by LU. Throws `SingularMatrixError` where a pivot is exactly zero or a is not finite. */
   solve(a: Tensor, b: Tensor): Tensor;
-  /** Reads the lower triangle only. Throws `NonFiniteError` on a non-finite matrix. */
+  /** Reads the lower triangle only. This and the next three throw `NonFiniteError` on a non-finite matrix. */
   eigh(a: Tensor): Eigh;
   svd(a: Tensor): Svd;
   qr(a: Tensor): Qr;
-  /** min ‖a x − b‖, then min ‖x‖. Singular values below `rcond` times the largest count as zero. Default rcond: eps · max(m, n). */
+  /** min ‖a x − b‖, then min ‖x‖. Singular values at or below `rcond` times the largest count as zero. Default rcond: eps · max(m, n). */
   leastSquares(a: Tensor, b: Tensor, options?: { readonly rcond?: number }): LeastSquares;
 }

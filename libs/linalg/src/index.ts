@@ -17,3 +17,6 @@ export type {
   TriangularOptions,
   UnaryOp,
 } from './engine.ts';
+export { createReferenceEngine } from './reference/engine.ts';
+export { FreedTensorError, NonFiniteError, ShapeError, SingularMatrixError } from './errors.ts';
+export { RandomStream } from './random.ts';

@@ -1,0 +1,4 @@
+import { runConformance } from '../testing/index.ts';
+import { createReferenceEngine } from './engine.ts';
+
+runConformance('reference', createReferenceEngine);
