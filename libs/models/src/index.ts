@@ -1,1 +1,13 @@
-export {};
+export { activate, activationDerivative, activationNames } from './activation.ts';
+export type { Activation } from './activation.ts';
+export { blockDiagonalCoupling, blockTridiagonalCoupling } from './coupling.ts';
+export type { Coupling } from './coupling.ts';
+export { applyDirection, UnsupportedNetworkError, weightedSignals } from './descent.ts';
+export type { DescentRule, Direction, DirectionOptions, Inertia, LayerUpdate, SolveStatistics } from './descent.ts';
+export { empiricalNtk, inputGram, layerKernel, layerKernels, signalGram } from './gram.ts';
+export { explicitJacobian, parameterLayout } from './jacobian.ts';
+export type { LayerRange } from './jacobian.ts';
+export { linearise, outputs } from './linearisation.ts';
+export type { Linearisation } from './linearisation.ts';
+export { createNetwork, freeNetwork, parameterCount } from './network.ts';
+export type { Architecture, Layer, Network } from './network.ts';

@@ -1,0 +1,48 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { Linearisation } from './linearisation.ts';
+
+/**
+ * Gram matrix of what enters layer l, with the layer's gains and its bias input [N′, N]:
+ * σ_w²/M_{l−1} h_{l−1}(x′) h_{l−1}(x)ᵀ + σ_b² = σ_w² A_{l−1}(x′, x) + σ_b² (Karakida & Osawa 2020, S.66).
+ */
+export function inputGram(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
+  return engine.scope(() => {
+    const { weightGain, biasGain } = columns.network.layers[l - 1]!;
+    const gram = engine.matmul(rows.activations[l - 1]!, columns.activations[l - 1]!, { transposeB: true });
+    const scaled = engine.binary('multiply', weightGain ** 2, gram);
+    return biasGain === 0 ? scaled : engine.binary('add', scaled, biasGain ** 2);
+  });
+}
+
+/** B_l(x′, x) = δ_l(x′) δ_l(x)ᵀ [N′C, NC] (S.67). */
+export function signalGram(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
+  return engine.matmul(rows.signals[l - 1]!, columns.signals[l - 1]!, { transposeB: true });
+}
+
+/**
+ * Layer kernel Θ_l(x′, x) = ∇_{θ_l}f(x′) ∇_{θ_l}f(x)ᵀ/N = (1/N) B_l ⊙ ((σ_w² A_{l−1} + σ_b²) ⊗ 1_C1_Cᵀ) [N′C, NC], without
+ * the Jacobian. N counts the samples of `columns` (the training set), for cross kernels too.
+ */
+export function layerKernel(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
+  return engine.scope(() => {
+    const signals = signalGram(engine, rows, columns, l);
+    const inputs = engine.binary('multiply', 1 / columns.samples, inputGram(engine, rows, columns, l));
+    const classes = columns.outputs.shape[1]!;
+    if (classes === 1) return engine.binary('multiply', signals, inputs);
+    const blocks = engine.reshape(signals, [rows.samples, classes, columns.samples, classes]);
+    const spread = engine.reshape(inputs, [rows.samples, 1, columns.samples, 1]);
+    return engine.reshape(engine.binary('multiply', blocks, spread), signals.shape);
+  });
+}
+
+/** Θ_1 … Θ_L. */
+export function layerKernels(engine: LinalgEngine, rows: Linearisation, columns: Linearisation): Tensor[] {
+  return columns.network.layers.map((_, index) => layerKernel(engine, rows, columns, index + 1));
+}
+
+/** Empirical NTK Θ(x′, x) = J(x′)J(x)ᵀ/N = Σ_l Θ_l(x′, x) [N′C, NC] (eq. 6). */
+export function empiricalNtk(engine: LinalgEngine, rows: Linearisation, columns: Linearisation): Tensor {
+  return engine.scope(() =>
+    layerKernels(engine, rows, columns).reduce((sum, kernel) => engine.binary('add', sum, kernel)),
+  );
+}

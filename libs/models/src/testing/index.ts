@@ -1,0 +1,2 @@
+export { smallNetwork } from './small-network.ts';
+export type { SmallNetwork, SmallNetworkOptions } from './small-network.ts';
