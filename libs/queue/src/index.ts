@@ -12,5 +12,6 @@ export type {
   WorkerStatus,
 } from './messages.ts';
 export { startPrivateRedis, stopPrivateRedis, type PrivateRedis } from './private-redis.ts';
+export { readQueueStatus } from './queue-status.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
 export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';

@@ -16,7 +16,14 @@ export const metricCatalogue = {
   up: gauge('natsweep_up', 'Whether the exporter could read Redis (1) or not (0).', 'none', []),
   exporterInfo: gauge('natsweep_exporter_info', 'Always 1; the version is in the label.', 'none', ['version']),
 
-  sweepInfo: gauge('natsweep_sweep_info', 'Always 1; what a sweep is about.', 'none', ['sweep', 'experiment', 'goal']),
+  sweepsHidden: gauge(
+    'natsweep_exporter_hidden_sweeps',
+    'Sweeps left out because there are more than --max-sweeps.',
+    'none',
+    [],
+  ),
+
+  sweepInfo: gauge('natsweep_sweep_info', 'Always 1; what a sweep is about.', 'none', ['sweep', 'experiment']),
   sweepState: gauge('natsweep_sweep_state', '1 for the state that the sweep is in, 0 for the others.', 'none', [
     'sweep',
     'state',
@@ -66,6 +73,7 @@ export const metricCatalogue = {
   sweepBest: gauge('natsweep_sweep_objective_best', 'Best objective so far; absent until there is one.', 'none', [
     'sweep',
     'metric',
+    'goal',
   ]),
   sweepImproved: gauge(
     'natsweep_sweep_improved_timestamp_seconds',
@@ -99,6 +107,12 @@ export const metricCatalogue = {
   ),
 
   fleetWorkers: gauge('natsweep_fleet_workers', 'Registered workers.', 'none', []),
+  fleetLostWorkers: gauge(
+    'natsweep_fleet_lost_workers',
+    'Workers whose heartbeats stopped in the last hour without a sign-off.',
+    'none',
+    [],
+  ),
   fleetSlots: gauge('natsweep_fleet_slots', 'Slots of all registered workers by state.', 'none', ['state']),
   workerInfo: gauge('natsweep_worker_info', 'Always 1; where a worker runs and which version.', 'none', [
     'worker',
@@ -108,6 +122,12 @@ export const metricCatalogue = {
   workerHeartbeatAge: gauge(
     'natsweep_worker_heartbeat_age_seconds',
     'Time since the last heartbeat of a worker.',
+    'seconds',
+    ['worker'],
+  ),
+  workerClockSkew: gauge(
+    'natsweep_worker_clock_skew_seconds',
+    'How far the clock of a worker is ahead of the clock of Redis.',
     'seconds',
     ['worker'],
   ),
