@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { RedisUnavailableError } from './errors.ts';
 
@@ -15,6 +15,8 @@ export interface ConnectOptions {
    * is back (a service). Default `fail`.
    */
   readonly onOutage?: 'fail' | 'wait';
+  /** Sends the commands of one turn of the event loop together. Default false. */
+  readonly autoPipelining?: boolean;
 }
 
 /** Longest pause between attempts to reconnect. */
@@ -22,11 +24,11 @@ const maxReconnectDelayMs = 1000;
 
 /** Connects and logs in; throws `RedisUnavailableError` with one sentence that says what to do. */
 export async function connect(address: RedisAddress, options: ConnectOptions = {}): Promise<RedisConnection> {
-  const { waitMs = 0, onOutage = 'fail', signal } = options;
+  const { waitMs = 0, signal } = options;
   const giveUpAtMs = Date.now() + waitMs;
   for (;;) {
     try {
-      return await connectOnce(address, onOutage);
+      return await connectOnce(address, options);
     } catch (error) {
       if (Date.now() >= giveUpAtMs || signal?.aborted || isLoginError(error)) throw explain(address, error);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -34,10 +36,20 @@ export async function connect(address: RedisAddress, options: ConnectOptions = {
   }
 }
 
+interface Target {
+  readonly path?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db?: number;
+  readonly tls?: { readonly servername: string };
+}
+
 /** ioredis options of an address for connections that reconnect for ever, as BullMQ wants them. */
-export function connectionOptions(address: RedisAddress): RedisOptions {
-  const target =
-    address.kind === 'private' ? { path: address.socket, password: address.password } : urlOptions(address.url);
+export function connectionOptions(address: RedisAddress) {
+  const target: Target =
+    address.kind === 'private' ? { path: address.socket, password: address.password } : urlTarget(address.url);
   return {
     ...target,
     maxRetriesPerRequest: null,
@@ -49,11 +61,15 @@ function reconnectDelayMs(attempts: number): number {
   return Math.min(50 * 2 ** Math.min(attempts, 10), maxReconnectDelayMs);
 }
 
-async function connectOnce(address: RedisAddress, onOutage: 'fail' | 'wait'): Promise<RedisConnection> {
+async function connectOnce(
+  address: RedisAddress,
+  { onOutage = 'fail', autoPipelining = false }: ConnectOptions,
+): Promise<RedisConnection> {
   let ready = false;
   const redis = new Redis({
     ...connectionOptions(address),
     lazyConnect: true,
+    enableAutoPipelining: autoPipelining,
     maxRetriesPerRequest: onOutage === 'wait' ? null : 3,
     retryStrategy: (times) => (ready ? reconnectDelayMs(times) : null),
   });
@@ -74,7 +90,7 @@ async function connectOnce(address: RedisAddress, onOutage: 'fail' | 'wait'): Pr
   }
 }
 
-function urlOptions(url: string): RedisOptions {
+function urlTarget(url: string): Target {
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),

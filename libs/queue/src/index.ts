@@ -1,4 +1,7 @@
 export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './address.ts';
+export { batchId, type BatchData, type FailedBatch, type TrialFailure } from './batch-data.ts';
+export { BatchQueue } from './batch-queue.ts';
+export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
@@ -13,5 +16,6 @@ export type {
 } from './messages.ts';
 export { startPrivateRedis, stopPrivateRedis, type PrivateRedis } from './private-redis.ts';
 export { readQueueStatus } from './queue-status.ts';
+export { ReportReader, ReportSender, streamStart, type Report, type ReportPage } from './report-stream.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
 export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';

@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import type { Batch, Failure, Trial } from '@natsweep/sweep';
+
+/** Why a trial's last attempt failed. */
+export interface TrialFailure {
+  readonly failure: Failure;
+  readonly message: string;
+  /** The last lines that the trial process wrote. */
+  readonly logTail: string;
+}
+
+/**
+ * What a job of the batch queue carries: the trials that are still to be run, and for those that failed before, why.
+ * A worker drops finished trials from it before it lets an attempt fail.
+ */
+export interface BatchData extends Batch {
+  readonly failures: Readonly<Record<string, TrialFailure>>;
+}
+
+/** A batch whose attempts are used up; it waits until the scheduler has recorded its trials as failed. */
+export interface FailedBatch {
+  readonly batchId: string;
+  readonly data: BatchData;
+  /** Deliveries so far, lost ones included. */
+  readonly attempts: number;
+  readonly failedAtMs: number;
+}
+
+/** Failures of this kind would repeat on every attempt. */
+export function isRetryable(failure: Failure): boolean {
+  return failure !== 'invalid' && failure !== 'engine';
+}
+
+/** The trials of a batch that another attempt can still help. */
+export function runnableTrials({ trials, failures }: BatchData): readonly Trial[] {
+  return trials.filter(({ trialId }) => isRetryable(failures[trialId]?.failure ?? 'lost'));
+}
+
+/** Derived from the sweep and its trials: adding the same batch twice queues it once. */
+export function batchId({ sweep, trials }: Batch): string {
+  const content = JSON.stringify([sweep, ...trials.map(({ trialId }) => trialId)]);
+  return `b${hash('sha256', content, 'hex').slice(0, 32)}`;
+}

@@ -1,0 +1,113 @@
+import type { Batch } from '@natsweep/sweep';
+import { Queue } from 'bullmq';
+import type { RedisAddress } from './address.ts';
+import { batchId, type BatchData, type FailedBatch } from './batch-data.ts';
+import { connect, connectionOptions, type RedisConnection } from './connection.ts';
+import { prefix } from './keys.ts';
+
+/** BullMQ's name and key prefix of the one queue of batches. */
+export const queueName = 'batches';
+export const queuePrefix = `${prefix}:bull`;
+
+/** Largest number of jobs that one pipeline adds. */
+const addChunk = 1000;
+const firstBackoffMs = 500;
+
+/** Every place a batch can be in. A completed batch is nowhere: its trials are in the observation stream by then. */
+const places = ['wait', 'prioritized', 'active', 'delayed', 'failed'] as const;
+
+/** The scheduler's side of the queue of batches. */
+export class BatchQueue {
+  readonly #queue: Queue<BatchData, void, 'batch'>;
+  readonly #redis: RedisConnection;
+
+  private constructor(queue: Queue<BatchData, void, 'batch'>, redis: RedisConnection) {
+    this.#queue = queue;
+    this.#redis = redis;
+  }
+
+  /** Throws `RedisUnavailableError` if Redis cannot be reached now; later outages are waited out. */
+  static async open(address: RedisAddress): Promise<BatchQueue> {
+    const redis = await connect(address, { onOutage: 'wait' });
+    const queue = new Queue<BatchData, void, 'batch'>(queueName, {
+      connection: connectionOptions(address),
+      prefix: queuePrefix,
+      streams: { events: { maxLen: 100 } },
+    });
+    // Reconnection is automatic, and a command that fails rejects at its caller.
+    queue.on('error', () => {});
+    return new BatchQueue(queue, redis);
+  }
+
+  /** Queues batches in order; one that is there already, in whatever state, is left as it is. Returns their ids. */
+  async add(batches: readonly Batch[]): Promise<readonly string[]> {
+    const ids = batches.map(batchId);
+    for (let start = 0; start < batches.length; start += addChunk) {
+      const jobs = batches.slice(start, start + addChunk).map((batch, i) => ({
+        name: 'batch' as const,
+        data: { ...batch, failures: {} },
+        opts: {
+          jobId: ids[start + i] as string,
+          attempts: batch.maxAttempts,
+          backoff: { type: 'exponential', delay: firstBackoffMs },
+          removeOnComplete: true,
+          stackTraceLimit: 0,
+        },
+      }));
+      await this.#queue.addBulk(jobs);
+    }
+    return ids;
+  }
+
+  /** Ids of all batches in the queue, read at one moment. */
+  async ids(): Promise<ReadonlySet<string>> {
+    return new Set(await this.#ids(places));
+  }
+
+  /** Number of batches that no worker has taken yet. */
+  async waiting(): Promise<number> {
+    return this.#queue.getJobCountByTypes('wait', 'prioritized');
+  }
+
+  /** The content of batches by id, without those that have left the queue meanwhile. */
+  async read(ids: Iterable<string>): Promise<ReadonlyMap<string, BatchData>> {
+    const found = await this.#readFields([...ids], ['data']);
+    return new Map(found.map(([id, [data]]) => [id, JSON.parse(data as string) as BatchData]));
+  }
+
+  /** Batches whose attempts are used up, each until `remove`. */
+  async failed(): Promise<readonly FailedBatch[]> {
+    const found = await this.#readFields(await this.#ids(['failed']), ['data', 'ats', 'finishedOn']);
+    return found.map(([id, [data, attempts, finishedOn]]) => ({
+      batchId: id,
+      data: JSON.parse(data as string) as BatchData,
+      attempts: Number(attempts),
+      failedAtMs: Number(finishedOn),
+    }));
+  }
+
+  /** Takes batches out of the queue. One that a worker holds stays; returns the ids of those that are gone. */
+  async remove(ids: Iterable<string>): Promise<readonly string[]> {
+    const removed = await Promise.all([...ids].map(async (id) => ((await this.#queue.remove(id)) === 1 ? id : null)));
+    return removed.filter((id) => id !== null);
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+
+  async #ids(states: readonly (typeof places)[number][]): Promise<string[]> {
+    return this.#queue.getRanges([...states], 0, -1, true);
+  }
+
+  async #readFields(ids: readonly string[], fields: readonly string[]) {
+    if (ids.length === 0) return [];
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hmget(this.#queue.toKey(id), ...fields);
+    const replies = (await pipeline.exec()) ?? [];
+    return ids
+      .map((id, i) => [id, (replies[i]?.[1] ?? []) as (string | null)[]] as const)
+      .filter(([, values]) => typeof values[0] === 'string');
+  }
+}

@@ -1,0 +1,118 @@
+import type { Trial } from '@natsweep/sweep';
+import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import type { RedisAddress } from './address.ts';
+import { isRetryable, runnableTrials, type BatchData, type TrialFailure } from './batch-data.ts';
+import { queueName, queuePrefix } from './batch-queue.ts';
+import { connectionOptions } from './connection.ts';
+
+/** One delivery of a batch to a slot. */
+export interface Delivery {
+  readonly batchId: string;
+  readonly batch: BatchData;
+  /** What this delivery is to run: the trials that are neither finished nor beyond help. */
+  readonly trials: readonly Trial[];
+  /** 1 for the first delivery; lost deliveries and those handed back count. */
+  readonly attempt: number;
+  /** Whether the delivery before this one ended without a word: its worker or its connection died. */
+  readonly lostBefore: boolean;
+  /** Aborted when the lock is lost: another worker has the batch, or will have it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How a delivery ended. `finished`: every trial's result is in the observation stream. `failed`: the trials in
+ * `failures` failed, all others have finished. `handed-back`: those in `remaining` are for another worker, at no cost
+ * in attempts.
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly failures: Readonly<Record<string, TrialFailure>> }
+  | { readonly kind: 'handed-back'; readonly remaining: readonly Trial[] };
+
+export interface BatchWorkerOptions {
+  /** Name of the slot, for BullMQ's own records. */
+  readonly slot: string;
+  readonly run: (delivery: Delivery) => Promise<DeliveryOutcome>;
+  readonly onError: (error: Error) => void;
+  /** Batches at the same time. Default 1: a slot runs one trial process. */
+  readonly concurrency?: number;
+  /**
+   * A worker that does not renew its lock for this long has lost the batch, which then goes to another one. The lock is
+   * renewed by this process while a child computes. Default 10,000.
+   */
+  readonly lockDurationMs?: number;
+}
+
+/** A batch that is lost this often is failed, so that one that kills its worker cannot go round for ever. */
+const maxLostDeliveries = 5;
+
+/** Takes batches from the queue, one after the other, and settles each by what `run` makes of it. */
+export class BatchWorker {
+  readonly #worker: Worker<BatchData>;
+
+  constructor(address: RedisAddress, options: BatchWorkerOptions) {
+    const lockDurationMs = options.lockDurationMs ?? 10_000;
+    this.#worker = new Worker<BatchData>(queueName, (job, token, signal) => deliver(job, { options, token, signal }), {
+      connection: connectionOptions(address),
+      prefix: queuePrefix,
+      name: options.slot,
+      concurrency: options.concurrency ?? 1,
+      lockDuration: lockDurationMs,
+      stalledInterval: lockDurationMs / 2,
+      maxStalledCount: maxLostDeliveries,
+      runRetryDelay: 1000,
+      autorun: false,
+    });
+    this.#worker.on('error', options.onError);
+    this.#worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => this.#worker.cancelJob(id, 'lock lost')));
+  }
+
+  /** Begins to take batches; does not return before `close`. */
+  async run(): Promise<void> {
+    await this.#worker.run();
+  }
+
+  /** Takes no more batches and waits until the one in hand is settled. */
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+}
+
+interface DeliveryContext {
+  readonly options: BatchWorkerOptions;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function deliver(job: Job<BatchData>, { options, token, signal }: DeliveryContext): Promise<void> {
+  const batch = job.data;
+  const outcome = await options.run({
+    batchId: job.id as string,
+    batch,
+    trials: runnableTrials(batch),
+    attempt: job.attemptsStarted,
+    lostBefore: job.stalledCounter > 0,
+    signal: signal as AbortSignal,
+  });
+  const left = remaining(batch, outcome);
+  if (left.trials.length === 0) return;
+  await job.updateData(left);
+  if (outcome.kind === 'handed-back') {
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+  const reasons = [...new Set(Object.values(left.failures).map(({ failure }) => failure))].join(', ');
+  throw runnableTrials(left).length === 0 ? new UnrecoverableError(reasons) : new Error(reasons);
+}
+
+/** What a delivery leaves to do: trials handed back, trials that failed now, and those beyond help since before. */
+function remaining(batch: BatchData, outcome: DeliveryOutcome): BatchData {
+  const failures = { ...beyondHelp(batch), ...(outcome.kind === 'failed' ? outcome.failures : {}) };
+  const handedBack = outcome.kind === 'handed-back' ? outcome.remaining : [];
+  const kept = new Set([...Object.keys(failures), ...handedBack.map(({ trialId }) => trialId)]);
+  return { ...batch, failures, trials: batch.trials.filter(({ trialId }) => kept.has(trialId)) };
+}
+
+function beyondHelp({ failures }: BatchData): BatchData['failures'] {
+  return Object.fromEntries(Object.entries(failures).filter(([, { failure }]) => !isRetryable(failure)));
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Batch } from '@natsweep/sweep';
+import { BatchQueue } from './batch-queue.ts';
+import { BatchWorker, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
+import { temporaryRedis } from './testing.ts';
+
+function batch(...ids: string[]): Batch {
+  const trials = ids.map((trialId, index) => ({
+    trialId,
+    index,
+    experiment: 'diagnostic',
+    experimentVersion: 1,
+    params: {},
+    seed: 1,
+  }));
+  return { sweep: 's', trials, trialTimeoutSeconds: 60, maxAttempts: 2 };
+}
+
+/** A queue and a worker whose deliveries the test settles one by one. */
+async function startQueue(t: TestContext) {
+  const redis = await temporaryRedis(t);
+  const queue = await BatchQueue.open(redis.address);
+  const arrivals: Delivery[] = [];
+  let settle: ((outcome: DeliveryOutcome) => void) | undefined;
+  let arrived: (() => void) | undefined;
+  const worker = new BatchWorker(redis.address, {
+    slot: 'cpu-0',
+    onError: () => {},
+    run: (delivery) => {
+      arrivals.push(delivery);
+      arrived?.();
+      return new Promise((resolve) => {
+        settle = resolve;
+      });
+    },
+  });
+  void worker.run();
+  const next = async (): Promise<Delivery> => {
+    if (arrivals.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
+    return arrivals.shift() as Delivery;
+  };
+  t.after(() => queue.close());
+  return { queue, next, settle: (outcome: DeliveryOutcome) => settle?.(outcome), stop: () => worker.close() };
+}
+
+const ids = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
+const crash = { failure: 'crash', message: 'boom', logTail: '' } as const;
+
+test('a batch added twice is queued once and gone when finished', async (t) => {
+  const { queue, next, settle, stop } = await startQueue(t);
+  const [id] = await queue.add([batch('a', 'b')]);
+  assert.deepEqual(await queue.add([batch('a', 'b')]), [id]);
+  const delivery = await next();
+  assert.equal(delivery.batchId, id);
+  assert.equal(delivery.attempt, 1);
+  assert.deepEqual([...(await queue.ids())], [id]);
+  settle({ kind: 'finished' });
+  await stop();
+  assert.equal((await queue.ids()).size, 0);
+});
+
+test('a failed attempt comes back with what is left, and ends in the failed set with its reasons', async (t) => {
+  const { queue, next, settle, stop } = await startQueue(t);
+  await queue.add([batch('a', 'b')]);
+  await next();
+  settle({ kind: 'failed', failures: { b: crash } });
+  const second = await next();
+  assert.equal(second.attempt, 2);
+  assert.deepEqual(ids(second.trials), ['b']);
+  settle({ kind: 'failed', failures: { b: { ...crash, message: 'boom again' } } });
+  await stop();
+  const [failed] = await queue.failed();
+  assert(failed !== undefined);
+  assert.deepEqual(ids(failed.data.trials), ['b']);
+  assert.equal(failed.data.failures['b']?.message, 'boom again');
+  assert.equal(failed.attempts, 2);
+  assert.deepEqual([...(await queue.ids())], [failed.batchId]);
+  await queue.remove([failed.batchId]);
+  assert.equal((await queue.ids()).size, 0);
+});
+
+test('what no retry can help waits beside what one can, and is not lost when that finishes', async (t) => {
+  const { queue, next, settle, stop } = await startQueue(t);
+  await queue.add([batch('a', 'b', 'c')]);
+  await next();
+  settle({ kind: 'failed', failures: { a: { ...crash, failure: 'invalid' }, b: crash } });
+  assert.deepEqual(ids((await next()).trials), ['b']);
+  settle({ kind: 'finished' });
+  await stop();
+  const [failed] = await queue.failed();
+  assert.deepEqual(ids(failed?.data.trials ?? []), ['a']);
+  assert.equal(failed?.data.failures['a']?.failure, 'invalid');
+});
+
+test('a batch handed back costs no attempt', async (t) => {
+  const { queue, next, settle, stop } = await startQueue(t);
+  await queue.add([batch('a', 'b')]);
+  const first = await next();
+  settle({ kind: 'handed-back', remaining: first.trials.slice(1) });
+  const second = await next();
+  assert.deepEqual(ids(second.trials), ['b']);
+  settle({ kind: 'failed', failures: { b: crash } });
+  const third = await next();
+  assert.equal(third.batch.failures['b']?.message, 'boom');
+  settle({ kind: 'finished' });
+  await stop();
+  assert.equal((await queue.ids()).size, 0);
+});
+
+test('a batch that a worker holds cannot be taken out of the queue', async (t) => {
+  const { queue, next, settle, stop } = await startQueue(t);
+  const [held] = await queue.add([batch('a')]);
+  await next();
+  const [waiting] = await queue.add([batch('b')]);
+  assert.deepEqual(await queue.remove([held as string, waiting as string]), [waiting]);
+  settle({ kind: 'finished' });
+  await stop();
+});

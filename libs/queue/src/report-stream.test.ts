@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keys } from './keys.ts';
+import { ReportReader, ReportSender, streamStart, type Report } from './report-stream.ts';
+import { temporaryRedis } from './testing.ts';
+
+const retry = (trials: number): Report => ({ kind: 'retry', sweep: 's', failure: 'crash', trials });
+
+test('reports stay in the stream until they are discarded', async (t) => {
+  const redis = await temporaryRedis(t);
+  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
+  t.after(() => [sender, reader].forEach((end) => end.close()));
+  await Promise.all([1, 2, 3].map((n) => sender.send(retry(n))));
+  const first = await reader.read(streamStart, { limit: 2, waitMs: 0 });
+  assert.deepEqual(first.reports, [retry(1), retry(2)]);
+  assert.deepEqual((await reader.read(streamStart, { limit: 9, waitMs: 0 })).reports.length, 3);
+  await reader.discard(first.end);
+  const rest = await reader.read(streamStart, { limit: 9, waitMs: 0 });
+  assert.deepEqual(rest.reports, [retry(3)]);
+  await reader.discard(rest.end);
+  const none = await reader.read(rest.end, { limit: 9, waitMs: 0 });
+  assert.deepEqual([none.reports, none.end], [[], rest.end]);
+});
+
+test('a waiting reader is woken by the first report', async (t) => {
+  const redis = await temporaryRedis(t);
+  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
+  t.after(() => [sender, reader].forEach((end) => end.close()));
+  const page = reader.read(streamStart, { limit: 9, waitMs: 10_000 });
+  await sender.send(retry(1));
+  assert.deepEqual((await page).reports, [retry(1)]);
+});
+
+test('an entry that is no report is handed over as such and does not stop the rest', async (t) => {
+  const redis = await temporaryRedis(t);
+  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
+  t.after(() => [sender, reader].forEach((end) => end.close()));
+  await (await redis.connect()).xadd(keys.observations, '*', 'r', '{"kind":');
+  await sender.send(retry(1));
+  const page = await reader.read(streamStart, { limit: 9, waitMs: 0 });
+  assert.deepEqual([page.reports, page.unreadable], [[retry(1)], ['{"kind":']]);
+});

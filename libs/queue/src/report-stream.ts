@@ -1,0 +1,90 @@
+import type { Failure, Observation } from '@natsweep/sweep';
+import type { RedisAddress } from './address.ts';
+import { connect, type RedisConnection } from './connection.ts';
+import { keys } from './keys.ts';
+
+/** What workers report: a finished trial, or that a delivery failed and the batch will be delivered again. */
+export type Report =
+  Observation | { readonly kind: 'retry'; readonly sweep: string; readonly failure: Failure; readonly trials: number };
+
+const field = 'r';
+
+/** The worker's end. Reports of the same moment travel in one round trip. */
+export class ReportSender {
+  readonly #redis: RedisConnection;
+
+  private constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  static async open(address: RedisAddress): Promise<ReportSender> {
+    return new ReportSender(await connect(address, { onOutage: 'wait', autoPipelining: true }));
+  }
+
+  /** Resolves once Redis has the report. Waits out an outage; a report may then arrive twice. */
+  async send(report: Report): Promise<void> {
+    await this.#redis.xadd(keys.observations, '*', field, JSON.stringify(report));
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+}
+
+export interface ReportPage {
+  readonly reports: readonly Report[];
+  /** Entries that hold no report, as raw text. */
+  readonly unreadable: readonly string[];
+  /** Position behind the last entry; pass it to the next `read` and, once the page is committed, to `discard`. */
+  readonly end: string;
+}
+
+/** Before the first entry of the stream. */
+export const streamStart = '0-0';
+
+/**
+ * The collector's end. There is one reader, the active scheduler; an entry stays in the stream until it is discarded, so
+ * a reader that begins at `streamStart` sees everything that is not committed.
+ */
+export class ReportReader {
+  readonly #redis: RedisConnection;
+
+  private constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  static async open(address: RedisAddress): Promise<ReportReader> {
+    return new ReportReader(await connect(address, { onOutage: 'wait' }));
+  }
+
+  /** The next entries after `position`; waits up to `waitMs` for the first one if there is none. 0: does not wait. */
+  async read(position: string, options: { readonly limit: number; readonly waitMs: number }): Promise<ReportPage> {
+    const { limit, waitMs } = options;
+    const reply =
+      waitMs > 0
+        ? await this.#redis.xread('COUNT', limit, 'BLOCK', waitMs, 'STREAMS', keys.observations, position)
+        : await this.#redis.xread('COUNT', limit, 'STREAMS', keys.observations, position);
+    const entries = reply?.[0]?.[1] ?? [];
+    const reports: Report[] = [];
+    const unreadable: string[] = [];
+    for (const [, fields] of entries) {
+      const text = fields[1] ?? '';
+      try {
+        reports.push(JSON.parse(text) as Report);
+      } catch {
+        unreadable.push(text);
+      }
+    }
+    return { reports, unreadable, end: entries.at(-1)?.[0] ?? position };
+  }
+
+  /** Removes every entry up to and including `position`, once they are committed. */
+  async discard(position: string): Promise<void> {
+    const [time, sequence] = position.split('-');
+    await this.#redis.xtrim(keys.observations, 'MINID', `${time}-${Number(sequence) + 1}`);
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+}
