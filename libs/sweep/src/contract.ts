@@ -9,6 +9,8 @@ export interface ExperimentContract<Schema extends z.ZodObject = z.ZodObject> {
   readonly parameters: Schema;
   /** Parameters that shape the computation; trials that differ only in the others may run as one batch. */
   readonly structuralParameters: readonly (keyof z.infer<Schema> & string)[];
+  /** Names of the metrics that an observation holds; a sweep's objective must be one of them. Unchecked if absent. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
   /** Says what is wrong with a combination that the types alone allow, citing the paper's condition; undefined if fine. */
-  readonly refuse?: (params: z.infer<Schema>) => string | undefined;
+  refuse?(params: z.infer<Schema>): string | undefined;
 }

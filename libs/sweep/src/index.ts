@@ -10,3 +10,14 @@ export type {
   Outcome,
   TrialRecord,
 } from './observation.ts';
+export type { Axis, ContinuousAxis, DiscreteAxis, SweepSpec } from './spec.ts';
+export { sweepJsonSchema, type SweepSize } from './sweep-file.ts';
+export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spec.ts';
+export { formatProblem, type SpecProblem } from './problem.ts';
+export { nearest } from './nearest.ts';
+export { ExpressionError } from './expression-error.ts';
+export { createGrid, type Grid } from './grid.ts';
+export { GridError } from './grid-error.ts';
+export { trialId, type TrialIdentity } from './trial-id.ts';
+export { IndexSet } from './index-set.ts';
+export { planSweep, type Plan, type PlanInput } from './plan-sweep.ts';

@@ -1,0 +1,54 @@
+import type { ExperimentContract } from './contract.ts';
+import { GridError } from './grid-error.ts';
+import { createGrid, createPoints } from './grid.ts';
+import { createPermutation } from './permutation.ts';
+import type { FileFault } from './schema-faults.ts';
+import type { SweepSpec } from './spec.ts';
+import type { Parameters } from './trial.ts';
+
+/** Points looked at before a sweep is accepted: all of them, or a seeded sample of this many of a larger grid. */
+const CHECKED_POINTS = 100_000;
+const SHOWN = 5;
+
+/**
+ * What is wrong with a spec as a whole: it has no grid, or the experiment refuses some of its points. A refused point
+ * of a very large grid that the sample misses is recorded as failed (`invalid`) when its turn comes.
+ */
+export function checkSpec(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {
+  try {
+    createGrid(spec, experiment);
+    return refusals(spec, experiment);
+  } catch (error) {
+    if (!(error instanceof GridError)) throw error;
+    return [{ path: [error.key], message: error.message }];
+  }
+}
+
+function refusals(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {
+  const points = createPoints(spec, experiment);
+  const order = points.size <= CHECKED_POINTS ? (i: number) => i : createPermutation(points.size, 0);
+  const reasons = new Map<string, { params: Parameters; count: number }>();
+  for (let i = 0; i < Math.min(points.size, CHECKED_POINTS); i++) {
+    const params = points.params(order(i));
+    const reason = refusal(params, experiment);
+    if (reason === undefined) continue;
+    const known = reasons.get(reason);
+    if (known === undefined) reasons.set(reason, { params, count: 1 });
+    else known.count++;
+  }
+  return [...reasons].slice(0, SHOWN).map(([reason, { params, count }]) => {
+    const example = spec.axes.map(({ parameter }) => `${parameter} ${params[parameter]}`).join(', ');
+    const others = count === 1 ? '' : ` and ${count - 1} more`;
+    return {
+      path: ['axes'],
+      at: 'key',
+      message: `${reason} (at ${example || 'the fixed values'}${others}); exclude such points with where`,
+    };
+  });
+}
+
+function refusal(params: Parameters, experiment: ExperimentContract): string | undefined {
+  const parsed = experiment.parameters.safeParse(params);
+  if (!parsed.success) return parsed.error.issues[0]!.message;
+  return experiment.refuse?.(parsed.data);
+}

@@ -1,0 +1,144 @@
+import type { Condition } from './expression.ts';
+import { applyFactor, isPresent, type Factor } from './factor.ts';
+import { GridError } from './grid-error.ts';
+import type { ParameterValue, Parameters } from './trial.ts';
+
+/** Combinations that one component may hold or visit while they are enumerated; about a second of work. */
+export const MAX_COMBINATIONS = 2 ** 22;
+
+/**
+ * Factors that conditions couple, with their allowed combinations. Combination c sets the parameters of factor k to
+ * position `positions[k][c]`; an absent conditional factor has position -1. Combinations that agree in the structural
+ * factors are neighbours: group g holds those in [groupStarts[g], groupStarts[g + 1]).
+ */
+export interface Component {
+  readonly factors: readonly Factor[];
+  readonly size: number;
+  readonly positions: readonly Int32Array[];
+  readonly groupStarts: readonly number[];
+}
+
+/** Splits factors into components such that every condition reads the factors of one component only. */
+export function createComponents(
+  factors: readonly Factor[],
+  where: readonly Condition[],
+  base: Parameters,
+): readonly Component[] {
+  const unmet = where.find((condition) => readsNone(condition, factors) && !condition.holds(base));
+  if (unmet !== undefined) throw new GridError('empty', 'where', `"${unmet.text}" holds at no point`);
+  return coupled(factors, where).map(({ members, conditions }) => enumerate(members, conditions, base));
+}
+
+function readsNone(condition: Condition, factors: readonly Factor[]): boolean {
+  return !factors.some((factor) => factor.parameters.some((name) => condition.names.has(name)));
+}
+
+interface Coupled {
+  readonly members: readonly Factor[];
+  readonly conditions: readonly Condition[];
+}
+
+function coupled(factors: readonly Factor[], where: readonly Condition[]): readonly Coupled[] {
+  const parent = factors.map((_, i) => i);
+  const root = (i: number): number => (parent[i] === i ? i : root(parent[i]!));
+  const owners = new Map(factors.flatMap((factor, i) => factor.parameters.map((name) => [name, i] as const)));
+  const join = (indices: readonly number[]) => indices.forEach((i) => (parent[root(i)] = root(indices[0]!)));
+  const readers = (condition: Condition) =>
+    [...condition.names].map((name) => owners.get(name)).filter((i): i is number => i !== undefined);
+
+  for (const [i, factor] of factors.entries()) join([i, ...factor.when.flatMap(readers)]);
+  for (const condition of where) if (readers(condition).length > 0) join(readers(condition));
+
+  const roots = [...new Set(factors.map((_, i) => root(i)))];
+  return roots.map((r) => ({
+    members: factors.filter((_, i) => root(i) === r),
+    conditions: where.filter((condition) => readers(condition).some((i) => root(i) === r)),
+  }));
+}
+
+/** Backtracking over the factors; a condition is tested as soon as every factor that it reads is set. */
+function enumerate(members: readonly Factor[], conditions: readonly Condition[], base: Parameters): Component {
+  const visit = inDependencyOrder(members);
+  const setAfter = (condition: Condition) =>
+    Math.max(
+      ...visit.map((factor, depth) => (factor.parameters.some((name) => condition.names.has(name)) ? depth : 0)),
+    );
+  const testsAt = visit.map((_, depth) => conditions.filter((condition) => setAfter(condition) === depth));
+  const params: Record<string, ParameterValue> = { ...base };
+  const chosen = new Int32Array(visit.length);
+  const found: number[][] = visit.map(() => []);
+  let visited = 0;
+
+  const descend = (depth: number): void => {
+    const factor = visit[depth];
+    if (factor === undefined) {
+      for (const [k, position] of chosen.entries()) found[k]!.push(position);
+      return;
+    }
+    const present = isPresent(factor, params);
+    for (let position = 0; position < (present ? factor.length : 1); position++) {
+      if (++visited > MAX_COMBINATIONS) throw tooLarge(members, conditions);
+      if (present) applyFactor(factor, position, params);
+      chosen[depth] = present ? position : -1;
+      if (testsAt[depth]!.every((condition) => condition.holds(params))) descend(depth + 1);
+    }
+    for (const name of factor.parameters) params[name] = base[name]!;
+  };
+  descend(0);
+  return structuralFirst(
+    visit,
+    found.map((positions) => Int32Array.from(positions)),
+  );
+}
+
+function tooLarge(members: readonly Factor[], conditions: readonly Condition[]): GridError {
+  const clauses = [...conditions, ...members.flatMap((factor) => factor.when)].map(({ text }) => `"${text}"`);
+  const names = members.flatMap((factor) => factor.parameters).join(', ');
+  return new GridError(
+    'too-large',
+    'where',
+    `${clauses.join(', ')} couple the axes ${names}, which have more than ${MAX_COMBINATIONS} combinations; ` +
+      'use fewer values or conditions that read fewer axes',
+  );
+}
+
+/** Each factor after those that its `when` reads. Throws `GridError` if conditions depend on each other in a circle. */
+function inDependencyOrder(members: readonly Factor[]): readonly Factor[] {
+  const ordered: Factor[] = [];
+  const waiting = new Set(members);
+  while (waiting.size > 0) {
+    const blocked = new Set([...waiting].flatMap((factor) => factor.parameters));
+    const next = [...waiting].find((factor) =>
+      factor.when.every(({ names }) => [...names].every((name) => !blocked.has(name))),
+    );
+    if (next === undefined) {
+      const names = [...waiting].flatMap((factor) => factor.parameters).join(', ');
+      throw new GridError('cyclic', 'axes', `the conditions "when" of ${names} depend on each other in a circle`);
+    }
+    waiting.delete(next);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+/** Sorts the combinations so that structural factors vary slowest, and marks where they change. */
+function structuralFirst(visit: readonly Factor[], found: readonly Int32Array[]): Component {
+  const size = found[0]!.length;
+  const byRank = [...visit.keys()].sort((a, b) => Number(visit[b]!.structural) - Number(visit[a]!.structural) || a - b);
+  const factors = byRank.map((k) => visit[k]!);
+  const columns = byRank.map((k) => found[k]!);
+  const compare = (a: number, b: number): number => {
+    for (const column of columns) if (column[a] !== column[b]) return column[a]! - column[b]!;
+    return 0;
+  };
+  const sorted = byRank.every((k, rank) => k === rank);
+  const order = sorted ? undefined : Uint32Array.from({ length: size }, (_, c) => c).sort(compare);
+  const positions = order === undefined ? columns : columns.map((column) => Int32Array.from(order, (c) => column[c]!));
+
+  const structural = positions.filter((_, k) => factors[k]!.structural);
+  const groupStarts: number[] = [];
+  for (let c = 0; c < size; c++) {
+    if (c === 0 || structural.some((column) => column[c] !== column[c - 1])) groupStarts.push(c);
+  }
+  return { factors, size, positions, groupStarts: [...groupStarts, size] };
+}

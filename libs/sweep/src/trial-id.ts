@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto';
+import type { Parameters } from './trial.ts';
+
+export interface TrialIdentity {
+  readonly experiment: string;
+  readonly version: number;
+  /** With every default filled in. */
+  readonly params: Parameters;
+  readonly seed: number;
+}
+
+/**
+ * "t" and the first 128 bits of SHA-256 over the canonical JSON of experiment, params (keys in code-unit order, numbers
+ * as ECMAScript prints them), seed and version. Equal work has an equal id in every sweep and on every machine.
+ */
+export function trialId(identity: TrialIdentity): string {
+  const params = Object.fromEntries(Object.entries(identity.params).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const canonical = JSON.stringify({
+    experiment: identity.experiment,
+    params,
+    seed: identity.seed,
+    version: identity.version,
+  });
+  return `t${hash('sha256', canonical).slice(0, 32)}`;
+}

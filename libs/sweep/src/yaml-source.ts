@@ -1,0 +1,154 @@
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Node, type ParsedNode } from 'yaml';
+import { formatPath, type KeyPath, type SpecProblem } from './problem.ts';
+
+const MAX_BYTES = 2 ** 20;
+const MAX_DEPTH = 12;
+const MAX_ALIASES = 32;
+
+/** A YAML text as plain values, and the place in the text of each. */
+export interface YamlSource {
+  readonly value: unknown;
+  /** A problem at a key (`at: 'key'`) or at its value; a path that is not in the text is placed at its nearest parent. */
+  problem(path: KeyPath, fault: PlacedFault, at?: 'key' | 'value'): SpecProblem;
+}
+
+export interface PlacedFault {
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+  /** Character within the text at the path. Default 0. */
+  readonly offset?: number;
+}
+
+export type YamlResult =
+  | { readonly ok: true; readonly source: YamlSource }
+  | { readonly ok: false; readonly problems: readonly SpecProblem[] };
+
+/**
+ * Parses one YAML 1.2 core document within bounds that no honest sweep file meets: 1 MiB, 12 levels, 32 aliases; no
+ * merge keys, no custom tags, no duplicate keys.
+ */
+export function parseYaml(text: string, file: string): YamlResult {
+  const bytes = Buffer.byteLength(text);
+  const refuse = (message: string): YamlResult => ({
+    ok: false,
+    problems: [{ file, line: 1, column: 1, path: '', message }],
+  });
+  if (bytes > MAX_BYTES) {
+    return refuse(
+      `a sweep file has at most ${MAX_BYTES} bytes, this one has ${bytes}; write long axes as linspace, logspace or range`,
+    );
+  }
+  if (deeplyNested(text)) return refuse(`a sweep file is nested at most ${MAX_DEPTH} levels deep`);
+
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    schema: 'core',
+    version: '1.2',
+    merge: false,
+    resolveKnownTags: false,
+    stringKeys: true,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
+  const place = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    return {
+      ok: false,
+      problems: faults
+        .slice(0, 10)
+        .map(({ pos, message }) => ({ ...place(pos[0]), path: '', message: `invalid YAML: ${message}` })),
+    };
+  }
+  if (document.directives.yaml.version !== '1.2') return refuse('a sweep file is YAML 1.2; remove the %YAML directive');
+  const root = document.contents;
+  const problem: YamlSource['problem'] = (path, { message, suggestion, offset = 0 }, at = 'value') => ({
+    ...place(skipQuote(text, offsetOf(root, path, at), offset)),
+    path: formatPath(path),
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+  const bad = findForbidden(root, [], 0);
+  if (bad !== undefined) return { ok: false, problems: [problem(bad.path, bad, 'key')] };
+  try {
+    return { ok: true, source: { value: document.toJS({ maxAliasCount: MAX_ALIASES }), problem } };
+  } catch {
+    return refuse(`aliases that cannot be resolved, or more than ${MAX_ALIASES} of them; write the values out`);
+  }
+}
+
+/** Bounds the parser's recursion before it starts; generous, because brackets inside texts count too. */
+function deeplyNested(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+    else if (character === '\n' && depth <= MAX_DEPTH) depth = 0;
+    if (depth > 100) return true;
+  }
+  return /^[ \t]*(?:[-?:][ \t]+){20}/m.test(text) || /^ {200}/m.test(text);
+}
+
+interface Forbidden {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+function findForbidden(node: unknown, path: KeyPath, depth: number): Forbidden | undefined {
+  if (depth > MAX_DEPTH) return { path, message: `nested more than ${MAX_DEPTH} levels deep` };
+  if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      const here = [...path, name];
+      if (!isScalar(key)) return { path, message: 'a key is a plain text' };
+      if (['__proto__', 'constructor', 'prototype', '<<'].includes(name))
+        return { path: here, message: 'this key is not allowed' };
+      const found = findForbidden(value, here, depth + 1);
+      if (found !== undefined) return found;
+    }
+  } else if (isSeq(node)) {
+    for (const [i, item] of node.items.entries()) {
+      const found = isPair(item)
+        ? { path, message: 'a list item is a value' }
+        : findForbidden(item, [...path, i], depth + 1);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function offsetOf(root: ParsedNode | null, path: KeyPath, at: 'key' | 'value'): number {
+  let node: Node | null = root;
+  let offset = startOf(root);
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) break;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) break;
+      const value = pair.value as Node | null;
+      const last = depth === path.length - 1;
+      offset = (last && at === 'key') || value === null ? startOf(pair.key as Node) : startOf(value);
+      node = value;
+    } else if (isSeq(node)) {
+      const item = node.items[Number(key)] as Node | undefined;
+      if (item === undefined) break;
+      offset = startOf(item);
+      node = item;
+    } else break;
+  }
+  return offset;
+}
+
+function skipQuote(text: string, start: number, offset: number): number {
+  if (offset === 0) return start;
+  return start + offset + (text[start] === '"' || text[start] === "'" ? 1 : 0);
+}
+
+function startOf(node: Node | null): number {
+  return node?.range?.[0] ?? 0;
+}
