@@ -1,7 +1,8 @@
 import type { ExperimentDeclaration } from './declaration.ts';
+import { diagnostic } from './diagnostic.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
-export const declarations: readonly ExperimentDeclaration[] = [];
+export const declarations: readonly ExperimentDeclaration[] = [diagnostic];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {
   return declarations.find((declaration) => declaration.name === name);

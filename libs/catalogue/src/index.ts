@@ -9,5 +9,6 @@ export type {
   TraceFigure,
   Verdict,
 } from './declaration.ts';
+export { diagnostic } from './diagnostic.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepText, namedSweeps } from './named-sweeps.ts';

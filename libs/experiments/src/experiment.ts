@@ -16,6 +16,11 @@ export interface TrialResult {
   readonly outcome: Outcome;
   readonly metrics: Readonly<Record<string, number>>;
   readonly traces: Readonly<Record<string, ArrayLike<number>>>;
+  /**
+   * The trial's share of the time, where trials were computed together. Default: the time since the result before it, or
+   * since the run began.
+   */
+  readonly elapsedSeconds?: number;
 }
 
 export interface TrialContext {
