@@ -11,3 +11,8 @@ export { linearise, outputs } from './linearisation.ts';
 export type { Linearisation } from './linearisation.ts';
 export { createNetwork, freeNetwork, parameterCount } from './network.ts';
 export type { Architecture, Layer, Network } from './network.ts';
+export { diagonalCofactors, diagonalCurvature, diagonalProduct } from './diagonal-linear.ts';
+export type { DiagonalWeights } from './diagonal-linear.ts';
+export { logFisherWeight, logLogisticLoss, logResidualWeight, naturalMarginStep } from './logistic.ts';
+export { factorContexts, matrixProduct, productPullback, productResponse } from './matrix-product.ts';
+export type { FactorContext, MatrixFactors } from './matrix-product.ts';
