@@ -1,1 +1,13 @@
-export type { GroupRow, ResultsStore, RowQuery, StoredSweep, SweepCounts, SweepState, TrialRow } from './store.ts';
+export { openResults } from './open-results.ts';
+export { ResultsError } from './results-error.ts';
+export type { ResultsErrorCode } from './results-error.ts';
+export type {
+  GroupRow,
+  Recorded,
+  ResultsStore,
+  RowQuery,
+  StoredSweep,
+  SweepCounts,
+  SweepState,
+  TrialRow,
+} from './store.ts';

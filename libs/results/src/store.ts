@@ -1,4 +1,4 @@
-import type { Failure, Outcome, Parameters, TrialRecord } from '@natsweep/sweep';
+import type { FailedTrial, Failure, Measured, Observation, Outcome, Parameters, TrialRecord } from '@natsweep/sweep';
 
 /**
  * A sweep's life. `running` → `paused` ⇄ `running` by command or by `pauseAfterFailures`; → `cancelled` by command;
@@ -30,9 +30,16 @@ export interface SweepCounts {
   readonly byFailure: Readonly<Partial<Record<Failure, number>>>;
 }
 
+export interface Recorded {
+  readonly inserted: number;
+  /** Records of trials that had one already. */
+  readonly duplicates: number;
+  /** Records of sweeps that are not in the database (deleted meanwhile): dropped. */
+  readonly orphans: number;
+}
+
 /** The record of a trial without its traces. */
-export type TrialRow =
-  Omit<Extract<TrialRecord, { kind: 'observation' }>, 'traces'> | Extract<TrialRecord, { kind: 'failed' }>;
+export type TrialRow = Omit<Observation, 'traces'> | FailedTrial;
 
 export interface RowQuery {
   /** A parameter filter: equality on every named parameter. */
@@ -49,9 +56,16 @@ export interface RowQuery {
 export interface GroupRow {
   readonly group: Parameters;
   readonly count: number;
-  readonly metrics: Readonly<
-    Record<string, { readonly mean: number; readonly standardDeviation: number; readonly count: number }>
-  >;
+  readonly metrics: Readonly<Record<string, GroupMetric>>;
+}
+
+export interface GroupMetric {
+  /** How many trials of the group measured it. */
+  readonly count: number;
+  /** Null where no trial measured it. */
+  readonly mean: Measured;
+  /** Of the sample (n − 1 in the denominator); null for fewer than two trials. */
+  readonly standardDeviation: Measured;
 }
 
 /**
@@ -66,7 +80,7 @@ export interface ResultsStore {
   setSweepState(name: string, state: SweepState, reason?: string): Promise<void>;
 
   /** One transaction; a trial of a sweep that has a record already is left as it is and counted as duplicate. */
-  record(records: readonly TrialRecord[]): Promise<{ readonly inserted: number; readonly duplicates: number }>;
+  record(records: readonly TrialRecord[]): Promise<Recorded>;
   /** Grid indices that have a record, in no particular order. */
   recordedIndices(sweep: string): AsyncIterable<number>;
   counts(sweep: string): Promise<SweepCounts>;
@@ -82,9 +96,6 @@ export interface ResultsStore {
     query?: Pick<RowQuery, 'where'>,
   ): Promise<readonly GroupRow[]>;
   /** Observations with traces, for figures. */
-  traces(
-    sweep: string,
-    query?: Pick<RowQuery, 'where' | 'limit'>,
-  ): AsyncIterable<Extract<TrialRecord, { kind: 'observation' }>>;
+  traces(sweep: string, query?: Pick<RowQuery, 'where' | 'limit'>): AsyncIterable<Observation>;
   close(): Promise<void>;
 }

@@ -1,0 +1,83 @@
+import type { Measured, Observation, TrialRecord } from '@natsweep/sweep';
+import type { Insertable } from 'kysely';
+import { typeOf, valueColumns } from './columns.ts';
+import type { Columns } from './columns.ts';
+import { recordHash } from './record-hash.ts';
+import type { DetailTable, TrialTable, ValueColumn } from './schema.ts';
+import type { Texts } from './texts.ts';
+import { encodeTraces } from './traces.ts';
+import type { EncodedTraces } from './traces.ts';
+
+/** A record with what does not depend on where it is stored: computed before the transaction begins. */
+export interface PreparedRecord {
+  readonly record: TrialRecord;
+  readonly hash: Uint8Array;
+  readonly traces: EncodedTraces | null;
+  readonly slot: string;
+  readonly engine: string | null;
+}
+
+export function prepareRecord(input: TrialRecord): PreparedRecord {
+  const record = input.kind === 'observation' ? withFiniteMetrics(input) : input;
+  return {
+    record,
+    hash: recordHash(record),
+    traces: record.kind === 'observation' ? encodeTraces(record.traces) : null,
+    slot: JSON.stringify([record.attempt.worker, record.attempt.slot]),
+    engine: record.kind === 'observation' ? JSON.stringify(record.engine) : null,
+  };
+}
+
+/** What was not finite is null, as JSON would have made it. */
+function withFiniteMetrics(observation: Observation): Observation {
+  const finite = ([name, value]: [string, Measured]) => [name, Number.isFinite(value) ? value : null];
+  return { ...observation, metrics: Object.fromEntries(Object.entries(observation.metrics).map(finite)) };
+}
+
+export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<string> {
+  for (const { traces, slot, engine } of records) {
+    yield slot;
+    if (engine !== null) yield engine;
+    if (traces !== null) yield traces.shape;
+  }
+}
+
+export function trialRow(
+  { record, slot, engine }: PreparedRecord,
+  columns: Columns,
+  texts: Texts,
+): Insertable<TrialTable> {
+  // every column, also where there is nothing: one statement text for all records, parsed once
+  const values: Record<ValueColumn, number | string | null> = {};
+  for (const column of valueColumns(columns)) values[column] = null;
+  for (const [name, value] of Object.entries(record.params)) {
+    const { column } = columns.params.get(name)!.find(({ type }) => type === typeOf(value))!;
+    values[column] = typeof value === 'boolean' ? Number(value) : value;
+  }
+  if (record.kind === 'observation')
+    for (const [name, value] of Object.entries(record.metrics)) values[columns.metrics.get(name)!] = value;
+  return {
+    trial_index: record.index,
+    trial_id: record.trialId,
+    seed: record.seed,
+    outcome: record.kind === 'observation' ? record.outcome : null,
+    failure: record.kind === 'failed' ? record.failure : null,
+    attempt: record.attempt.attempt,
+    started_at_ms: record.attempt.startedAtMs,
+    elapsed_seconds: record.attempt.elapsedSeconds,
+    slot_text: texts.id(slot),
+    engine_text: engine === null ? null : texts.id(engine),
+    ...values,
+  };
+}
+
+export function detailRow({ record, hash, traces }: PreparedRecord, id: number, texts: Texts): Insertable<DetailTable> {
+  return {
+    id,
+    hash,
+    traces_text: traces === null ? null : texts.id(traces.shape),
+    traces: traces?.bytes ?? null,
+    message: record.kind === 'failed' ? record.message : null,
+    log_tail: record.kind === 'failed' ? record.logTail : null,
+  };
+}

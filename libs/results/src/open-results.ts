@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Kysely } from 'kysely';
+import { readGroups } from './groups.ts';
+import { migrate } from './migrations.ts';
+import type { DatabaseKind } from './migrations.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { record } from './record.ts';
+import { ResultsError } from './results-error.ts';
+import { readRows, readTraces, readTrial } from './rows.ts';
+import type { Schema } from './schema.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import type { ResultsStore } from './store.ts';
+import { countRecords, createSweep, getSweep, listSweeps, recordedIndices, setSweepState } from './sweeps.ts';
+import { Texts } from './texts.ts';
+
+/**
+ * Opens the results database and brings its schema up to date.
+ * @param url `sqlite:FILE`, created with its folder where it does not exist, or `postgres://USER@HOST/DATABASE`.
+ * @throws ResultsError, here and from every method.
+ */
+export async function openResults(url: string): Promise<ResultsStore> {
+  const { kind, db } = connect(url);
+  try {
+    await migrate(db, kind);
+  } catch (error) {
+    await db.destroy().catch(() => {});
+    throw error;
+  }
+  const connection = { kind, db, texts: new Texts(db) };
+  return {
+    createSweep: (sweep) => createSweep(connection, sweep),
+    getSweep: (name) => getSweep(db, name),
+    listSweeps: () => listSweeps(db),
+    setSweepState: (name, state, reason) => setSweepState(db, name, { state, reason, nowMs: Date.now() }),
+    record: (records) => record(connection, records),
+    recordedIndices: (sweep) => recordedIndices(db, sweep),
+    counts: (sweep) => countRecords(db, sweep),
+    rows: (sweep, query = {}) => readRows(connection, sweep, query),
+    trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
+    groups: (sweep, by, metrics, query = {}) => readGroups(db, sweep, { by, metrics, query }),
+    traces: (sweep, query = {}) => readTraces(connection, sweep, query),
+    close: () => db.destroy(),
+  };
+}
+
+function connect(url: string): { readonly kind: DatabaseKind; readonly db: Kysely<Schema> } {
+  if (/^sqlite:/.test(url)) {
+    const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
+    mkdirSync(dirname(file), { recursive: true });
+    return { kind: 'sqlite', db: new Kysely<Schema>({ dialect: sqliteDialect(file) }) };
+  }
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
+    return { kind: 'postgres', db: new Kysely<Schema>({ dialect: postgresDialect(url) }) };
+  throw new ResultsError(
+    'bad-url',
+    'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',
+  );
+}

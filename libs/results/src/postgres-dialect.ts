@@ -1,0 +1,65 @@
+import { PostgresDialect } from 'kysely';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { translatePostgresError } from './postgres-errors.ts';
+
+const connectTimeoutMs = 10_000;
+const connections = 4;
+
+/** PostgreSQL by URL; TLS as the URL says, e.g. `?sslmode=verify-full&sslrootcert=/etc/ssl/company-ca.pem`. */
+export function postgresDialect(url: string): PostgresDialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: 'natsweep',
+    keepAlive: true,
+    types: { getTypeParser: parserFor },
+  });
+  pool.on('connect', (client) => void client.query(durableCommits).catch(() => {}));
+  // an idle connection that the server closes is replaced on the next query; without a listener it ends the process
+  pool.on('error', () => {});
+  return new PostgresDialect({ pool: translatingPool(pool, url) });
+}
+
+/** Counts and grid indices are below 2^53: they are read as numbers, as SQLite gives them. */
+const parserFor: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC
+    ? Number
+    : pg.types.getTypeParser(oid, format as 'text');
+
+/** The pool with its errors as `ResultsError`. */
+function translatingPool(pool: pg.Pool, url: string): PostgresPool {
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      try {
+        const client = await pool.connect();
+        const known = clients.get(client);
+        if (known) return known;
+        const translating = translatingClient(client, url);
+        clients.set(client, translating);
+        return translating;
+      } catch (error) {
+        throw translatePostgresError(error, url);
+      }
+    },
+  };
+}
+
+/** A committed observation is acknowledged for good: a server set to commit asynchronously is not believed. */
+const durableCommits = `select set_config('synchronous_commit', 'on', false)
+  where current_setting('synchronous_commit') = 'off'`;
+
+function translatingClient(client: pg.PoolClient, url: string): PostgresPoolClient {
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(sql, parameters as unknown[]);
+    } catch (error) {
+      throw translatePostgresError(error, url);
+    }
+  };
+  return { query, release: (destroy?: boolean) => client.release(destroy) } as unknown as PostgresPoolClient;
+}

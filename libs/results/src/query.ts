@@ -1,0 +1,62 @@
+import type { Parameters } from '@natsweep/sweep';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
+import { metricColumn, paramColumns, readColumns, typeOf } from './columns.ts';
+import type { Columns } from './columns.ts';
+import { ResultsError } from './results-error.ts';
+import type { Database, Schema, TrialTable, TrialTableName, ValueColumn } from './schema.ts';
+import type { RowQuery } from './store.ts';
+import { trialTable } from './sweep-tables.ts';
+
+export interface SweepPlace {
+  readonly id: number;
+  readonly name: string;
+  readonly columns: Columns;
+}
+
+/** @throws ResultsError `unknown-sweep` */
+export async function findSweep(db: Database, name: string): Promise<SweepPlace> {
+  const row = await db.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst();
+  if (!row)
+    throw new ResultsError(
+      'unknown-sweep',
+      `There is no sweep "${name}" in the results database: see "natsweep sweeps".`,
+    );
+  return { id: row.id, name, columns: await readColumns(db, row.id) };
+}
+
+export type TrialQuery<Output = object> = SelectQueryBuilder<Schema, TrialTableName, Output>;
+export type TrialColumn = keyof Selectable<TrialTable> & string;
+
+/** The records of a sweep that a query selects. */
+export function selectTrials(db: Database, sweep: SweepPlace, query: Pick<RowQuery, 'where' | 'kind'>): TrialQuery {
+  let trials: TrialQuery = db.selectFrom(trialTable(sweep.id));
+  if (query.kind) trials = trials.where('outcome', query.kind === 'failed' ? 'is' : 'is not', null);
+  for (const [column, value] of equalities(sweep.columns, query.where ?? {})) trials = trials.where(column, '=', value);
+  return trials;
+}
+
+function equalities(columns: Columns, where: Parameters): [ValueColumn, number | string][] {
+  return Object.entries(where).map(([name, value]) => {
+    const column = paramColumns(columns, name).find(({ type }) => type === typeOf(value));
+    if (!column)
+      throw new ResultsError(
+        'unknown-column',
+        `Parameter "${name}" is never a ${typeof value}: no trial has ${name} = ${value}.`,
+      );
+    return [column.column, typeof value === 'boolean' ? Number(value) : value];
+  });
+}
+
+/** @throws ResultsError `unknown-column` */
+export function sortColumns(columns: Columns, orderBy: string): TrialColumn[] {
+  if (orderBy.startsWith('params.')) return paramColumns(columns, orderBy.slice(7)).map(({ column }) => column);
+  if (orderBy.startsWith('metrics.')) return [metricColumn(columns, orderBy.slice(8))];
+  const fixed = { index: 'trial_index', seed: 'seed', elapsedSeconds: 'elapsed_seconds' } as const;
+  const column = fixed[orderBy as keyof typeof fixed];
+  if (!column)
+    throw new ResultsError(
+      'unknown-column',
+      `Cannot sort by "${orderBy}": use index, seed, elapsedSeconds, params.NAME or metrics.NAME.`,
+    );
+  return [column];
+}

@@ -1,0 +1,40 @@
+/**
+ * Why the results database could not do what was asked.
+ * - `bad-url`: the URL names no database
+ * - `not-found`: no such file or folder
+ * - `unreachable`: no server answers
+ * - `denied`: user, password, certificate or right refused
+ * - `read-only`: the file or the server takes no writes
+ * - `full`: no space left; nothing of the transaction was kept
+ * - `locked`: another process held the database for too long
+ * - `corrupt`: the file is damaged or is no database
+ * - `newer-schema`: written by a newer natsweep
+ * - `unknown-sweep`, `unknown-column`, `unknown-trial`, `ambiguous`: the query names what the database does not hold
+ * - `fault`: anything else the database reported
+ */
+export type ResultsErrorCode =
+  | 'bad-url'
+  | 'not-found'
+  | 'unreachable'
+  | 'denied'
+  | 'read-only'
+  | 'full'
+  | 'locked'
+  | 'corrupt'
+  | 'newer-schema'
+  | 'unknown-sweep'
+  | 'unknown-column'
+  | 'unknown-trial'
+  | 'ambiguous'
+  | 'fault';
+
+/** One sentence with the place and the fix; the database's own words are in `cause`. */
+export class ResultsError extends Error {
+  override readonly name = 'ResultsError';
+  readonly code: ResultsErrorCode;
+
+  constructor(code: ResultsErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

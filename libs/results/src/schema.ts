@@ -1,0 +1,89 @@
+import type { Generated, Kysely, Selectable } from 'kysely';
+import type { SweepState } from './store.ts';
+
+export interface SweepTable {
+  id: Generated<number>;
+  name: string;
+  experiment: string;
+  experiment_version: number;
+  spec: string;
+  planned: number;
+  state: SweepState;
+  state_reason: string | null;
+  created_at_ms: number;
+  completed_at_ms: number | null;
+  command_id: string;
+}
+
+/** Which column of `trials_N` holds which parameter or metric. A parameter has one column per type of its values. */
+export interface ColumnTable {
+  sweep_id: number;
+  role: 'param' | 'metric';
+  name: string;
+  type: ColumnType;
+  /** `p1`, `p2`, … or `m1`, `m2`, …: names of parameters never become identifiers. */
+  column_name: ValueColumn;
+}
+
+export type ColumnType = 'number' | 'string' | 'boolean';
+export type ValueColumn = `p${number}` | `m${number}`;
+
+/** Number of records of a sweep by how they ended, kept in the transaction that inserts them. */
+export interface TallyTable {
+  sweep_id: number;
+  /** An outcome or a failure: the two sets are disjoint. */
+  ending: string;
+  records: number;
+}
+
+/** Texts that many records share (an engine's description, a slot, the shape of traces), stored once, never changed. */
+export interface TextTable {
+  id: Generated<number>;
+  /** SHA-256 of the content: an index over long texts has its limits in PostgreSQL. */
+  hash: string;
+  content: string;
+}
+
+/**
+ * What is filtered, sorted, grouped: one narrow row per record, one native column per parameter and metric, so that a
+ * million rows are scanned in a fraction of a second. Each sweep has its own table.
+ */
+export interface TrialTable {
+  id: Generated<number>;
+  trial_index: number;
+  trial_id: string;
+  seed: number;
+  outcome: string | null;
+  failure: string | null;
+  attempt: number;
+  started_at_ms: number;
+  elapsed_seconds: number;
+  slot_text: number;
+  engine_text: number | null;
+  [value: ValueColumn]: number | string | null;
+}
+
+/** What is read for one record at a time, kept out of the way of scans. */
+export interface DetailTable {
+  id: number;
+  hash: Uint8Array;
+  traces_text: number | null;
+  traces: Uint8Array | null;
+  message: string | null;
+  log_tail: string | null;
+}
+
+export type TrialTableName = `trials_${number}`;
+export type DetailTableName = `details_${number}`;
+
+export interface Schema {
+  sweeps: SweepTable;
+  sweep_columns: ColumnTable;
+  sweep_tallies: TallyTable;
+  texts: TextTable;
+  [trials: TrialTableName]: TrialTable;
+  [details: DetailTableName]: DetailTable;
+}
+
+export type Database = Kysely<Schema>;
+export type SweepRow = Selectable<SweepTable>;
