@@ -1,1 +1,13 @@
-export {};
+export { gradientDescent } from './gradient-descent.ts';
+export { fastestStableRate } from './learning-rate.ts';
+export { constantStep } from './constant-step.ts';
+export { curvatureStep } from './curvature-step.ts';
+export type { CurvatureState } from './curvature-step.ts';
+export { diagonalGradient } from './diagonal-gradient.ts';
+export type { DiagonalGradient } from './diagonal-gradient.ts';
+export { groupRmsRate, groupRmsStart } from './group-rms-prop.ts';
+export type { GroupRmsState } from './group-rms-prop.ts';
+export { lineSearchStep } from './line-search-step.ts';
+export type { LineSearchState } from './line-search-step.ts';
+export { lossNormalisedStep } from './loss-normalised-step.ts';
+export { matrixGradient } from './matrix-gradient.ts';

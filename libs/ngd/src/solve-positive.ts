@@ -1,0 +1,77 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { SolveStatistics } from '@natsweep/models';
+
+export interface Solved {
+  /** [n, k] */
+  readonly solution: Tensor;
+  readonly statistics: SolveStatistics;
+}
+
+/**
+ * (matrix + damping I)⁻¹ rhs for one symmetric positive semi-definite matrix [n, n] and rhs [n, k].
+ *
+ * By Cholesky. Where that fails, or where the pivots show a condition number beyond 1/(n ε), by eigendecomposition
+ * without the directions whose damped eigenvalue is at or below n ε times the largest: for damping 0 this is the
+ * Moore-Penrose inverse. The statistics say which it was.
+ */
+export function solvePositive(
+  engine: LinalgEngine,
+  matrix: Tensor,
+  rhs: Tensor,
+  { damping, measureCondition = false }: { readonly damping: number; readonly measureCondition?: boolean },
+): Solved {
+  return engine.scope(() => {
+    const n = matrix.shape[0]!;
+    const damped =
+      damping === 0 ? matrix : engine.binary('add', matrix, engine.binary('multiply', damping, engine.eye(n)));
+    const relativeCutoff = n * machineEpsilon(engine);
+    const { factor, failed } = engine.cholesky(damped);
+    if (failed.length === 0 && smallestPivotRatio(engine, factor) ** 2 > relativeCutoff) {
+      const condition = measureCondition ? conditionOf(engine.read(engine.eigh(damped).values)) : undefined;
+      return {
+        solution: engine.choleskySolve(factor, rhs),
+        statistics: { method: 'cholesky', dropped: 0, cutoff: 0, ...(condition === undefined ? {} : { condition }) },
+      };
+    }
+    const { values, vectors } = engine.eigh(damped);
+    const eigenvalues = engine.read(values);
+    const cutoff = relativeCutoff * (eigenvalues.at(-1) ?? 0);
+    const kept = eigenvalues.filter((value) => value > cutoff);
+    const inverse = engine.tensor(
+      eigenvalues.map((value) => (value > cutoff ? 1 / value : 0)),
+      [n, 1],
+    );
+    const projected = engine.binary('multiply', inverse, engine.matmul(vectors, rhs, { transposeA: true }));
+    return {
+      solution: engine.matmul(vectors, projected),
+      statistics: { method: 'eigendecomposition', dropped: n - kept.length, cutoff, condition: conditionOf(kept) },
+    };
+  });
+}
+
+/** Spacing of numbers at 1 in the engine's precision. */
+export function machineEpsilon(engine: LinalgEngine): number {
+  return engine.info().precision === 'float64' ? 2 ** -52 : 2 ** -23;
+}
+
+/** |λ|max / |λ|min; 1 for an empty spectrum. */
+export function conditionOf(eigenvalues: ArrayLike<number>): number {
+  const sizes = Array.from(eigenvalues, Math.abs);
+  return sizes.length === 0 ? 1 : Math.max(...sizes) / Math.min(...sizes);
+}
+
+/**
+ * Smallest over largest pivot of Cholesky factors [..., n, n], least over the batch; its square bounds the reciprocal
+ * condition number from above.
+ */
+export function smallestPivotRatio(engine: LinalgEngine, factor: Tensor): number {
+  return engine.scope(() => {
+    const pivots = engine.diagonal(factor);
+    const ratios = engine.binary(
+      'divide',
+      engine.reduce('min', pivots, { axis: -1 }),
+      engine.reduce('max', pivots, { axis: -1 }),
+    );
+    return engine.read(engine.reduce('min', ratios))[0]!;
+  });
+}

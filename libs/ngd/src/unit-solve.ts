@@ -1,0 +1,78 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { SolveStatistics } from '@natsweep/models';
+import { machineEpsilon, smallestPivotRatio } from './solve-positive.ts';
+
+export interface UnitSystems {
+  /** Ã/N [N, N], shared by all units. */
+  readonly gram: Tensor;
+  /** δ of m units [N, m]. */
+  readonly delta: Tensor;
+  /** g/N [N, 1] */
+  readonly gradient: Tensor;
+  readonly damping: number;
+}
+
+/**
+ * The columns δ_i ⊙ v_i [N, m] with v_i = (diag(δ_i) Ã diag(δ_i)/N + ρI)⁻¹ g/N, for m units at once.
+ *
+ * At ρ = 0 only the samples a with δ ≠ 0 count (S.133-S.135) and δ ⊙ v = (Ã_aa/N)⁻¹ (g_a/δ_a)/N: the other samples
+ * are given unit rows, so that every unit is a system of the same size. Where a Cholesky factorisation fails, the
+ * whole batch is solved by eigendecomposition without directions at or below N ε times the largest eigenvalue.
+ */
+export function solveUnits(
+  engine: LinalgEngine,
+  systems: UnitSystems,
+): { signals: Tensor; statistics: SolveStatistics } {
+  const { gram, damping } = systems;
+  const samples = gram.shape[0]!;
+  const delta = engine.transpose(systems.delta);
+  const gradient = engine.reshape(systems.gradient, [1, samples]);
+  const active = engine.binary('subtract', 1, engine.binary('equal', delta, 0));
+  const [scale, shift, rhs] =
+    damping > 0
+      ? [delta, engine.full([1, samples], damping), engine.binary('add', gradient, engine.binary('multiply', 0, delta))]
+      : [
+          active,
+          engine.binary('subtract', 1, active),
+          engine.where(active, engine.binary('divide', gradient, delta), 0),
+        ];
+  const { factor, failed } = engine.cholesky(scaledGram(engine, gram, scale, shift));
+  const relativeCutoff = samples * machineEpsilon(engine);
+  if (failed.length > 0 || smallestPivotRatio(engine, factor) ** 2 <= relativeCutoff)
+    return byEigendecomposition(engine, { gram, delta, gradient, damping }, relativeCutoff);
+  const solution = engine.reshape(engine.choleskySolve(factor, engine.reshape(rhs, [-1, samples, 1])), delta.shape);
+  const signals = damping > 0 ? engine.binary('multiply', delta, solution) : solution;
+  return { signals: engine.transpose(signals), statistics: { method: 'cholesky', dropped: 0, cutoff: 0 } };
+}
+
+/** diag(s_i) gram diag(s_i) + diag(d_i) [m, N, N] for rows s_i, d_i of scale and shift. */
+function scaledGram(engine: LinalgEngine, gram: Tensor, scale: Tensor, shift: Tensor): Tensor {
+  const n = gram.shape[0]!;
+  const left = engine.binary('multiply', engine.reshape(scale, [-1, n, 1]), gram);
+  return engine.binary('add', engine.binary('multiply', left, engine.reshape(scale, [-1, 1, n])), engine.diag(shift));
+}
+
+/** As `solveUnits`, with delta [m, N] and gradient [1, N]. */
+function byEigendecomposition(
+  engine: LinalgEngine,
+  { gram, delta, gradient, damping }: UnitSystems,
+  relativeCutoff: number,
+) {
+  const n = gram.shape[0]!;
+  const { values, vectors } = engine.eigh(scaledGram(engine, gram, delta, engine.full([1, n], damping)));
+  const largest = engine.reduce('max', values, { axis: -1, keepDims: true });
+  const cutoffs = engine.binary('multiply', relativeCutoff, largest);
+  const kept = engine.binary('greater', values, cutoffs);
+  const smallest = engine.reduce('min', engine.where(kept, values, Infinity), { axis: -1, keepDims: true });
+  const inverse = engine.where(kept, engine.unary('reciprocal', values), 0);
+  const projected = engine.matmul(vectors, engine.reshape(gradient, [n, 1]), { transposeA: true });
+  const v = engine.matmul(vectors, engine.binary('multiply', engine.reshape(inverse, [-1, n, 1]), projected));
+  const keptCount = engine.read(engine.reduce('sum', kept))[0]!;
+  const statistics: SolveStatistics = {
+    method: 'eigendecomposition',
+    dropped: delta.shape[0]! * n - keptCount,
+    cutoff: engine.read(engine.reduce('max', cutoffs))[0]!,
+    condition: engine.read(engine.reduce('max', engine.binary('divide', largest, smallest)))[0]!,
+  };
+  return { signals: engine.transpose(engine.binary('multiply', delta, engine.reshape(v, delta.shape))), statistics };
+}

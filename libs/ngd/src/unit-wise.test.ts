@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import { assertClose, tolerances } from '@natsweep/linalg/testing';
+import { UnsupportedNetworkError } from '@natsweep/models';
+import { smallNetwork } from '@natsweep/models/testing';
+import type { SmallNetwork } from '@natsweep/models/testing';
+import {
+  explicitGradient,
+  explicitStep,
+  layerResponses,
+  maskedFisher,
+  parameterOwners,
+  pseudoSolveExplicitly,
+  solveExplicitly,
+} from './testing/explicit-metric.ts';
+import { unitWise } from './unit-wise.ts';
+
+const engine = createReferenceEngine();
+const { factorised } = tolerances.float64;
+
+function unitFisher({ at }: SmallNetwork) {
+  const owners = parameterOwners(at);
+  return maskedFisher(engine, at, (i, j) =>
+    Number(owners[i]!.layer === owners[j]!.layer && owners[i]!.unit === owners[j]!.unit),
+  );
+}
+
+const nets = {
+  tanh: smallNetwork(engine, { widths: [5, 4, 6, 1], samples: 4 }),
+  relu: smallNetwork(engine, { widths: [5, 6, 6, 1], samples: 4, activation: { name: 'relu' }, biasVariance: 0 }),
+};
+
+for (const [name, net] of Object.entries(nets)) {
+  test(`unit-wise, damped, is the explicit inverse of the unit blocks (${name})`, () => {
+    const direction = unitWise().direction(engine, net.at, net.residual, { damping: 0.03 });
+    const expected = solveExplicitly(engine, unitFisher(net), explicitGradient(engine, net.at, net.residual), 0.03);
+    assertClose(engine.read(explicitStep(engine, net.at, direction)), engine.read(expected), factorised);
+  });
+
+  test(`unit-wise at ρ = 0 is the pseudo-inverse of the unit blocks (${name})`, () => {
+    const direction = unitWise().direction(engine, net.at, net.residual, { damping: 0 });
+    assert.equal(direction.statistics.method, 'cholesky');
+    const expected = pseudoSolveExplicitly(engine, unitFisher(net), explicitGradient(engine, net.at, net.residual));
+    // the explicit P × P pseudo-inverse squares the condition number of J
+    assertClose(engine.read(explicitStep(engine, net.at, direction)), engine.read(expected), {
+      rtol: 1e-6,
+      atol: 1e-6,
+    });
+  });
+}
+
+test('each layer responds with its number of active units, sample by sample (S.137)', () => {
+  const { at, residual } = nets.relu;
+  const g = engine.read(residual);
+  const responses = layerResponses(engine, at, unitWise().direction(engine, at, residual, { damping: 0 }));
+  at.signals.forEach((signal, l) => {
+    const delta = engine.read(signal);
+    const units = signal.shape[1]!;
+    const active = g.map((_, n) => delta.subarray(n * units, (n + 1) * units).filter((value) => value !== 0).length);
+    assertClose(
+      responses[l]!,
+      g.map((value, n) => active[n]! * value),
+      factorised,
+    );
+  });
+});
+
+test('linearly dependent samples are solved by eigendecomposition, and it says so', () => {
+  const { at, residual } = smallNetwork(engine, { widths: [2, 6, 6, 1], samples: 5, biasVariance: 0 });
+  const { statistics, ...direction } = unitWise().direction(engine, at, residual, { damping: 0 });
+  assert.equal(statistics.method, 'eigendecomposition');
+  assert.ok(statistics.dropped >= 6 * 3);
+  assert.ok(engine.read(explicitStep(engine, at, { ...direction, statistics })).every(Number.isFinite));
+});
+
+test('more than one output is refused', () => {
+  const { at, residual } = smallNetwork(engine, { widths: [4, 5, 2], samples: 2 });
+  assert.throws(() => unitWise().direction(engine, at, residual, { damping: 0 }), UnsupportedNetworkError);
+});

@@ -1,0 +1,67 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { inputGram, UnsupportedNetworkError } from '@natsweep/models';
+import type { DescentRule, LayerUpdate, Linearisation, SolveStatistics } from '@natsweep/models';
+import { lossGradient } from './outer-update.ts';
+import { leastFavourable } from './statistics.ts';
+import { solveUnits } from './unit-solve.ts';
+
+/** Bytes that one batch of N × N systems may take. */
+const chunkBytes = 32 * 2 ** 20;
+
+/**
+ * One Fisher block per unit (Karakida & Osawa 2020, eq. 23). Unit i of layer l has the kernel
+ *
+ *   Θ_{l,i} = diag(δ_{l,i}) Ã_{l−1} diag(δ_{l,i})/N,   Ã = σ_w² A + σ_b²   (S.131)
+ *
+ * and moves by J_{l,i}ᵀ (Θ_{l,i} + ρI)⁻¹ g/N. All units of a layer share Ã and are solved as batches of N × N systems.
+ * J_lΔθ_l = M_lγ_l g as ρ → 0: α = Σ_{l<L} γ_lM_l + C. Only C = 1.
+ */
+export function unitWise(): DescentRule {
+  return {
+    name: 'unit-wise',
+    direction: (engine, at, residual, { damping }) =>
+      engine.scope(() => {
+        if (at.outputs.shape[1] !== 1)
+          throw new UnsupportedNetworkError(
+            `unit-wise is defined for one output (Karakida & Osawa 2020, section 5); the network has ${at.outputs.shape[1]}`,
+          );
+        const gradient = lossGradient(engine, at, residual);
+        const solved = at.signals.map((_, index) => layerUpdate(engine, at, index + 1, { gradient, damping }));
+        return {
+          layers: solved.map(({ update }) => update),
+          statistics: leastFavourable(solved.map(({ statistics }) => statistics)),
+        };
+      }),
+  };
+}
+
+interface SolvedLayer {
+  readonly update: LayerUpdate;
+  readonly statistics: SolveStatistics;
+}
+
+function layerUpdate(
+  engine: LinalgEngine,
+  at: Linearisation,
+  l: number,
+  given: { readonly gradient: Tensor; readonly damping: number },
+): SolvedLayer {
+  const delta = at.signals[l - 1]!;
+  const [samples, units] = delta.shape as readonly [number, number];
+  const gram = engine.binary('multiply', 1 / samples, inputGram(engine, at, at, l));
+  const perChunk = Math.max(1, Math.floor(chunkBytes / (8 * samples * samples)));
+  const chunks = Array.from({ length: Math.ceil(units / perChunk) }, (_, chunk) => {
+    const range = [chunk * perChunk, Math.min(units, (chunk + 1) * perChunk)] as const;
+    return engine.scope(() => solveUnits(engine, { ...given, gram, delta: engine.slice(delta, [null, range]) }));
+  });
+  const update: LayerUpdate = {
+    kind: 'outer',
+    signals: engine.concat(
+      chunks.map(({ signals }) => signals),
+      1,
+    ),
+    inputs: at.activations[l - 1]!,
+    biasInputs: engine.full([samples, 1], 1),
+  };
+  return { update, statistics: leastFavourable(chunks.map(({ statistics }) => statistics)) };
+}
