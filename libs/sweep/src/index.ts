@@ -21,3 +21,4 @@ export { GridError } from './grid-error.ts';
 export { trialId, type TrialIdentity } from './trial-id.ts';
 export { IndexSet } from './index-set.ts';
 export { planSweep, type Plan, type PlanInput } from './plan-sweep.ts';
+export { parameterTypes, type ParameterType } from './parameter-type.ts';
