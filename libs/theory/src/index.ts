@@ -1,1 +1,11 @@
-export {};
+export { effectiveRank } from './effective-rank.ts';
+export { loadLargeMarginSolver, NoLargeMarginError } from './large-margin.ts';
+export type { LargeMargin, LargeMarginSolver, SignedInputs } from './large-margin.ts';
+export { leastSquaresInterpolant } from './least-squares-interpolant.ts';
+export { naturalFlowMargins, naturalFlowSeparator } from './logistic-natural-flow.ts';
+export { marginRatio, marginStationarity } from './margin-optimality.ts';
+export type { MarginCandidate } from './margin-optimality.ts';
+export { nuclearNormCompletion } from './nuclear-norm-completion.ts';
+export type { NuclearNormCompletion } from './nuclear-norm-completion.ts';
+export { cosine, gaussianAccuracy, powerNorm } from './separators.ts';
+export { sparseMargin } from './sparse-margin.ts';

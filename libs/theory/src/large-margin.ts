@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module';
+import type { ModelData } from 'highs';
+
+// the types that HiGHS ships describe its CommonJS entry
+const { default: loadHighs } = createRequire(import.meta.url)('highs') as typeof import('highs');
+
+export interface LargeMargin {
+  /** β, scaled so that min_n x̃_nᵀβ = 1. */
+  readonly separator: Float64Array;
+  /** α ≥ 0 with Σα = 1, the normalised multipliers of x̃_nᵀβ ≥ 1: only data of least margin have one. */
+  readonly multipliers: Float64Array;
+}
+
+export interface SignedInputs {
+  /** X̃, row-major [samples, dimension], rows y_n x_n. */
+  readonly values: ArrayLike<number>;
+  readonly samples: number;
+  readonly dimension: number;
+}
+
+/** The data cannot be separated by a hyperplane through the origin, or a cost is unbounded below over those that do. */
+export class NoLargeMarginError extends Error {
+  override readonly name = 'NoLargeMarginError';
+}
+
+/** Large-margin separators min cost(β) subject to X̃β ≥ 1, by HiGHS (linear and convex quadratic programming). */
+export interface LargeMarginSolver {
+  /** min ‖β‖₂: where gradient flow on β ends (Soudry et al. 2017). */
+  l2(inputs: SignedInputs): LargeMargin;
+  /** min Σ_i weight_i |β_i|, by default ‖β‖₁: where a diagonal network of two layers ends (Gunasekar et al. 2018). */
+  l1(inputs: SignedInputs, weights?: ArrayLike<number>): LargeMargin;
+  /**
+   * min cᵀβ. Natural gradient flow with N ≥ D and independent columns is Newton's flow, on which ∇L(t) = e^{−t}∇L(0); its
+   * limit direction has c = −∇L(β₀), so it depends on the start.
+   */
+  linear(inputs: SignedInputs, cost: ArrayLike<number>): LargeMargin;
+}
+
+export async function loadLargeMarginSolver(): Promise<LargeMarginSolver> {
+  const highs = await loadHighs();
+
+  const solve = (model: ModelData, inputs: SignedInputs): LargeMargin =>
+    highs.withModel(model, (loaded) => {
+      loaded.options.set({ output_flag: false });
+      loaded.run();
+      if (loaded.getModelStatus() !== highs.constants.modelStatus.optimal)
+        throw new NoLargeMarginError('no large-margin separator: the data are not separable, or the cost is unbounded');
+      const { colValue, rowDual } = loaded.getSolution();
+      const { dimension } = inputs;
+      const separator = Float64Array.from({ length: dimension }, (_, i) =>
+        colValue.length === dimension ? colValue[i]! : colValue[i]! - colValue[dimension + i]!,
+      );
+      const total = rowDual.reduce((sum, dual) => sum + Math.max(0, dual), 0);
+      return { separator, multipliers: rowDual.map((dual) => Math.max(0, dual) / total) };
+    });
+
+  const rows = (inputs: SignedInputs) => ({
+    numRows: inputs.samples,
+    rowLower: new Float64Array(inputs.samples).fill(1),
+    rowUpper: new Float64Array(inputs.samples).fill(highs.infinity),
+  });
+
+  const free = (inputs: SignedInputs, colCost: Float64Array): ModelData => ({
+    ...rows(inputs),
+    numCols: inputs.dimension,
+    colCost,
+    colLower: new Float64Array(inputs.dimension).fill(-highs.infinity),
+    colUpper: new Float64Array(inputs.dimension).fill(highs.infinity),
+    matrix: denseRows(inputs, [1]),
+  });
+
+  return {
+    l2: (inputs) => {
+      const { dimension } = inputs;
+      const hessian = {
+        format: 'triangular' as const,
+        dimension,
+        starts: Int32Array.from({ length: dimension + 1 }, (_, i) => i),
+        indices: Int32Array.from({ length: dimension }, (_, i) => i),
+        values: new Float64Array(dimension).fill(1),
+      };
+      return solve({ ...free(inputs, new Float64Array(dimension)), hessian }, inputs);
+    },
+    l1: (inputs, weights) => {
+      const { dimension } = inputs;
+      const weight = Float64Array.from({ length: dimension }, (_, i) => weights?.[i] ?? 1);
+      const model: ModelData = {
+        ...rows(inputs),
+        numCols: 2 * dimension,
+        colCost: Float64Array.from({ length: 2 * dimension }, (_, i) => weight[i % dimension]!),
+        colLower: new Float64Array(2 * dimension),
+        colUpper: new Float64Array(2 * dimension).fill(highs.infinity),
+        matrix: denseRows(inputs, [1, -1]),
+      };
+      return solve(model, inputs);
+    },
+    linear: (inputs, cost) => solve(free(inputs, Float64Array.from(cost)), inputs),
+  };
+}
+
+/** Row-wise compressed [sign_1 X̃, sign_2 X̃, …], without its zeros. */
+function denseRows(inputs: SignedInputs, signs: readonly number[]): ModelData['matrix'] {
+  const { values, samples, dimension } = inputs;
+  const starts = new Int32Array(samples + 1);
+  const indices: number[] = [];
+  const entries: number[] = [];
+  for (let n = 0; n < samples; n++) {
+    signs.forEach((sign, block) => {
+      for (let d = 0; d < dimension; d++) {
+        const value = values[n * dimension + d]!;
+        if (value === 0) continue;
+        indices.push(block * dimension + d);
+        entries.push(sign * value);
+      }
+    });
+    starts[n + 1] = indices.length;
+  }
+  return {
+    format: 'csr',
+    numRows: samples,
+    numCols: signs.length * dimension,
+    starts,
+    indices: Int32Array.from(indices),
+    values: Float64Array.from(entries),
+  };
+}
