@@ -20,3 +20,4 @@ export type {
 export { createReferenceEngine } from './reference/engine.ts';
 export { FreedTensorError, NonFiniteError, ShapeError, SingularMatrixError } from './errors.ts';
 export { RandomStream } from './random.ts';
+export { erf } from './scalar.ts';

@@ -1,0 +1,103 @@
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import type { Tensor } from '@natsweep/linalg';
+import { assertClose, tolerances } from '@natsweep/linalg/testing';
+import { explicitJacobian, linearise, parameterLayout } from '@natsweep/models';
+import type { Linearisation } from '@natsweep/models';
+import { smallNetwork } from '@natsweep/models/testing';
+import { coefficientMatrix } from './coefficient-matrix.ts';
+import { isotropyConstant } from './isotropy.ts';
+
+const engine = createReferenceEngine();
+const { factorised } = tolerances.float64;
+const { at, inputs } = smallNetwork(engine, { widths: [6, 7, 7, 1], samples: 4 });
+const rows = linearise(engine, at.network, engine.slice(inputs, [[1, 3]]));
+
+/** J(x′)(F ⊙ mask + ρI)⁻¹J(x)ᵀ/N with the P × P metric written out. */
+function explicitCoefficient(left: Linearisation, mask: (i: Owner, j: Owner) => number, damping: number): Tensor {
+  const owners = parameterLayout(at.network.architecture).flatMap(({ weights, biases }, layer): Owner[] => [
+    ...Array.from({ length: weights[1] - weights[0] }, (_, i) => ({
+      layer,
+      unit: Math.floor(i / at.network.architecture.widths[layer]!),
+    })),
+    ...Array.from({ length: biases[1] - biases[0] }, (_, unit) => ({ layer, unit })),
+  ]);
+  const p = owners.length;
+  const weights = engine.tensor(
+    owners.flatMap((i) => owners.map((j) => mask(i, j))),
+    [p, p],
+  );
+  const j = explicitJacobian(engine, at);
+  const fisher = engine.binary('multiply', 1 / at.samples, engine.matmul(j, j, { transposeA: true }));
+  const metric = engine.binary(
+    'add',
+    engine.binary('multiply', weights, fisher),
+    engine.binary('multiply', damping, engine.eye(p)),
+  );
+  const product = engine.matmul(explicitJacobian(engine, left), engine.solve(metric, engine.transpose(j)));
+  return engine.binary('multiply', 1 / at.samples, product);
+}
+
+interface Owner {
+  readonly layer: number;
+  readonly unit: number;
+}
+
+const masks = {
+  exact: () => 1,
+  'block-diagonal': (i: Owner, j: Owner) => Number(i.layer === j.layer),
+  'block-tridiagonal': (i: Owner, j: Owner) => Number(Math.abs(i.layer - j.layer) <= 1),
+  'unit-wise': (i: Owner, j: Owner) => Number(i.layer === j.layer && i.unit === j.unit),
+} as const;
+
+for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'unit-wise'] as const)
+  test(`Θ̄(x′, x) of ${approximation} is J(x′)G⁻¹Jᵀ/N of the explicit metric`, () => {
+    for (const [left, label] of [
+      [at, 'train'],
+      [rows, 'test'],
+    ] as const) {
+      const actual = coefficientMatrix(engine, approximation, { rows: left, columns: at }, 0.05);
+      const expected = explicitCoefficient(left, masks[approximation], 0.05);
+      assertClose(engine.read(actual), engine.read(expected), factorised);
+      if (label === 'train') assertClose(engine.read(actual), engine.read(engine.transpose(actual)), factorised);
+    }
+  });
+
+test('Θ̄(x′, x) of K-FAC is the sum over layers of Kronecker-factored quadratic forms (S.96)', () => {
+  const damping = 0.05;
+  const actual = coefficientMatrix(engine, 'kfac', { rows, columns: at }, damping);
+  const n = at.samples;
+  const factor = (mine: Tensor, theirs: Tensor, scale: number) => {
+    const gram = engine.binary('multiply', scale / n, engine.matmul(theirs, theirs, { transposeA: true }));
+    const damped = engine.binary('add', gram, engine.binary('multiply', damping, engine.eye(gram.shape[0]!)));
+    return engine.matmul(mine, engine.solve(damped, engine.transpose(theirs)));
+  };
+  const withBias = ({ activations, network }: Linearisation, index: number) => {
+    const { weightGain, biasGain } = network.layers[index]!;
+    const scaled = engine.binary('multiply', weightGain, activations[index]!);
+    return engine.concat([scaled, engine.full([scaled.shape[0]!, 1], biasGain)], 1);
+  };
+  const layers = at.signals.map((delta, index) =>
+    engine.binary(
+      'multiply',
+      engine.binary(
+        'multiply',
+        1 / n,
+        factor(rows.signals[index]!, delta, index === at.signals.length - 1 ? 1 / n : 1),
+      ),
+      factor(withBias(rows, index), withBias(at, index), 1),
+    ),
+  );
+  const expected = layers.reduce((sum, part) => engine.binary('add', sum, part));
+  assertClose(engine.read(actual), engine.read(expected), factorised);
+});
+
+test('as the damping vanishes Θ̄ of every isotropic approximation tends to αI', () => {
+  for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac', 'unit-wise'] as const) {
+    const alpha = isotropyConstant(approximation, at.network.architecture, { samples: at.samples });
+    const theta = engine.read(coefficientMatrix(engine, approximation, { rows: at, columns: at }, 1e-9));
+    const expected = theta.map((_, index) => (index % 5 === 0 ? alpha : 0));
+    // first order in ρ/λ_min, with λ_min of the unit kernels about 1e-4
+    assertClose(theta, expected, { rtol: 1e-3, atol: 1e-3 });
+  }
+});

@@ -1,0 +1,46 @@
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import { assertClose, tolerances } from '@natsweep/linalg/testing';
+import { isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
+
+const engine = createReferenceEngine();
+const coefficient = engine.tensor([0.5, 0.2, 0.2, 0.9], [2, 2]);
+const start = Float64Array.of(1, -2);
+
+test('g_t = (I − ηΘ̄)^t g_0 by the spectrum, and f_t(x′) = f_0 − Θ̄(x′, x)Θ̄⁻¹(I − (I − ηΘ̄)^t) g_0 (eq. 10)', () => {
+  const cross = engine.tensor([0.3, 0.1], [1, 2]);
+  const { residualsTrain, outputsTest } = linearisedTrajectory(engine, coefficient, start, {
+    learningRate: 0.6,
+    steps: 7,
+    test: { coefficient: cross, outputs0: Float64Array.of(0.25) },
+  });
+  const { values, vectors } = engine.eigh(coefficient);
+  const [low, high] = engine.read(values) as unknown as [number, number];
+  const v = engine.read(vectors);
+  const projected = [v[0]! * start[0]! + v[2]! * start[1]!, v[1]! * start[0]! + v[3]! * start[1]!];
+  residualsTrain.forEach((residual, t) => {
+    const modes = [projected[0]! * (1 - 0.6 * low) ** t, projected[1]! * (1 - 0.6 * high) ** t];
+    assertClose(residual, [v[0]! * modes[0]! + v[1]! * modes[1]!, v[2]! * modes[0]! + v[3]! * modes[1]!]);
+    const moved = engine.matmul(
+      cross,
+      engine.solve(
+        coefficient,
+        engine.tensor(
+          start.map((g, i) => g - residual[i]!),
+          [2, 1],
+        ),
+      ),
+    );
+    assertClose(outputsTest[t]!, 0.25 - engine.read(moved)[0]!, tolerances.float64.factorised);
+  });
+});
+
+test('under Θ̄ = αI the two forms agree', () => {
+  const scaled = linearisedTrajectory(engine, engine.tensor([3, 0, 0, 3], [2, 2]), start, {
+    learningRate: 0.1,
+    steps: 5,
+  });
+  isotropicResiduals(start, { alpha: 3, learningRate: 0.1, steps: 5 }).forEach((residual, t) =>
+    assertClose(scaled.residualsTrain[t]!, residual),
+  );
+});

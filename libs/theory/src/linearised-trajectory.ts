@@ -1,0 +1,49 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+
+export interface Trajectory {
+  /** f_t − y on the training samples, per step t = 0 … steps. */
+  readonly residualsTrain: readonly Float64Array[];
+  /** f_t on other samples; empty where none were given. */
+  readonly outputsTest: readonly Float64Array[];
+}
+
+export interface TrajectoryOptions {
+  readonly learningRate: number;
+  readonly steps: number;
+  /** Θ̄(x′, x) [N′C, NC] and f_0(x′) [N′C], to follow other samples as well. */
+  readonly test?: { readonly coefficient: Tensor; readonly outputs0: Float64Array };
+}
+
+/**
+ * Discrete dynamics of the linearised model, exact in every step:
+ * g_t = (I − ηΘ̄)^t g_0 and f_t(x′) = f_0(x′) − η Θ̄(x′, x) Σ_{s<t} g_s (Karakida & Osawa 2020, eq. 10).
+ */
+export function linearisedTrajectory(
+  engine: LinalgEngine,
+  coefficient: Tensor,
+  residual0: Float64Array,
+  { learningRate, steps, test }: TrajectoryOptions,
+): Trajectory {
+  const apply = (matrix: Tensor, residual: Float64Array): Float64Array =>
+    engine.scope(() => engine.read(engine.matmul(matrix, engine.tensor(residual, [residual.length, 1]))));
+  const residualsTrain = [residual0];
+  const outputsTest = test === undefined ? [] : [test.outputs0];
+  for (let t = 0; t < steps; t++) {
+    const residual = residualsTrain[t]!;
+    const change = apply(coefficient, residual);
+    residualsTrain.push(residual.map((value, i) => value - learningRate * change[i]!));
+    if (test !== undefined) {
+      const moved = apply(test.coefficient, residual);
+      outputsTest.push(outputsTest[t]!.map((value, i) => value - learningRate * moved[i]!));
+    }
+  }
+  return { residualsTrain, outputsTest };
+}
+
+/** g_t = (1 − ηα)^t g_0 under the isotropic condition Θ̄ = αI. */
+export function isotropicResiduals(
+  residual0: Float64Array,
+  { alpha, learningRate, steps }: { readonly alpha: number; readonly learningRate: number; readonly steps: number },
+): Float64Array[] {
+  return Array.from({ length: steps + 1 }, (_, t) => residual0.map((value) => (1 - learningRate * alpha) ** t * value));
+}
