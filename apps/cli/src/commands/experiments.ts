@@ -1,0 +1,95 @@
+import { declarations, findDeclaration, type ExperimentDeclaration } from '@natsweep/catalogue';
+import { nearest, parameterTypes } from '@natsweep/sweep';
+
+import type { Cli, Register } from '../cli.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { printTable } from '../terminal/table.ts';
+import { formatParameter } from '../trials-table.ts';
+
+export const registerExperiments: Register = (program, cli, run) => {
+  program
+    .command('experiments')
+    .summary('list the experiments, or the parameters and metrics of one')
+    .description(
+      'Lists what a trial can run. With a name: its parameters (each can be an axis), its metrics and its claims.',
+    )
+    .argument('[name]')
+    .option('--json', 'print JSON')
+    .action(
+      run((name: string | undefined, { json }: { json?: boolean }) =>
+        name === undefined ? list(cli, json === true) : show(cli, name, json === true),
+      ),
+    );
+};
+
+function list({ terminal }: Cli, json: boolean): ExitCode {
+  const rows = declarations.map(({ name, version, title, source }) => ({ name, version, title, source }));
+  if (json) {
+    terminal.print(JSON.stringify(rows, undefined, 2));
+    return exitCodes.ok;
+  }
+  printTable(
+    terminal,
+    [
+      { header: 'NAME', cell: ({ name }) => name },
+      { header: 'WHAT A TRIAL RUNS', cell: ({ title }) => title },
+      { header: 'PAPER', cell: ({ source }) => source },
+    ],
+    rows,
+  );
+  return exitCodes.ok;
+}
+
+function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
+  const declaration = findDeclaration(name);
+  if (declaration === undefined) {
+    const near = nearest(
+      name,
+      declarations.map((candidate) => candidate.name),
+    );
+    throw badInput(
+      `There is no experiment named ${name}; ${near === undefined ? '"natsweep experiments" lists them' : `did you mean ${near}?`}`,
+    );
+  }
+  const parameters = describeParameters(declaration);
+  const { title, source, metrics, claims } = declaration;
+  if (json) {
+    const judged = claims.map(({ id, statement, source: place }) => ({ id, statement, source: place }));
+    terminal.print(JSON.stringify({ name, title, source, parameters, metrics, claims: judged }, undefined, 2));
+    return exitCodes.ok;
+  }
+  terminal.note(`${terminal.style('bold', name)}: ${title} (${source})\n`);
+  printTable(
+    terminal,
+    [
+      { header: 'PARAMETER', cell: (parameter) => parameter.name },
+      { header: 'TYPE', cell: ({ type }) => type },
+      { header: 'DEFAULT', cell: (parameter) => formatParameter(parameter.default) },
+      { header: 'MEANING', cell: ({ description }) => description },
+    ],
+    parameters,
+  );
+  terminal.note('');
+  printTable(
+    terminal,
+    [
+      { header: 'METRIC', cell: ([metric]) => metric },
+      { header: 'UNIT', cell: ([, { unit }]) => unit },
+      { header: 'MEANING', cell: ([, { description }]) => description },
+    ],
+    Object.entries(metrics),
+  );
+  if (claims.length > 0) terminal.note('');
+  for (const claim of claims) terminal.note(`${terminal.style('dim', 'claim')}  ${claim.statement} (${claim.source})`);
+  return exitCodes.ok;
+}
+
+function describeParameters(declaration: ExperimentDeclaration) {
+  return [...parameterTypes(declaration)].map(([name, { type, integer, default: value }]) => ({
+    name,
+    type: integer ? 'integer' : type,
+    default: value,
+    structural: declaration.structuralParameters.includes(name),
+    description: declaration.parameters.shape[name]?.meta()?.description ?? '',
+  }));
+}

@@ -1,0 +1,183 @@
+import type { ResultsStore, RowQuery } from '@natsweep/results';
+
+import type { Cli, Register } from '../cli.ts';
+import { withResults } from '../connection.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { collect, commaList, positiveInteger } from '../options.ts';
+import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
+import { csvLine } from '../results/csv.ts';
+import { printGroups } from '../results/groups.ts';
+import { pages } from '../results/pages.ts';
+import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
+import { metricNames, parseMetricNames, parseParameterNames, parseSort, parseWhere } from '../results/selection.ts';
+import { formatCount, plural } from '../terminal/format.ts';
+import { printTable } from '../terminal/table.ts';
+
+interface ResultsOptions {
+  readonly where?: readonly string[];
+  readonly failed?: boolean;
+  readonly sort?: string;
+  readonly by?: readonly string[];
+  readonly metrics?: readonly string[];
+  readonly limit?: number;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+const rowsOnTerminal = 20;
+
+export const registerResults: Register = (program, cli, run) => {
+  program
+    .command('results')
+    .summary('show, filter, group and export what a sweep measured')
+    .description(
+      'Shows the recorded trials of a sweep, or with --by their means and standard deviations. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
+    )
+    .argument('<sweep>')
+    .option('--where <condition>', 'only trials with this parameter value, e.g. depth=3; may be repeated', collect)
+    .option('--failed', 'only trials that failed, with their reasons')
+    .option('--sort <column>', 'a metric, a parameter, index, seed or elapsedSeconds; -NAME sorts downwards')
+    .option(
+      '--by <parameters>',
+      'mean ± standard deviation over the trials that agree in these, e.g. approximation,width',
+      commaList,
+    )
+    .option('--metrics <names>', 'only these metrics', commaList)
+    .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)
+    .option('--json', 'print JSON')
+    .option('--csv', 'print CSV')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ natsweep results quickstart --by approximation,width --metrics trainLossFinal
+  $ natsweep results quickstart --where approximation=kfac --sort -trainLossFinal
+  $ natsweep results quickstart --csv > quickstart.csv
+`,
+    )
+    .action(
+      run((name: string, options: ResultsOptions) =>
+        withResults(cli.environment, async (results) => {
+          const sweep = await findRecordedSweep(results, name);
+          return options.by === undefined
+            ? showRows(cli, results, sweep, options)
+            : showGroups(cli, results, sweep, options);
+        }),
+      ),
+    );
+};
+
+async function showRows(
+  cli: Cli,
+  results: ResultsStore,
+  sweep: RecordedSweep,
+  options: ResultsOptions,
+): Promise<ExitCode> {
+  const { terminal } = cli;
+  const metrics = options.metrics && parseMetricNames('--metrics', options.metrics, sweep);
+  const query: RowQuery = {
+    ...(options.where && { where: parseWhere(options.where, sweep) }),
+    ...(options.failed === true && { kind: 'failed' as const }),
+    ...(options.sort !== undefined && parseSort(options.sort, sweep)),
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+  const { name } = sweep.stored;
+  if (options.json === true) return printJson(cli, results, sweep, query);
+  if (options.csv === true) return printCsv(cli, results, sweep, query);
+  const columns = [
+    ...readableColumns(terminal, sweep, metrics ?? (options.failed === true ? [] : undefined)),
+    ...(options.failed === true ? [failureReason] : []),
+  ];
+  if (!terminal.interactive) {
+    let first = true;
+    for await (const rows of pages(results, name, query)) {
+      printTable(terminal, columns, rows, { header: first });
+      first = false;
+    }
+    return exitCodes.ok;
+  }
+  const limit = options.limit ?? rowsOnTerminal;
+  const rows = await results.rows(name, { ...query, limit: limit + 1 });
+  await describeSweep(cli, results, sweep);
+  if (rows.length === 0) {
+    terminal.note(options.failed === true ? 'No trial failed.' : 'No recorded trial matches.');
+    return exitCodes.ok;
+  }
+  const { shown, hidden } = fitColumns(terminal, columns, rows.slice(0, limit));
+  printTable(terminal, shown, rows.slice(0, limit));
+  if (rows.length > limit)
+    terminal.note(terminal.style('dim', `… and more: --limit N shows N rows, --csv and --json print all.`));
+  if (hidden.length > 0)
+    terminal.note(terminal.style('dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`));
+  return exitCodes.ok;
+}
+
+const failureReason = {
+  header: 'REASON',
+  cell: (row: { readonly kind: string; readonly message?: string }) => row.message ?? '',
+};
+
+async function showGroups(
+  cli: Cli,
+  results: ResultsStore,
+  sweep: RecordedSweep,
+  options: ResultsOptions,
+): Promise<ExitCode> {
+  if (options.csv === true && options.json === true) throw badInput('Give --csv or --json, not both.');
+  const by = parseParameterNames('--by', options.by ?? [], sweep);
+  const metrics = options.metrics ? parseMetricNames('--metrics', options.metrics, sweep) : metricNames(sweep);
+  const where = options.where && parseWhere(options.where, sweep);
+  const { observed } = await results.counts(sweep.stored.name);
+  const groups = observed === 0 ? [] : await results.groups(sweep.stored.name, by, metrics, where && { where });
+  if (cli.terminal.interactive) await describeSweep(cli, results, sweep);
+  printGroups(cli.terminal, {
+    by,
+    metrics,
+    groups,
+    format: options.json === true ? 'json' : options.csv === true ? 'csv' : 'table',
+  });
+  return exitCodes.ok;
+}
+
+async function describeSweep({ terminal }: Cli, results: ResultsStore, sweep: RecordedSweep): Promise<void> {
+  const { stored } = sweep;
+  const { observed, failed } = await results.counts(stored.name);
+  const fixed = describeFixed(sweep);
+  terminal.note(
+    `${terminal.style('bold', stored.name)}: ${formatCount(observed + failed)} of ${plural(stored.planned, 'trial')} of ${stored.experiment} recorded` +
+      (failed > 0 ? `, ${formatCount(failed)} failed` : ''),
+  );
+  if (fixed !== '') terminal.note(terminal.style('dim', `all with ${fixed}`));
+}
+
+async function printJson(
+  { terminal }: Cli,
+  results: ResultsStore,
+  sweep: RecordedSweep,
+  query: RowQuery,
+): Promise<ExitCode> {
+  let separator = '[\n';
+  for await (const rows of pages(results, sweep.stored.name, query)) {
+    terminal.print(separator + rows.map((row) => JSON.stringify(flatRecord(row, sweep))).join(',\n'));
+    separator = ',\n';
+  }
+  terminal.print(separator.startsWith('[') ? '[]' : ']');
+  return exitCodes.ok;
+}
+
+async function printCsv(
+  { terminal }: Cli,
+  results: ResultsStore,
+  sweep: RecordedSweep,
+  query: RowQuery,
+): Promise<ExitCode> {
+  let header: readonly string[] | undefined;
+  for await (const rows of pages(results, sweep.stored.name, query)) {
+    for (const row of rows) {
+      const record = flatRecord(row, sweep);
+      if (header === undefined) terminal.print(csvLine((header = Object.keys(record))));
+      terminal.print(csvLine(Object.values(record)));
+    }
+  }
+  return exitCodes.ok;
+}

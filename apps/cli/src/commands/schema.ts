@@ -1,0 +1,26 @@
+import { sweepJsonSchema } from '@natsweep/sweep';
+
+import type { Register } from '../cli.ts';
+import { exitCodes } from '../exit.ts';
+
+export const registerSchema: Register = (program, cli, run) => {
+  program
+    .command('schema')
+    .summary('print the JSON Schema of a sweep file')
+    .description('Prints the JSON Schema of a sweep file, for editors that complete and check YAML.')
+    .addHelpText(
+      'after',
+      `
+Example, with the YAML language server:
+  $ natsweep schema > sweep.schema.json
+  and as the first line of a sweep file:
+  # yaml-language-server: $schema=sweep.schema.json
+`,
+    )
+    .action(
+      run(() => {
+        cli.terminal.print(JSON.stringify(sweepJsonSchema(), undefined, 2));
+        return exitCodes.ok;
+      }),
+    );
+};

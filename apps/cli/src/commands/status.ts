@@ -1,0 +1,125 @@
+import type { WorkerStatus } from '@natsweep/queue';
+
+import type { Cli, Register } from '../cli.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { readOverview, type SweepView } from '../sweep-views.ts';
+import {
+  formatAge,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatRate,
+  formatTime,
+  plural,
+} from '../terminal/format.ts';
+import { percentDone } from '../terminal/progress.ts';
+import { printTable, type Column } from '../terminal/table.ts';
+import type { Style, Terminal } from '../terminal/terminal.ts';
+
+export const registerStatus: Register = (program, cli, run) => {
+  program
+    .command('status')
+    .summary('show sweeps and workers')
+    .description('Shows all sweeps and the workers, or one sweep in detail. Works without a running stack.')
+    .argument('[sweep]')
+    .option('--json', 'print JSON')
+    .action(run((sweep: string | undefined, { json }: { json?: boolean }) => status(cli, sweep, json === true)));
+};
+
+async function status({ terminal, environment }: Cli, name: string | undefined, json: boolean): Promise<ExitCode> {
+  const { sweeps, workers } = await readOverview(environment);
+  const chosen = name === undefined ? sweeps : sweeps.filter((sweep) => sweep.name === name);
+  if (name !== undefined && chosen.length === 0) {
+    throw badInput(`There is no sweep named ${name}: "natsweep status" lists the sweeps.`);
+  }
+  if (json) {
+    terminal.print(JSON.stringify(name === undefined ? { sweeps, workers } : chosen[0], undefined, 2));
+    return exitCodes.ok;
+  }
+  if (name !== undefined) printDetails(terminal, chosen[0]!);
+  else if (sweeps.length > 0 || !terminal.interactive) printTable(terminal, overviewColumns(terminal), sweeps);
+  else terminal.note('No sweep has been launched here: "natsweep sweeps" lists those that ship with natsweep.');
+  terminal.note(describeWorkers(terminal, workers));
+  return exitCodes.ok;
+}
+
+const stateStyles: Readonly<Record<SweepView['state'], Style>> = {
+  running: 'cyan',
+  paused: 'yellow',
+  cancelled: 'dim',
+  completed: 'green',
+};
+
+function overviewColumns(terminal: Terminal): readonly Column<SweepView>[] {
+  return [
+    { header: 'SWEEP', cell: ({ name }) => name },
+    {
+      header: 'STATE',
+      cell: ({ state }) => state,
+      paint: (text, { state }) => terminal.style(stateStyles[state], text),
+    },
+    { header: 'DONE', cell: (sweep) => `${percentDone(sweep)}%`, align: 'right' },
+    { header: 'RECORDED', cell: ({ observed, failed }) => formatCount(observed + failed), align: 'right' },
+    { header: 'PLANNED', cell: ({ planned }) => formatCount(planned), align: 'right' },
+    {
+      header: 'FAILED',
+      cell: ({ failed }) => formatCount(failed),
+      align: 'right',
+      paint: (text, { failed }) => (failed > 0 ? terminal.style('red', text) : text),
+    },
+    {
+      header: 'RATE',
+      cell: ({ trialsPerSecond: rate, state }) => (rate > 0 && state === 'running' ? formatRate(rate) : '-'),
+      align: 'right',
+    },
+    {
+      header: 'LEFT',
+      cell: ({ etaSeconds: eta, state }) => (eta === null || state !== 'running' ? '-' : formatDuration(eta)),
+      align: 'right',
+    },
+    { header: 'LAUNCHED', cell: ({ createdAtMs }) => formatAge(createdAtMs, Date.now()) },
+  ];
+}
+
+function printDetails(terminal: Terminal, sweep: SweepView): void {
+  const { name, experiment, state, stateReason, planned, observed, failed, trialsPerSecond, etaSeconds, objective } =
+    sweep;
+  const entries = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([key, count]) => `${formatCount(count)} ${key}`)
+      .join(', ');
+  const lines: readonly (readonly [label: string, text: string])[] = [
+    ['sweep', name],
+    ['experiment', experiment],
+    ['state', terminal.style(stateStyles[state], state) + (stateReason === null ? '' : ` (${stateReason})`)],
+    ['recorded', `${formatCount(observed + failed)} of ${plural(planned, 'trial')} (${percentDone(sweep)}%)`],
+    ['outcomes', entries(sweep.byOutcome)],
+    ['failed', entries(sweep.byFailure)],
+    ['rate', state === 'running' && trialsPerSecond > 0 ? formatRate(trialsPerSecond) : ''],
+    ['time left', state === 'running' && etaSeconds !== null ? formatDuration(etaSeconds) : ''],
+    [
+      'best',
+      objective === null
+        ? ''
+        : `${objective.metric} ${formatNumber(objective.best)} (${objective.goal}d) by trial ${objective.trialId}`,
+    ],
+    ['launched', formatTime(sweep.createdAtMs)],
+  ];
+  for (const [label, text] of lines) {
+    if (text !== '') terminal.print(`${terminal.style('dim', label.padEnd(12))}${text}`);
+  }
+}
+
+function describeWorkers(terminal: Terminal, workers: readonly WorkerStatus[] | null): string {
+  if (workers === null)
+    return terminal.style('dim', 'No stack is running here: "natsweep up" starts one and unfinished sweeps go on.');
+  if (workers.length === 0)
+    return terminal.style('yellow', 'No worker is running, so no trial runs: look into the logs folder.');
+  const slots = workers.flatMap((worker) => worker.slots);
+  const busy = slots.filter((slot) => slot.state === 'busy').length;
+  const engines = [...new Set(slots.map((slot) => slot.engine))].join(', ');
+  return terminal.style(
+    'dim',
+    `${plural(workers.length, 'worker')}, ${plural(slots.length, 'slot')}, ${busy} busy, engine ${engines}`,
+  );
+}

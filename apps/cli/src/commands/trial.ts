@@ -1,0 +1,105 @@
+import type { ResultsStore } from '@natsweep/results';
+import type { TrialRecord } from '@natsweep/sweep';
+
+import type { Cli, Register } from '../cli.ts';
+import { withResults } from '../connection.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { formatMeasured } from '../results/columns.ts';
+import { formatDuration, formatTime } from '../terminal/format.ts';
+import { renderSparkline } from '../terminal/sparkline.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { formatParameter } from '../trials-table.ts';
+
+interface ShowOptions {
+  readonly sweep?: string;
+  readonly json?: boolean;
+}
+
+export const registerTrial: Register = (program, cli, run) => {
+  const trial = program
+    .command('trial')
+    .summary('look at one trial')
+    .description('Looks at one trial.')
+    .helpCommand(false);
+  trial
+    .command('show')
+    .summary('show what a trial was given and what it reported')
+    .description(
+      'Shows parameters, attempts, metrics and traces of a trial; of a failed one the reason and the end of its log.',
+    )
+    .argument('<id>', 'the id of a trial or the beginning of it')
+    .option('--sweep <sweep>', 'look only in this sweep')
+    .option('--json', 'print JSON')
+    .action(run((id: string, options: ShowOptions) => show(cli, id, options)));
+};
+
+async function show({ terminal, environment }: Cli, id: string, { sweep, json }: ShowOptions): Promise<ExitCode> {
+  const record = await withResults(environment, (results) => findTrial(results, id, sweep));
+  if (json === true) terminal.print(JSON.stringify(record, undefined, 2));
+  else printRecord(terminal, record);
+  return exitCodes.ok;
+}
+
+/** The newest record of a trial. Equal trials of several sweeps have the same id. */
+async function findTrial(results: ResultsStore, id: string, sweep: string | undefined): Promise<TrialRecord> {
+  const sweeps = (await results.listSweeps()).map(({ name }) => name).reverse();
+  if (sweep !== undefined && !sweeps.includes(sweep)) {
+    throw badInput(`There is no sweep named ${sweep}: "natsweep status" lists the sweeps.`);
+  }
+  for (const name of sweep === undefined ? sweeps : [sweep]) {
+    const record = await results.trial(name, id);
+    if (record !== undefined) return record;
+  }
+  const where = sweep === undefined ? 'any sweep' : sweep;
+  throw badInput(
+    `No trial of ${where} has an id that begins with ${id}: "natsweep results SWEEP" lists ids of recorded trials.`,
+  );
+}
+
+function printRecord(terminal: Terminal, record: TrialRecord): void {
+  const { attempt } = record;
+  const line = (label: string, text: string) => terminal.print(`${terminal.style('dim', label.padEnd(12))}${text}`);
+  line('trial', record.trialId);
+  line('sweep', `${record.sweep}, index ${record.index}`);
+  line('seed', String(record.seed));
+  line(
+    'parameters',
+    wrapPairs(
+      terminal,
+      Object.entries(record.params).map(([name, value]) => `${name}=${formatParameter(value)}`),
+    ),
+  );
+  line(
+    'attempt',
+    `${attempt.attempt}, by ${attempt.worker} (${attempt.slot}), ${formatTime(attempt.startedAtMs)}, ${formatDuration(attempt.elapsedSeconds)}`,
+  );
+  if (record.kind === 'failed') {
+    line('failed', terminal.style('red', `${record.failure}: ${record.message}`));
+    if (record.logTail !== '') terminal.print(`${terminal.style('dim', 'end of log')}\n${record.logTail.trimEnd()}`);
+    return;
+  }
+  const { engine, device, precision, threads, versions } = record.engine;
+  line(
+    'engine',
+    `${engine} on ${device}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}, ${Object.entries(versions)
+      .map((pair) => pair.join(' '))
+      .join(', ')}`,
+  );
+  line('outcome', record.outcome);
+  for (const [name, value] of Object.entries(record.metrics)) line('', `${name} = ${formatMeasured(value)}`);
+  for (const [name, values] of Object.entries(record.traces)) {
+    line('trace', `${name}  ${renderSparkline(values, 40)}`);
+  }
+}
+
+/** Pairs in as many lines as the terminal needs, indented under their label. */
+function wrapPairs(terminal: Terminal, pairs: readonly string[]): string {
+  const indent = ' '.repeat(12);
+  const lines: string[] = [''];
+  for (const pair of pairs) {
+    const last = lines.at(-1)!;
+    if (last !== '' && indent.length + last.length + 1 + pair.length > terminal.columns()) lines.push(pair);
+    else lines[lines.length - 1] = last === '' ? pair : `${last} ${pair}`;
+  }
+  return lines.join(`\n${indent}`);
+}

@@ -1,0 +1,32 @@
+import type { Cli, Register } from '../cli.ts';
+import { withRedis } from '../connection.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { describeEnd, followSweep } from '../follow.ts';
+import { nextSignal } from '../interrupt.ts';
+
+export const registerWatch: Register = (program, cli, run) => {
+  program
+    .command('watch')
+    .summary('show the progress of a sweep until it ends')
+    .description('Shows the progress of a sweep until it ends. Ctrl-C ends the watching, never the sweep.')
+    .argument('<sweep>')
+    .action(run((sweep: string) => watchSweep(cli, sweep)));
+};
+
+/** Follows a sweep to its end. `negative` if a trial failed or the sweep was cancelled. */
+export async function watchSweep({ terminal, environment }: Cli, sweep: string): Promise<ExitCode> {
+  const interrupted = new AbortController();
+  void nextSignal().then(() => interrupted.abort());
+  const end = await withRedis(environment, (redis) =>
+    followSweep(terminal, redis, { sweep, signal: interrupted.signal }),
+  );
+  if (end === undefined) {
+    terminal.note(
+      `Stopped watching; the sweep goes on. "natsweep watch ${sweep}" shows it again, "natsweep cancel ${sweep}" would end it.`,
+    );
+    return exitCodes.interrupted;
+  }
+  terminal.print(describeEnd(end));
+  if (end.failed > 0) terminal.note(`"natsweep results ${sweep} --failed" lists the failed trials.`);
+  return end.state === 'completed' && end.failed === 0 ? exitCodes.ok : exitCodes.negative;
+}

@@ -1,0 +1,27 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Parses the value of an option that counts something. */
+export function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number, 1 or more.');
+  return Number(text);
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+/** Splits "a, b" and "a,b" into their parts. */
+export function commaList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** The sizes in which a sweep that ships with natsweep can run. */
+export function sizeOption(): Option {
+  return new Option('--size <size>', 'small runs in minutes on 2 cores, paper has the sizes of the paper')
+    .choices(['smallest', 'small', 'paper'])
+    .default('small');
+}

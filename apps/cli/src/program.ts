@@ -1,0 +1,76 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+
+import type { Cli, Run } from './cli.ts';
+import { commandGroups } from './commands/index.ts';
+import { exitCodes, type ExitCode } from './exit.ts';
+import { explain } from './explain.ts';
+
+const environmentHelp = `
+Environment:
+  NATSWEEP_HOME          where Redis, results and logs are kept (default: .natsweep in the current folder)
+  REDIS_URL              a Redis to use instead of a private one, redis:// or rediss:// (TLS)
+  NATSWEEP_DATABASE_URL  sqlite:FILE or postgres://… (default: results.sqlite in the home)
+  NATSWEEP_LOG_LEVEL     debug, info, warn or error (default: info)
+  NO_COLOR               no colours
+
+Exit codes:
+  0  done
+  1  done, and the answer is no: trials failed, a check did not pass, the stack ended by a fault
+  2  bad input: nothing was changed, nothing was queued
+  3  something is not there: Redis, the database, a running stack, a program, disk space
+  130  Ctrl-C
+
+First steps:
+  $ natsweep doctor          what works on this machine and what is missing
+  $ natsweep quickstart      a sweep on MNIST from start to picture, in a few minutes
+`;
+
+/** Runs one command line and returns its exit code; nothing below this function ends the process. */
+export async function runCommandLine(args: readonly string[], cli: Cli): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const run: Run =
+    (work) =>
+    async (...workArgs) => {
+      exitCode = await work(...workArgs);
+    };
+  try {
+    await createProgram(cli, run).parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has printed help, or what was wrong with the arguments
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    const explanation = explain(error);
+    cli.terminal.note(
+      `${cli.terminal.style('red', 'natsweep:')} ${explanation?.message ?? `a fault of natsweep itself, please report it: ${(error as Error).stack}`}`,
+    );
+    return explanation?.exitCode ?? exitCodes.negative;
+  }
+}
+
+export function createProgram(cli: Cli, run: Run): Command {
+  const program = new Command('natsweep')
+    .description('Large, reproducible sweeps of natural against Euclidean gradient descent.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help for a command')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpText('after', environmentHelp)
+    .exitOverride()
+    .configureOutput({
+      getOutHelpWidth: () => Math.min(cli.terminal.columns(), 110),
+      writeOut: (text) => cli.terminal.print(text.replace(/\n$/, '')),
+      writeErr: (text) => cli.terminal.note(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(`natsweep: ${text.replace(/^error: /, '')}`),
+    });
+  for (const [heading, commands] of commandGroups) {
+    program.commandsGroup(`${heading}:`);
+    for (const register of commands) register(program, cli, run);
+  }
+  return program;
+}
+
+function packageVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

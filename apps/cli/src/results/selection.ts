@@ -1,0 +1,67 @@
+import type { RowQuery } from '@natsweep/results';
+import { nearest, parameterTypes, type Parameters, type ParameterValue } from '@natsweep/sweep';
+
+import { badInput } from '../exit.ts';
+import type { RecordedSweep } from './recorded-sweep.ts';
+
+/** Parses conditions such as "depth=3" or "depth=3,approximation=kfac" by the types of the experiment's parameters. */
+export function parseWhere(conditions: readonly string[], { declaration }: RecordedSweep): Parameters {
+  const types = parameterTypes(declaration);
+  const where: Record<string, ParameterValue> = {};
+  for (const condition of conditions.flatMap((text) => text.split(','))) {
+    const [name = '', ...rest] = condition.split('=');
+    const text = rest.join('=').trim();
+    if (rest.length === 0 || text === '')
+      throw badInput(`--where ${condition}: write PARAMETER=VALUE, for example depth=3`);
+    const key = requireKnown('--where', name.trim(), [...types.keys()]);
+    const value = parseValue(text, types.get(key)!.type);
+    const fault = types.get(key)!.check(value);
+    if (fault !== undefined) {
+      const hint = fault.suggestion === undefined ? '' : `; did you mean ${fault.suggestion}?`;
+      throw badInput(`--where ${condition}: ${fault.message}${hint}`);
+    }
+    where[key] = value;
+  }
+  return where;
+}
+
+/** "trainLossFinal" or "-trainLossFinal" (descending): a metric, a parameter, index, seed or elapsedSeconds. */
+export function parseSort(text: string, sweep: RecordedSweep): Pick<RowQuery, 'orderBy' | 'descending'> {
+  const descending = text.startsWith('-');
+  const name = descending ? text.slice(1) : text;
+  const metrics = metricNames(sweep);
+  const parameters = Object.keys(sweep.declaration.parameters.shape);
+  const columns = ['index', 'seed', 'elapsedSeconds'];
+  const key = requireKnown('--sort', name, [...metrics, ...parameters, ...columns]);
+  const orderBy = metrics.includes(key) ? `metrics.${key}` : parameters.includes(key) ? `params.${key}` : key;
+  return { orderBy, descending };
+}
+
+export function parseParameterNames(option: string, names: readonly string[], { declaration }: RecordedSweep) {
+  return names.map((name) => requireKnown(option, name, Object.keys(declaration.parameters.shape)));
+}
+
+export function parseMetricNames(option: string, names: readonly string[], sweep: RecordedSweep) {
+  return names.map((name) => requireKnown(option, name, metricNames(sweep)));
+}
+
+/** The objective first, then in the order of the declaration. */
+export function metricNames({ declaration, spec }: RecordedSweep): readonly string[] {
+  const names = Object.keys(declaration.metrics);
+  const objective = spec.objective?.metric;
+  return objective === undefined ? names : [objective, ...names.filter((name) => name !== objective)];
+}
+
+function requireKnown(option: string, name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  const near = nearest(name, known);
+  throw badInput(
+    `${option} ${name}: ${near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`}`,
+  );
+}
+
+function parseValue(text: string, type: 'number' | 'string' | 'boolean' | 'any'): ParameterValue {
+  if ((type === 'number' || type === 'any') && !Number.isNaN(Number(text))) return Number(text);
+  if ((type === 'boolean' || type === 'any') && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}

@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs';
+
+import {
+  declarations,
+  findDeclaration,
+  namedSweeps,
+  namedSweepText,
+  type ExperimentDeclaration,
+} from '@natsweep/catalogue';
+import {
+  createGrid,
+  formatProblem,
+  nearest,
+  parseSweepSpec,
+  type Grid,
+  type SweepSize,
+  type SweepSpec,
+} from '@natsweep/sweep';
+
+import { badInput } from './exit.ts';
+
+/** A sweep that may be launched: read, checked against its experiment, and laid out as a grid. */
+export interface LoadedSweep {
+  readonly spec: SweepSpec;
+  readonly declaration: ExperimentDeclaration;
+  readonly grid: Grid;
+}
+
+export interface LoadOptions {
+  readonly size?: SweepSize;
+  /** Replaces the name that the file gives. */
+  readonly name?: string;
+}
+
+const maxFileBytes = 1 << 20;
+
+/**
+ * Loads a sweep file, or a sweep that ships with natsweep by its name.
+ * @throws CliError with one line per problem: file, line, column, key and the nearest valid key.
+ */
+export function loadSweep(source: string, { size, name }: LoadOptions): LoadedSweep {
+  const { text, file } = readSource(source);
+  const parsed = parseSweepSpec(text, {
+    file,
+    experiments: declarations,
+    ...(size !== undefined && { size }),
+    ...(name !== undefined && { name }),
+  });
+  if (!parsed.ok) throw badInput(parsed.problems.map(formatProblem).join('\n'));
+  const declaration = findDeclaration(parsed.spec.experiment)!;
+  return { spec: parsed.spec, declaration, grid: createGrid(parsed.spec, declaration) };
+}
+
+function readSource(source: string): { readonly text: string; readonly file: string } {
+  const named = namedSweepText(source);
+  const stat = statSync(source, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    if (named !== undefined) return { text: named, file: `${source}.yaml` };
+    const near = nearest(source, namedSweeps());
+    const hint = near === undefined ? '"natsweep sweeps" lists those that ship with natsweep' : `did you mean ${near}?`;
+    throw badInput(`${source}: there is no such file and no named sweep of that name; ${hint}`);
+  }
+  if (stat.isDirectory() && named !== undefined) return { text: named, file: `${source}.yaml` };
+  if (!stat.isFile()) throw badInput(`${source}: not a file; give a sweep file or the name of a sweep`);
+  if (stat.size > maxFileBytes) {
+    throw badInput(
+      `${source}: a sweep file has at most 1 MiB, this one has ${(stat.size / maxFileBytes).toFixed(1)} MiB`,
+    );
+  }
+  return { text: readFileSync(source, 'utf8'), file: source };
+}
