@@ -1,4 +1,5 @@
 export { openResults } from './open-results.ts';
+export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';
 export type { ResultsErrorCode } from './results-error.ts';
 export type {

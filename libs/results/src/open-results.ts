@@ -14,13 +14,18 @@ import type { ResultsStore } from './store.ts';
 import { countRecords, createSweep, getSweep, listSweeps, recordedIndices, setSweepState } from './sweeps.ts';
 import { Texts } from './texts.ts';
 
+export interface OpenOptions {
+  /** How long a write waits for another process's before it is refused as `locked`. Default: 10 s. */
+  readonly lockTimeoutMs?: number;
+}
+
 /**
  * Opens the results database and brings its schema up to date.
  * @param url `sqlite:FILE`, created with its folder where it does not exist, or `postgres://USER@HOST/DATABASE`.
  * @throws ResultsError, here and from every method.
  */
-export async function openResults(url: string): Promise<ResultsStore> {
-  const { kind, db } = connect(url);
+export async function openResults(url: string, options: OpenOptions = {}): Promise<ResultsStore> {
+  const { kind, db } = connect(url, options.lockTimeoutMs ?? 10_000);
   try {
     await migrate(db, kind);
   } catch (error) {
@@ -44,14 +49,14 @@ export async function openResults(url: string): Promise<ResultsStore> {
   };
 }
 
-function connect(url: string): { readonly kind: DatabaseKind; readonly db: Kysely<Schema> } {
+function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseKind; readonly db: Kysely<Schema> } {
   if (/^sqlite:/.test(url)) {
     const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
     mkdirSync(dirname(file), { recursive: true });
-    return { kind: 'sqlite', db: new Kysely<Schema>({ dialect: sqliteDialect(file) }) };
+    return { kind: 'sqlite', db: new Kysely<Schema>({ dialect: sqliteDialect({ file, lockTimeoutMs }) }) };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
-    return { kind: 'postgres', db: new Kysely<Schema>({ dialect: postgresDialect(url) }) };
+    return { kind: 'postgres', db: new Kysely<Schema>({ dialect: postgresDialect({ url, lockTimeoutMs }) }) };
   throw new ResultsError(
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',

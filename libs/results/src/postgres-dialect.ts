@@ -6,14 +6,21 @@ import { translatePostgresError } from './postgres-errors.ts';
 const connectTimeoutMs = 10_000;
 const connections = 4;
 
+export interface PostgresOptions {
+  readonly url: string;
+  /** How long a statement waits for another process's lock before it is refused as `locked`. */
+  readonly lockTimeoutMs: number;
+}
+
 /** PostgreSQL by URL; TLS as the URL says, e.g. `?sslmode=verify-full&sslrootcert=/etc/ssl/company-ca.pem`. */
-export function postgresDialect(url: string): PostgresDialect {
+export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'natsweep',
     keepAlive: true,
+    lock_timeout: lockTimeoutMs,
     types: { getTypeParser: parserFor },
   });
   pool.on('connect', (client) => void client.query(durableCommits).catch(() => {}));

@@ -1,11 +1,25 @@
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
-import type { DatabaseConnection, SqliteDatabase, SqliteDialectConfig, SqliteStatement } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
+import type * as NodeSqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { ResultsError } from './results-error.ts';
-import { translateSqliteError } from './sqlite-errors.ts';
+import { isBusy, translateSqliteError } from './sqlite-errors.ts';
 
-/** How long a statement waits for another process's write before it is refused as `locked`. */
-const busyTimeoutMs = 10_000;
+export interface SqliteOptions {
+  readonly file: string;
+  /** How long a write waits for another process's write before it is refused as `locked`. */
+  readonly lockTimeoutMs: number;
+}
+
+/** SQLite through `node:sqlite`: one connection, whose errors are `ResultsError`s. */
+export function sqliteDialect(options: SqliteOptions): Dialect {
+  return {
+    createDriver: () => new NodeSqliteDriver(options),
+    createAdapter: () => new TransactionalDdlAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+  };
+}
 
 /**
  * WAL, so that readers never wait for the collector; `synchronous = full`, so that a commit is on the disk before it is
@@ -20,19 +34,114 @@ const settings = [
   'pragma cache_size = -65536',
 ];
 
-export function sqliteDialect(file: string): SqliteDialect {
-  return new NodeSqliteDialect({ database: openFile(file) });
+class NodeSqliteDriver implements Driver {
+  readonly #options: SqliteOptions;
+  #connection: NodeSqliteConnection | undefined;
+
+  constructor(options: SqliteOptions) {
+    this.#options = options;
+  }
+
+  async init(): Promise<void> {
+    const connection = new NodeSqliteConnection(this.#options);
+    try {
+      for (const setting of settings) await connection.executeQuery(CompiledQuery.raw(setting));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    this.#connection = connection;
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection!;
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  /** Every transaction here writes: with the write lock from the start it waits at its start and never fails midway. */
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'));
+  }
+
+  /** A full disk makes SQLite roll back by itself; a second rollback would hide the reason. */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#connection?.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+
+  async destroy(): Promise<void> {
+    this.#connection?.close();
+  }
 }
 
-function openFile(file: string): NodeSqliteDatabase {
-  const { DatabaseSync } = loadSqlite();
-  try {
-    const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-    for (const setting of settings) database.exec(setting);
-    addSampleDeviation(database);
-    return new NodeSqliteDatabase(database, file);
-  } catch (error) {
-    throw translateSqliteError(error, file);
+class NodeSqliteConnection implements DatabaseConnection {
+  readonly #options: SqliteOptions;
+  readonly #database: DatabaseSync;
+  /** The collector repeats a few long statements: parsing them once is worth a third of its time. */
+  readonly #prepared = new Map<string, { readonly statement: StatementSync; readonly returnsRows: boolean }>();
+
+  constructor(options: SqliteOptions) {
+    this.#options = options;
+    const { DatabaseSync } = loadSqlite();
+    try {
+      // no waiting inside SQLite: it would block this process, and with it a lock that this process itself holds
+      this.#database = new DatabaseSync(options.file, { timeout: 0 });
+      addSampleDeviation(this.#database);
+    } catch (error) {
+      throw translateSqliteError(error, options.file);
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  /** A statement that finds the database locked has done nothing yet and is tried again until the lock times out. */
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const deadlineMs = performance.now() + this.#options.lockTimeoutMs;
+    for (;;)
+      try {
+        return this.#execute(sql, parameters as SQLInputValue[]);
+      } catch (error) {
+        if (!isBusy(error) || this.inTransaction || performance.now() > deadlineMs)
+          throw translateSqliteError(error, this.#options.file);
+        await delay(5);
+      }
+  }
+
+  #execute<Row>(sql: string, parameters: readonly SQLInputValue[]): QueryResult<Row> {
+    const { statement, returnsRows } = this.#prepare(sql);
+    if (returnsRows) return { rows: statement.all(...parameters) as Row[] };
+    return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
+  }
+
+  #prepare(sql: string) {
+    const known = this.#prepared.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    const prepared = { statement, returnsRows: statement.columns().length > 0 };
+    if (this.#prepared.size >= 64) this.#prepared.delete(this.#prepared.keys().next().value!);
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+
+  streamQuery(): never {
+    throw new TypeError('The results database is read page by page, never by a cursor.');
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** With `begin immediate`, SQLite runs migrations of concurrent starters one after the other, each whole or not at all. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 
@@ -54,7 +163,7 @@ function addSampleDeviation(database: DatabaseSync): void {
 }
 
 /** Node 22 marks `node:sqlite` as experimental with a warning on stderr; only that warning is held back. */
-function loadSqlite(): typeof import('node:sqlite') {
+function loadSqlite(): typeof NodeSqlite {
   const emitWarning = process.emitWarning;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
     if (String(warning).includes('SQLite is an experimental feature')) return;
@@ -64,118 +173,5 @@ function loadSqlite(): typeof import('node:sqlite') {
     return process.getBuiltinModule('node:sqlite');
   } finally {
     process.emitWarning = emitWarning;
-  }
-}
-
-/** Presents `node:sqlite` as Kysely expects a driver, and its errors as `ResultsError`. */
-class NodeSqliteDatabase implements SqliteDatabase {
-  readonly #database: DatabaseSync;
-  readonly #file: string;
-  /** The collector repeats a few long statements: parsing them once is worth a third of its time. */
-  readonly #prepared = new Map<string, SqliteStatement>();
-
-  constructor(database: DatabaseSync, file: string) {
-    this.#database = database;
-    this.#file = file;
-  }
-
-  get inTransaction(): boolean {
-    return this.#database.isTransaction;
-  }
-
-  prepare(sql: string): SqliteStatement {
-    const known = this.#prepared.get(sql);
-    if (known) return known;
-    const statement = this.#translating(() => new NodeSqliteStatement(this.#database.prepare(sql), this.#file));
-    if (this.#prepared.size >= 64) this.#prepared.delete(this.#prepared.keys().next().value!);
-    this.#prepared.set(sql, statement);
-    return statement;
-  }
-
-  close(): void {
-    this.#translating(() => this.#database.close());
-  }
-
-  #translating<Result>(call: () => Result): Result {
-    try {
-      return call();
-    } catch (error) {
-      throw translateSqliteError(error, this.#file);
-    }
-  }
-}
-
-class NodeSqliteStatement implements SqliteStatement {
-  readonly reader: boolean;
-  readonly #statement: StatementSync;
-  readonly #file: string;
-
-  constructor(statement: StatementSync, file: string) {
-    this.#statement = statement;
-    this.#file = file;
-    this.reader = statement.columns().length > 0;
-  }
-
-  all(parameters: readonly unknown[]): unknown[] {
-    try {
-      return this.#statement.all(...(parameters as SQLInputValue[]));
-    } catch (error) {
-      throw translateSqliteError(error, this.#file);
-    }
-  }
-
-  run(parameters: readonly unknown[]) {
-    try {
-      return this.#statement.run(...(parameters as SQLInputValue[]));
-    } catch (error) {
-      throw translateSqliteError(error, this.#file);
-    }
-  }
-
-  iterate(): never {
-    throw new ResultsError('fault', 'The results database is read page by page, never by a cursor.');
-  }
-}
-
-class NodeSqliteDialect extends SqliteDialect {
-  readonly #database: NodeSqliteDatabase;
-
-  constructor(config: SqliteDialectConfig & { readonly database: NodeSqliteDatabase }) {
-    super(config);
-    this.#database = config.database;
-  }
-
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#database);
-  }
-
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalDdlAdapter();
-  }
-}
-
-/** Every transaction here writes: taking the write lock first means it waits at its start and never fails in its middle. */
-class ImmediateDriver extends SqliteDriver {
-  readonly #database: NodeSqliteDatabase;
-
-  constructor(database: NodeSqliteDatabase) {
-    super({ database });
-    this.#database = database;
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-
-  /** A full disk makes SQLite roll back by itself; a second rollback would hide the reason. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
-  }
-}
-
-/** With `begin immediate`, SQLite runs migrations of concurrent starters one after the other, each whole or not at all. */
-class TransactionalDdlAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
   }
 }

@@ -10,10 +10,22 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
+export function isBusy(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === BUSY || code === LOCKED;
+}
+
+function resultCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+}
+
 export function translateSqliteError(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
+  const primary = resultCode(error);
+  if (primary === undefined || !(error instanceof Error)) return error;
   const because = (code: ResultsError['code'], message: string) => new ResultsError(code, message, error);
-  switch (error.errcode & 0xff) {
+  switch (primary) {
     case FULL:
       return because('full', `No space left on the disk of ${file}: free some, then run the command again.`);
     case BUSY:

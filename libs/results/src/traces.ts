@@ -12,20 +12,28 @@ export interface EncodedTraces {
 const PLAIN = 0;
 const SHUFFLED_ZSTD = 1;
 
+/** Below this many bytes compression saves a few per cent and costs more time than storing the record does. */
+const worthCompressing = 4096;
+
 /**
  * Traces as one byte of format and float64 values, little-endian, one trace after the other; null is NaN, which no
- * measured value is. Where it pays, all first bytes of the values come first, then all second bytes, and so on (values
- * of one curve share sign and exponent), compressed by Zstandard. Lossless.
+ * measured value is. Long ones are compressed where that makes them smaller: all first bytes of the values, then all
+ * second bytes, and so on (values of one curve share sign and exponent), by Zstandard. Lossless.
  */
 export function encodeTraces(traces: Traces): EncodedTraces {
   const shape = JSON.stringify(Object.entries(traces).map(([name, values]) => [name, values.length]));
   const plain = traceBytes(traces);
-  const shuffled = zstdCompressSync(shuffle(plain), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-  const [format, body] = shuffled.length < plain.length ? [SHUFFLED_ZSTD, shuffled] : [PLAIN, plain];
+  if (plain.length < worthCompressing) return { shape, bytes: withFormat(PLAIN, plain) };
+  const compressed = zstdCompressSync(shuffle(plain), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const smaller = compressed.length < plain.length;
+  return { shape, bytes: smaller ? withFormat(SHUFFLED_ZSTD, compressed) : withFormat(PLAIN, plain) };
+}
+
+function withFormat(format: number, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(body.length + 1);
   bytes[0] = format;
   bytes.set(body, 1);
-  return { shape, bytes };
+  return bytes;
 }
 
 /** Inverse of `encodeTraces`. */
