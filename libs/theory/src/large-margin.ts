@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
+import type highsModule from 'highs';
 import type { ModelData } from 'highs';
 
 // the types that HiGHS ships describe its CommonJS entry
-const { default: loadHighs } = createRequire(import.meta.url)('highs') as typeof import('highs');
+const { default: loadHighs } = createRequire(import.meta.url)('highs') as typeof highsModule;
 
 export interface LargeMargin {
   /** β, scaled so that min_n x̃_nᵀβ = 1. */
