@@ -5,6 +5,8 @@ import { connect, type ConnectOptions, type RedisConnection } from './connection
 import { startPrivateRedis, type PrivateRedis } from './private-redis.ts';
 
 export interface TemporaryRedis {
+  /** A natsweep home directory that resolves to this Redis. */
+  readonly home: string;
   readonly server: PrivateRedis;
   readonly address: PrivateRedis['address'];
   /** A connection that is closed when the test ends. */
@@ -13,15 +15,16 @@ export interface TemporaryRedis {
 
 /** A private Redis for one test, stopped and removed when the test ends. */
 export async function temporaryRedis(t: { after(cleanUp: () => Promise<void>): void }): Promise<TemporaryRedis> {
-  const directory = mkdtempSync(join(tmpdir(), 'natsweep-redis-'));
-  const server = await startPrivateRedis(directory);
+  const home = mkdtempSync(join(tmpdir(), 'natsweep-home-'));
+  const server = await startPrivateRedis(join(home, 'redis'));
   const connections: RedisConnection[] = [];
   t.after(async () => {
     connections.forEach((connection) => connection.disconnect());
     await server.stop();
-    rmSync(directory, { recursive: true });
+    rmSync(home, { recursive: true });
   });
   return {
+    home,
     server,
     address: server.address,
     async connect(options) {

@@ -1,0 +1,27 @@
+import type { TrialFailure } from '@natsweep/queue';
+import type { EngineInfo, Measured, Outcome, Trial } from '@natsweep/sweep';
+
+/** What a slot asks of its trial process. One `run` at a time. */
+export type Request = { readonly kind: 'run'; readonly trials: readonly Trial[] } | { readonly kind: 'abort' };
+
+/** A finished trial on its way from the trial process to the slot. */
+export interface FinishedTrial {
+  readonly trialId: string;
+  readonly outcome: Outcome;
+  readonly metrics: Readonly<Record<string, Measured>>;
+  readonly traces: Readonly<Record<string, readonly Measured[]>>;
+  readonly startedAtMs: number;
+  readonly elapsedSeconds: number;
+}
+
+/** What a trial process tells its slot. `ready` or `unusable` comes first; `done` or `failed` ends a run. */
+export type Reply =
+  | { readonly kind: 'ready'; readonly engine: EngineInfo }
+  | { readonly kind: 'unusable'; readonly message: string }
+  | { readonly kind: 'progress'; readonly trialId: string; readonly stepsDone: number; readonly stepsTotal: number }
+  | { readonly kind: 'finished'; readonly trial: FinishedTrial }
+  | { readonly kind: 'done'; readonly memoryBytes: number }
+  | ({ readonly kind: 'failed' } & TrialFailure);
+
+/** The environment variable that tells a trial process which engine to create. */
+export const engineVariable = 'NATSWEEP_ENGINE';

@@ -1,0 +1,87 @@
+import { availableParallelism, hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { engineChoices, type EngineChoice } from './engine.ts';
+
+export const help = `Usage: node apps/worker/src/main.ts [options]
+
+Takes batches of trials from the queue and runs them, one trial process per slot.
+
+Options:
+  --slots auto|N|cpu:N   trial processes at a time (default auto: one per processor)
+  --engine NAME          ${engineChoices.join(', ')} (default auto)
+  --slot-heap MIB        limit of a trial process's JavaScript heap (default: Node's)
+  --drain SECONDS        on SIGTERM, how long batches in hand may finish before they are handed back (default 20)
+  --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10)
+  --name NAME            name in the registry of workers (default: host and process id)
+  --help                 show this text
+
+Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL.
+`;
+
+export interface Settings {
+  /** Absolute path of natsweep's home directory. */
+  readonly home: string;
+  readonly name: string;
+  readonly slots: readonly string[];
+  readonly engine: EngineChoice;
+  readonly heapMiB: number | undefined;
+  readonly drainSeconds: number;
+  readonly lockSeconds: number;
+}
+
+/** A flag that cannot be used; the message names it and gives an example. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Flags and environment as settings, or `help` if that is what was asked for. */
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
+  const flags = parse(args);
+  if (flags.help === true) return 'help';
+  const heap = flags['slot-heap'];
+  return {
+    home: resolve(env['NATSWEEP_HOME'] || '.natsweep'),
+    name: flags.name ?? `${hostname()}-${process.pid}`,
+    slots: slots(flags.slots ?? 'auto'),
+    engine: engine(flags.engine ?? 'auto'),
+    heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
+    drainSeconds: positive('--drain', flags.drain ?? '20'),
+    lockSeconds: positive('--lock', flags.lock ?? '10'),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const options = {
+      slots: { type: 'string' },
+      engine: { type: 'string' },
+      'slot-heap': { type: 'string' },
+      drain: { type: 'string' },
+      lock: { type: 'string' },
+      name: { type: 'string' },
+      help: { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new SettingsError(`${(error as Error).message}; see --help`, { cause: error });
+  }
+}
+
+function slots(text: string): readonly string[] {
+  const count = text === 'auto' ? availableParallelism() : Number(/^(?:cpu:)?([1-9]\d{0,3})$/.exec(text)?.[1]);
+  if (Number.isNaN(count)) throw new SettingsError(`--slots ${text} is none of auto, a number as 4, or cpu:4`);
+  return Array.from({ length: count }, (_, i) => `cpu-${i}`);
+}
+
+function engine(text: string): EngineChoice {
+  const choice = engineChoices.find((known) => known === text);
+  if (choice === undefined) throw new SettingsError(`--engine ${text} is none of ${engineChoices.join(', ')}`);
+  return choice;
+}
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new SettingsError(`${flag} ${text} is not a positive number`);
+  return value;
+}

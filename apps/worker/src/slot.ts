@@ -1,0 +1,178 @@
+import type { Delivery, DeliveryOutcome, ReportSender, TrialFailure } from '@natsweep/queue';
+import type { EngineInfo, Trial } from '@natsweep/sweep';
+import type { Logger } from '@natsweep/telemetry';
+import { DeliveryWork } from './delivery-work.ts';
+import { TrialChild, type RunEnd, type TrialChildOptions } from './trial-child.ts';
+
+export interface SlotOptions extends TrialChildOptions {
+  readonly name: string;
+  readonly worker: string;
+  readonly sender: Pick<ReportSender, 'send'>;
+  readonly logger: Logger;
+  /** A trial process that holds more than this between batches is replaced. */
+  readonly maxMemoryBytes: number;
+}
+
+/** What a slot says of itself in the worker's heartbeat. */
+export interface SlotState {
+  readonly engine: EngineInfo | undefined;
+  readonly trialId: string | null;
+  readonly trialsFinished: number;
+  readonly stepsFinished: number;
+}
+
+/** A delivery whose lock was lost; whatever remains of it is another worker's. */
+export class LockLostError extends Error {
+  override readonly name = 'LockLostError';
+}
+
+/**
+ * A place to run one trial process. Trials of a delivery run together; if the process fails under them, the ones that
+ * have not finished run again one by one, so that only the trial at fault loses an attempt.
+ */
+export class Slot {
+  readonly name: string;
+  readonly #options: SlotOptions;
+  #child: Promise<TrialChild> | undefined;
+  #handingBack = false;
+  #state: SlotState = { engine: undefined, trialId: null, trialsFinished: 0, stepsFinished: 0 };
+
+  constructor(options: SlotOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get state(): SlotState {
+    return this.#state;
+  }
+
+  /** Starts the trial process ahead of the first delivery; throws `TrialProcessError` if it cannot run here. */
+  async prepare(): Promise<EngineInfo> {
+    const { engine } = await this.#readyChild();
+    this.#state = { ...this.#state, engine };
+    return engine;
+  }
+
+  /** Runs one delivery. Resolves once every result is in the observation stream. */
+  async run(delivery: Delivery): Promise<DeliveryOutcome> {
+    const { batch, signal } = delivery;
+    if (delivery.lostBefore) await this.#reportRetry(delivery, { failure: 'lost', trials: delivery.trials.length });
+    const lockLost = () => void this.#kill();
+    signal.addEventListener('abort', lockLost, { once: true });
+    const work = new DeliveryWork(delivery, {
+      worker: this.#options.worker,
+      slot: this.name,
+      sender: this.#options.sender,
+      onFinished: (trial) => this.#count(trial),
+    });
+    try {
+      const suspicious = delivery.lostBefore || Object.keys(batch.failures).length > 0;
+      if (!suspicious && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
+      for (const trial of work.unfinished()) {
+        if (this.#handingBack || signal.aborted) break;
+        const end = await this.#attempt(work, [trial]);
+        if (end.kind === 'failed') work.fail(trial, end);
+        else if (!work.isFinished(trial)) work.fail(trial, noResult);
+      }
+      await work.sent();
+      if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
+      return await this.#settle(delivery, work);
+    } finally {
+      signal.removeEventListener('abort', lockLost);
+      this.#state = { ...this.#state, trialId: null };
+    }
+  }
+
+  /** Gives up the delivery in hand: finished trials are kept, the rest goes back to the queue. */
+  async handBack(): Promise<void> {
+    this.#handingBack = true;
+    await this.#kill();
+  }
+
+  /** Ends the trial process. */
+  async close(): Promise<void> {
+    await this.#kill();
+  }
+
+  async #settle(delivery: Delivery, work: DeliveryWork): Promise<DeliveryOutcome> {
+    if (this.#handingBack && work.unfinished().length > 0) return { kind: 'handed-back', remaining: work.unfinished() };
+    const failures = work.failures;
+    const reasons = Object.values(failures);
+    if (reasons.length === 0) return { kind: 'finished' };
+    for (const failure of new Set(reasons.map((reason) => reason.failure))) {
+      const trials = reasons.filter((reason) => reason.failure === failure).length;
+      await this.#reportRetry(delivery, { failure, trials });
+    }
+    return { kind: 'failed', failures };
+  }
+
+  async #attempt(work: DeliveryWork, trials: readonly Trial[]): Promise<RunEnd> {
+    const child = await this.#childOrFailure();
+    if (!(child instanceof TrialChild)) return child;
+    this.#state = { ...this.#state, engine: child.engine, trialId: trials[0]?.trialId ?? null };
+    let stepsDone = 0;
+    const end = await child.run(trials, {
+      trialTimeoutSeconds: work.delivery.batch.trialTimeoutSeconds,
+      onFinished: (trial) => {
+        // After a hand-back has begun, `stopped` is this slot's doing and no result.
+        if (!this.#handingBack || trial.outcome !== 'stopped') work.finish(trial, child.engine);
+      },
+      onProgress: (trialId, steps) => {
+        const made = steps >= stepsDone ? steps - stepsDone : steps;
+        stepsDone = steps;
+        this.#state = { ...this.#state, trialId, stepsFinished: this.#state.stepsFinished + made };
+      },
+    });
+    if (end.kind === 'failed') {
+      this.#child = undefined;
+      const { failure, message } = end;
+      if (!this.#handingBack) this.#options.logger.warn({ failure, trials: trials.length }, message);
+    } else if (end.memoryBytes > this.#options.maxMemoryBytes) {
+      this.#options.logger.info({ memoryBytes: end.memoryBytes }, 'trial process replaced: it holds too much memory');
+      await this.#kill();
+    }
+    return end;
+  }
+
+  async #childOrFailure(): Promise<TrialChild | RunEnd> {
+    try {
+      return await this.#readyChild();
+    } catch (error) {
+      return { kind: 'failed', failure: 'engine', message: (error as Error).message, logTail: '' };
+    }
+  }
+
+  async #readyChild(): Promise<TrialChild> {
+    const child = await this.#child;
+    if (child?.alive) return child;
+    const started = TrialChild.start(this.#options);
+    this.#child = started;
+    try {
+      return await started;
+    } catch (error) {
+      this.#child = undefined;
+      throw error;
+    }
+  }
+
+  async #kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    (await child?.catch(() => undefined))?.kill();
+  }
+
+  #count({ trialId }: Trial): void {
+    const { trialsFinished } = this.#state;
+    this.#state = { ...this.#state, trialId, trialsFinished: trialsFinished + 1 };
+  }
+
+  async #reportRetry(delivery: Delivery, retry: Pick<TrialFailure, 'failure'> & { trials: number }): Promise<void> {
+    await this.#options.sender.send({ kind: 'retry', sweep: delivery.batch.sweep, ...retry });
+  }
+}
+
+const noResult: TrialFailure = {
+  failure: 'crash',
+  message: 'the experiment ended without a result for this trial',
+  logTail: '',
+};

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { heartbeat, signOff, type RedisConnection, type SlotStatus, type WorkerStatus } from '@natsweep/queue';
+import type { Logger } from '@natsweep/telemetry';
+import type { Slot } from './slot.ts';
+
+const heartbeatIntervalMs = 2000;
+
+export interface AnnounceOptions {
+  readonly worker: string;
+  readonly version: string;
+  readonly slots: readonly Slot[];
+  readonly logger: Logger;
+}
+
+/** Keeps this worker in the registry until the returned function takes it out again. */
+export async function announce(redis: RedisConnection, options: AnnounceOptions): Promise<() => Promise<void>> {
+  const startedAtMs = Date.now();
+  const beat = () => heartbeat(redis, status(options, startedAtMs));
+  await beat();
+  const timer = setInterval(() => {
+    beat().catch((error: unknown) => options.logger.warn({ err: error }, 'heartbeat failed'));
+  }, heartbeatIntervalMs);
+  return async () => {
+    clearInterval(timer);
+    await signOff(redis, options.worker);
+  };
+}
+
+function status({ worker, version, slots }: AnnounceOptions, startedAtMs: number): WorkerStatus {
+  return {
+    worker,
+    host: hostname(),
+    pid: process.pid,
+    version,
+    startedAtMs,
+    heartbeatAtMs: Date.now(),
+    metricsAddress: null,
+    slots: slots.map(slotStatus),
+  };
+}
+
+function slotStatus({ name, state }: Slot): SlotStatus {
+  return {
+    slot: name,
+    engine: state.engine?.engine ?? 'none',
+    device: state.engine?.device ?? 'none',
+    state: state.trialId === null ? 'idle' : 'busy',
+    trialId: state.trialId,
+    trialsFinished: state.trialsFinished,
+    stepsFinished: state.stepsFinished,
+    gpuUtilization: null,
+    gpuMemoryUsedBytes: null,
+    gpuMemoryTotalBytes: null,
+  };
+}

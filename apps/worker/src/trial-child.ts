@@ -1,0 +1,149 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TrialFailure } from '@natsweep/queue';
+import type { EngineInfo, Trial } from '@natsweep/sweep';
+import type { EngineChoice } from './engine.ts';
+import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
+import { LogTail } from './log-tail.ts';
+import { engineVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';
+
+/** The trial process could not start: its engine is not to be had, or it crashed before it was ready. */
+export class TrialProcessError extends Error {
+  override readonly name = 'TrialProcessError';
+}
+
+export interface TrialChildOptions {
+  readonly engine: EngineChoice;
+  /** Limit of the JavaScript heap, in MiB. Default: Node's own. */
+  readonly heapMiB?: number | undefined;
+}
+
+export interface RunOptions {
+  /** The whole process is killed when no trial has finished for this long per trial that is left. */
+  readonly trialTimeoutSeconds: number;
+  readonly onFinished: (trial: FinishedTrial) => void;
+  readonly onProgress: (trialId: string, stepsDone: number) => void;
+}
+
+/** `failed`: the process is gone or must not be used again. */
+export type RunEnd =
+  { readonly kind: 'done'; readonly memoryBytes: number } | ({ readonly kind: 'failed' } & TrialFailure);
+
+/** A trial process seen from its slot. */
+export class TrialChild {
+  readonly engine: EngineInfo;
+  readonly #process: ChildProcess;
+  readonly #tail: LogTail;
+
+  private constructor(process: ChildProcess, tail: LogTail, engine: EngineInfo) {
+    this.#process = process;
+    this.#tail = tail;
+    this.engine = engine;
+  }
+
+  /** Resolves when the process is ready to run trials; throws `TrialProcessError`. */
+  static async start({ engine, heapMiB }: TrialChildOptions): Promise<TrialChild> {
+    const child = fork(fileURLToPath(new URL('./trial-process.ts', import.meta.url)), {
+      env: { OPENBLAS_NUM_THREADS: '1', ...process.env, [engineVariable]: engine },
+      execArgv: heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const tail = new LogTail();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => tail.append(chunk));
+    }
+    const reply = await firstReply(child);
+    if (reply?.kind === 'ready') return new TrialChild(child, tail, reply.engine);
+    child.kill('SIGKILL');
+    throw new TrialProcessError(
+      reply?.kind === 'unusable' ? reply.message : `the trial process ended as it started: ${tail.text}`,
+    );
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  get alive(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null && this.#process.connected;
+  }
+
+  /** Runs trials together. Whatever happens to the process is a value; trials reported finished before it are. */
+  run(trials: readonly Trial[], options: RunOptions): Promise<RunEnd> {
+    const { promise, resolve } = Promise.withResolvers<RunEnd>();
+    const killsBefore = countOutOfMemoryKills();
+    let left = trials.length;
+    let timedOut = false;
+    let timer: NodeJS.Timeout | undefined;
+    const restartTimer = () => {
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => {
+          timedOut = true;
+          this.kill();
+        },
+        options.trialTimeoutSeconds * 1000 * Math.max(1, left),
+      );
+    };
+    const onMessage = (reply: Reply) => {
+      switch (reply.kind) {
+        case 'finished':
+          left -= 1;
+          restartTimer();
+          return options.onFinished(reply.trial);
+        case 'progress':
+          return options.onProgress(reply.trialId, reply.stepsDone);
+        case 'done':
+          return end(reply);
+        case 'failed':
+          this.kill();
+          return end({ ...reply, logTail: `${this.#tail.text}\n${reply.logTail}`.trim() });
+        case 'ready':
+        case 'unusable':
+      }
+    };
+    // `close` comes after the last output, so that the tail is whole.
+    const onClose = (code: number | null, signal: string | null) => {
+      const logTail = this.#tail.text;
+      if (timedOut) {
+        const message = `the trial ran longer than its limit of ${options.trialTimeoutSeconds} s and was killed`;
+        return end({ kind: 'failed', failure: 'timeout', message, logTail });
+      }
+      const outOfMemoryKill = countOutOfMemoryKills() > killsBefore;
+      end({ kind: 'failed', ...classifyExit({ code, signal, logTail, outOfMemoryKill }), logTail });
+    };
+    const end = (result: RunEnd) => {
+      clearTimeout(timer);
+      this.#process.off('message', onMessage).off('close', onClose);
+      resolve(result);
+    };
+
+    this.#tail.clear();
+    this.#process.on('message', onMessage).on('close', onClose);
+    restartTimer();
+    this.#send({ kind: 'run', trials });
+    return promise;
+  }
+
+  /** Asks the running experiment to stop at its next step. */
+  abort(): void {
+    this.#send({ kind: 'abort' });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #send(request: Request): void {
+    // A process that has just died rejects the message; its `close` event tells the rest.
+    this.#process.send(request, () => {});
+  }
+}
+
+function firstReply(child: ChildProcess): Promise<Reply | undefined> {
+  return new Promise((resolve) => {
+    child.once('message', (reply: Reply) => resolve(reply));
+    child.once('close', () => resolve(undefined));
+    child.once('error', () => resolve(undefined));
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * The child of a slot: owns the engine and runs trials, one request at a time. It may compute for as long as it likes
+ * without yielding, crash, or be killed at any moment; the slot copes with all of these.
+ */
+import { createEngine, type EngineChoice } from './engine.ts';
+import { classifyError } from './failure-class.ts';
+import { endWithParent } from './orphan-watch.ts';
+import { engineVariable, type Reply, type Request } from './protocol.ts';
+import { InvalidTrialError, runTrials } from './run-trials.ts';
+
+const send = (reply: Reply): void => {
+  process.send?.(reply);
+};
+
+// A Ctrl-C or a stop of the whole service reaches every process of the group; it is the slot's to act on.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit());
+
+try {
+  const engine = await createEngine(process.env[engineVariable] as EngineChoice);
+  let running: AbortController | undefined;
+  process.on('message', (request: Request) => {
+    if (request.kind === 'abort') return running?.abort();
+    const controller = new AbortController();
+    running = controller;
+    runTrials(request.trials, { engine, signal: controller.signal, send }).then(
+      () => send({ kind: 'done', memoryBytes: process.memoryUsage.rss() }),
+      (error: unknown) => {
+        const cause = error instanceof InvalidTrialError ? ({ failure: 'invalid' } as const) : classifyError(error);
+        const { message, stack } = error instanceof Error ? error : new Error(String(error));
+        send({ kind: 'failed', failure: cause.failure, message, logTail: stack ?? message });
+      },
+    );
+  });
+  send({ kind: 'ready', engine: engine.info() });
+  endWithParent();
+} catch (error) {
+  send({ kind: 'unusable', message: (error as Error).message });
+  process.disconnect();
+}

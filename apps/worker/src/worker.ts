@@ -1,0 +1,112 @@
+import { totalmem } from 'node:os';
+import { BatchWorker, connect, ReportSender, type RedisAddress } from '@natsweep/queue';
+import type { Logger } from '@natsweep/telemetry';
+import type { Settings } from './settings.ts';
+import { Slot } from './slot.ts';
+import { announce } from './status.ts';
+
+/** How long a worker waits for Redis as it starts. */
+const redisWaitMs = 15_000;
+
+/** How long settling the batches that were handed back may take before the process ends all the same. */
+const handBackMs = 5000;
+
+export interface WorkerOptions {
+  readonly address: RedisAddress;
+  readonly settings: Settings;
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** The parent of the trial processes: it holds the locks of batches, and never computes. */
+export class WorkerProcess {
+  readonly #options: WorkerOptions;
+  readonly #slots: readonly Slot[];
+  readonly #batchWorkers: readonly BatchWorker[];
+  readonly #close: () => Promise<void>;
+  #hurry: (() => void) | undefined;
+
+  private constructor(options: WorkerOptions, slots: readonly Slot[], close: () => Promise<void>) {
+    this.#options = options;
+    this.#slots = slots;
+    this.#close = close;
+    this.#batchWorkers = slots.map(
+      (slot) =>
+        new BatchWorker(options.address, {
+          slot: slot.name,
+          lockDurationMs: options.settings.lockSeconds * 1000,
+          run: (delivery) => slot.run(delivery),
+          onError: (error) => options.logger.warn({ err: error, slot: slot.name }, 'queue'),
+        }),
+    );
+  }
+
+  /**
+   * Starts the trial processes and announces the worker. Throws `RedisUnavailableError`, or `TrialProcessError` where the
+   * engine is not to be had.
+   */
+  static async start(options: WorkerOptions): Promise<WorkerProcess> {
+    const { address, settings, version, logger } = options;
+    const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait' });
+    const sender = await ReportSender.open(address);
+    const slots = settings.slots.map(
+      (name) =>
+        new Slot({
+          name,
+          worker: settings.name,
+          engine: settings.engine,
+          heapMiB: settings.heapMiB,
+          maxMemoryBytes: totalmem() / settings.slots.length / 2,
+          sender,
+          logger: logger.child({ slot: name }),
+        }),
+    );
+    const closeConnections = async () => {
+      sender.close();
+      redis.disconnect();
+    };
+    try {
+      const [engine] = await Promise.all(slots.map((slot) => slot.prepare()));
+      logger.info({ slots: slots.length, engine }, `taking batches from ${address.description}`);
+      const leave = await announce(redis, { worker: settings.name, version, slots, logger });
+      return new WorkerProcess(options, slots, async () => {
+        await leave();
+        await closeConnections();
+      });
+    } catch (error) {
+      await Promise.all(slots.map((slot) => slot.close()));
+      await closeConnections();
+      throw error;
+    }
+  }
+
+  /** Takes batches until `drain`. */
+  async run(): Promise<void> {
+    await Promise.all(this.#batchWorkers.map((worker) => worker.run()));
+  }
+
+  /**
+   * Takes no more batches, lets those in hand finish until the deadline, then hands back what is left of them. `hurry`
+   * moves the deadline to now.
+   */
+  async drain(): Promise<void> {
+    const { settings, logger } = this.#options;
+    const closed = Promise.all(this.#batchWorkers.map((worker) => worker.close()));
+    const deadline = Promise.withResolvers<'deadline'>();
+    const timer = setTimeout(() => deadline.resolve('deadline'), settings.drainSeconds * 1000);
+    this.#hurry = () => deadline.resolve('deadline');
+    if ((await Promise.race([closed, deadline.promise])) === 'deadline') {
+      logger.warn('handing back the batches in hand');
+      await Promise.all(this.#slots.map((slot) => slot.handBack()));
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, handBackMs).unref())]);
+    }
+    clearTimeout(timer);
+    await Promise.all(this.#slots.map((slot) => slot.close()));
+    await this.#close();
+  }
+
+  /** Ends a drain's wait. */
+  hurry(): void {
+    this.#hurry?.();
+  }
+}
