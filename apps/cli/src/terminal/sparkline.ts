@@ -21,7 +21,9 @@ export function renderSparkline(values: readonly Measured[], width: number): str
     const height = span === 0 ? 0 : (scale(value) - scale(lowest)) / span;
     return levels[Math.min(levels.length - 1, Math.floor(height * levels.length))]!;
   });
-  const [first, last] = [values[0], values.at(-1)].map((value) => (value == null ? '×' : formatNumber(value, 3)));
+  const [first, last] = [values[0], values.at(-1)].map((value) =>
+    value === null || value === undefined ? '×' : formatNumber(value, 3),
+  );
   return `${bars.join('')}  ${first} → ${last}${log ? ' (log)' : ''}`;
 }
 

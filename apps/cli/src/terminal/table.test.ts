@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { printTable, renderTable, type Column } from './table.ts';
+import { createTerminal, displayWidth } from './terminal.ts';
+
+interface Row {
+  readonly name: string;
+  readonly count: number;
+}
+
+const columns: readonly Column<Row>[] = [
+  { header: 'NAME', cell: ({ name }) => name },
+  { header: 'N', cell: ({ count }) => String(count), align: 'right' },
+];
+const rows = [
+  { name: 'a-long-name-of-a-sweep', count: 7 },
+  { name: 'b', count: 1234 },
+];
+
+function capture({
+  isTTY,
+  columns: width = 80,
+  env = {},
+}: {
+  isTTY: boolean;
+  columns?: number;
+  env?: NodeJS.ProcessEnv;
+}) {
+  const written = { out: '', err: '' };
+  const stream = (key: 'out' | 'err') => ({
+    isTTY,
+    columns: width,
+    write: (text: string | Uint8Array) => ((written[key] += String(text)), true),
+  });
+  return { written, terminal: createTerminal(stream('out'), stream('err'), env) };
+}
+
+test('on a terminal columns are aligned, numbers to the right', () => {
+  const { terminal } = capture({ isTTY: true, env: { NO_COLOR: '1' } });
+  assert.deepEqual(renderTable(terminal, columns, rows), [
+    'NAME                       N',
+    'a-long-name-of-a-sweep     7',
+    'b                       1234',
+  ]);
+});
+
+test('a table is never wider than the terminal: what is cut ends in …', () => {
+  const { terminal } = capture({ isTTY: true, columns: 20, env: { NO_COLOR: '1' } });
+  const lines = renderTable(terminal, columns, rows);
+  assert.equal(lines[1], 'a-long-name-o…     7');
+  assert.ok(lines.every((line) => displayWidth(line) <= 20));
+});
+
+test('piped, the same table is tab-separated and whole', () => {
+  const { terminal, written } = capture({ isTTY: false, columns: 20 });
+  printTable(terminal, columns, [...rows, { name: 'tab\tand\nline', count: 0 }]);
+  assert.equal(written.out, 'NAME\tN\na-long-name-of-a-sweep\t7\nb\t1234\ntab and line\t0\n');
+});
+
+test('colours are for terminals without NO_COLOR', () => {
+  assert.match(capture({ isTTY: true }).terminal.style('red', 'x'), /^\u001b\[31mx/);
+  for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+    assert.equal(capture({ isTTY: true, env }).terminal.style('red', 'x'), 'x');
+  }
+  assert.equal(capture({ isTTY: false }).terminal.style('red', 'x'), 'x');
+});
+
+test('a status line is written on terminals only, and removed before the next line', () => {
+  const shown = capture({ isTTY: true });
+  shown.terminal.status('half done');
+  shown.terminal.print('done');
+  assert.equal(shown.written.err, '\r\u001b[2Khalf done\r\u001b[2K');
+  assert.equal(shown.written.out, 'done\n');
+  const piped = capture({ isTTY: false });
+  piped.terminal.status('half done');
+  assert.equal(piped.written.err, '');
+});
