@@ -55,13 +55,14 @@ export function findOpenblas(): Openblas | OpenblasMissing {
 
 /** The library itself, loaded once per process. */
 export function loadOpenblas(): LoadedOpenblas | OpenblasMissing {
-  loaded ??= searchOpenblas(candidates());
+  if (loaded !== undefined) return loaded;
+  koffi.config({ ...koffi.config(), sync_stack_size: STACK_BYTES });
+  loaded = searchOpenblas(candidates());
   return loaded;
 }
 
 /** Loads the first library of `paths` that has the routines needed. */
 export function searchOpenblas(paths: readonly string[]): LoadedOpenblas | OpenblasMissing {
-  koffi.config({ ...koffi.config(), sync_stack_size: STACK_BYTES });
   const failures: string[] = [];
   for (const path of paths) {
     try {
