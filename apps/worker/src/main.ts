@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import { createLogger } from '@natsweep/telemetry';
+import { probeEngines } from './probe.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -32,6 +33,7 @@ function packageVersion(): string {
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (settings === 'help') process.stdout.write(help);
+  else if (settings === 'probe') process.stdout.write(`${JSON.stringify(probeEngines())}\n`);
   else {
     await run(settings);
     process.exit(0);

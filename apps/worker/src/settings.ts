@@ -14,6 +14,7 @@ Options:
   --drain SECONDS        on SIGTERM, how long batches in hand may finish before they are handed back (default 20)
   --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10)
   --name NAME            name in the registry of workers (default: host and process id)
+  --probe                print which engines work here as JSON, and end
   --help                 show this text
 
 Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL.
@@ -35,10 +36,11 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** Flags and environment as settings, or `help` if that is what was asked for. */
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
+/** Flags and environment as settings, or `help` or `probe` if that is what was asked for. */
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' | 'probe' {
   const flags = parse(args);
   if (flags.help === true) return 'help';
+  if (flags.probe === true) return 'probe';
   const heap = flags['slot-heap'];
   return {
     home: resolve(env['NATSWEEP_HOME'] || '.natsweep'),
@@ -60,6 +62,7 @@ function parse(args: readonly string[]) {
       drain: { type: 'string' },
       lock: { type: 'string' },
       name: { type: 'string' },
+      probe: { type: 'boolean' },
       help: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options }).values;

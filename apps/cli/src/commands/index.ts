@@ -1,4 +1,5 @@
 import type { Register } from '../cli.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerDown } from './down.ts';
 import { registerExperiments } from './experiments.ts';
 import { registerLaunch } from './launch.ts';
@@ -13,7 +14,7 @@ import { registerWatch } from './watch.ts';
 
 /** Every command, in the groups and the order in which the help lists them. */
 export const commandGroups: readonly (readonly [heading: string, commands: readonly Register[]])[] = [
-  ['This machine', [registerUp, registerDown]],
+  ['This machine', [registerDoctor, registerUp, registerDown]],
   ['Running sweeps', [registerLaunch, registerStatus, registerWatch, registerPauseResumeCancel]],
   ['What they found', [registerResults, registerTrial]],
   ['What can be run', [registerSweeps, registerExperiments, registerSchema]],
