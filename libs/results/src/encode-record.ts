@@ -1,4 +1,4 @@
-import type { Measured, Observation, TrialRecord } from '@natsweep/sweep';
+import type { TrialRecord } from '@natsweep/sweep';
 import type { Insertable } from 'kysely';
 import { typeOf, valueColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
@@ -18,7 +18,7 @@ export interface PreparedRecord {
 }
 
 export function prepareRecord(input: TrialRecord): PreparedRecord {
-  const record = input.kind === 'observation' ? withFiniteMetrics(input) : input;
+  const record = storable(input);
   return {
     record,
     hash: recordHash(record),
@@ -28,10 +28,21 @@ export function prepareRecord(input: TrialRecord): PreparedRecord {
   };
 }
 
-/** What was not finite is null, as JSON would have made it. */
-function withFiniteMetrics(observation: Observation): Observation {
-  const finite = ([name, value]: [string, Measured]) => [name, Number.isFinite(value) ? value : null];
-  return { ...observation, metrics: Object.fromEntries(Object.entries(observation.metrics).map(finite)) };
+/** Numbers that are not finite become null, as JSON makes them; what is no text becomes U+FFFD. */
+function storable(record: TrialRecord): TrialRecord {
+  const params = mapValues(record.params, (value) => (typeof value === 'string' ? storableText(value) : value));
+  if (record.kind === 'failed')
+    return { ...record, params, message: storableText(record.message), logTail: storableText(record.logTail) };
+  return { ...record, params, metrics: mapValues(record.metrics, (value) => (Number.isFinite(value) ? value : null)) };
+}
+
+/** PostgreSQL keeps no NUL, and lone surrogates have no UTF-8. */
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+function mapValues<In, Out>(values: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }
 
 export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<string> {

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FailedTrial, Observation, ParameterValue, TrialRecord } from '@natsweep/sweep';
+import fc from 'fast-check';
+import { openResults } from '../open-results.ts';
+import { ResultsError } from '../results-error.ts';
+import type { ResultsStore } from '../store.ts';
+import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';
+
+const code = (expected: string) => (error: unknown) => error instanceof ResultsError && error.code === expected;
+
+/**
+ * What every results database must do.
+ * @param freshUrl The URL of a database that is empty.
+ */
+export function runConformance(name: string, freshUrl: () => Promise<string>): void {
+  const onStore = (title: string, check: (store: ResultsStore, url: string) => Promise<void>) =>
+    test(title, async () => {
+      const url = await freshUrl();
+      const store = await openResults(url);
+      try {
+        await check(store, url);
+      } finally {
+        await store.close();
+      }
+    });
+
+  describe(`${name} as results database`, () => {
+    onStore('creates a sweep once, whoever asks', async (store) => {
+      const sweep = syntheticSweep('damping', 7);
+      assert.deepEqual(await store.createSweep(sweep), { created: true, sweep });
+      const other = { ...sweep, commandId: 'another', planned: 8 };
+      assert.deepEqual(await store.createSweep(other), { created: false, sweep });
+      assert.deepEqual(await store.listSweeps(), [sweep]);
+      assert.equal(await store.getSweep('depth'), undefined);
+    });
+
+    onStore('keeps the state of a sweep with its reason', async (store) => {
+      await store.createSweep(syntheticSweep('damping'));
+      await store.setSweepState('damping', 'paused', '20 trials failed alike');
+      assert.equal((await store.getSweep('damping'))?.stateReason, '20 trials failed alike');
+      await store.setSweepState('damping', 'completed');
+      const completed = await store.getSweep('damping');
+      assert.equal(completed?.state, 'completed');
+      assert.equal(completed.stateReason, null);
+      assert.ok(completed.completedAtMs! > 0);
+      await assert.rejects(store.setSweepState('depth', 'paused'), code('unknown-sweep'));
+    });
+
+    onStore('invariant 2: a trial is recorded exactly once, however often it is delivered', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 300));
+      const records = syntheticRecords('damping', 300);
+      assert.deepEqual(await store.record(records.slice(0, 200)), { inserted: 200, duplicates: 0, orphans: 0 });
+      assert.deepEqual(await store.record(records.slice(100)), { inserted: 100, duplicates: 100, orphans: 0 });
+      const late = records.slice(0, 3).map((record) => ({ ...record, attempt: { ...record.attempt, attempt: 9 } }));
+      assert.deepEqual(await store.record([...late, ...late]), { inserted: 0, duplicates: 6, orphans: 0 });
+      assert.deepEqual(await store.trial('damping', records[0]!.trialId), records[0]);
+      const counts = await store.counts('damping');
+      assert.equal(counts.observed + counts.failed, 300);
+      const indices = await collect(store.recordedIndices('damping'));
+      assert.deepEqual(
+        indices.sort((a, b) => a - b),
+        Array.from({ length: 300 }, (_, index) => index),
+      );
+    });
+
+    onStore('invariant 2: the first of two records in one delivery counts', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 1));
+      const first = syntheticRecord('damping', 0);
+      const second = { ...first, attempt: { ...first.attempt, attempt: 2 } };
+      assert.deepEqual(await store.record([first, second]), { inserted: 1, duplicates: 1, orphans: 0 });
+      assert.deepEqual(await store.trial('damping', first.trialId), first);
+    });
+
+    onStore('drops records of a sweep that is not there and keeps the others', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 2));
+      const records = [syntheticRecord('damping', 0), syntheticRecord('deleted', 0), syntheticRecord('damping', 1)];
+      assert.deepEqual(await store.record(records), { inserted: 2, duplicates: 0, orphans: 1 });
+    });
+
+    onStore('keeps the same trial of two sweeps apart', async (store) => {
+      for (const sweep of ['one', 'two']) await store.createSweep(syntheticSweep(sweep, 1));
+      await store.record([syntheticRecord('one', 0), syntheticRecord('two', 0)]);
+      for (const sweep of ['one', 'two'])
+        assert.deepEqual(await store.trial(sweep, syntheticRecord(sweep, 0).trialId), syntheticRecord(sweep, 0));
+    });
+
+    onStore('counts by outcome and by failure', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 100));
+      assert.deepEqual(await store.counts('damping'), { observed: 0, failed: 0, byOutcome: {}, byFailure: {} });
+      await store.record(syntheticRecords('damping', 100));
+      assert.deepEqual(await store.counts('damping'), {
+        observed: 98,
+        failed: 2,
+        byOutcome: { converged: 93, diverged: 5 },
+        byFailure: { timeout: 2 },
+      });
+    });
+
+    test('gives back every record as it was', async () => {
+      const store = await openResults(await freshUrl());
+      await store.createSweep(syntheticSweep('any'));
+      let index = 0;
+      await fc.assert(
+        fc.asyncProperty(anyObservation, async (drawn) => {
+          const record = { ...drawn, trialId: `t${String(index).padStart(32, '0')}`, index: index++ };
+          await store.record([record]);
+          const stored = await store.trial('any', record.trialId);
+          assert.deepEqual(withoutNulls(stored!), withoutNulls(record));
+        }),
+        { numRuns: 60 },
+      );
+      await store.close();
+    });
+
+    onStore('keeps long traces', async (store) => {
+      await store.createSweep(syntheticSweep('long', 1));
+      const short = syntheticRecord('long', 0) as Observation;
+      const trainLoss = Array.from({ length: 20_000 }, (_, step) =>
+        step % 1000 === 999 ? null : Math.exp(-step / 1e4),
+      );
+      const long = { ...short, traces: { trainLoss, none: [] } };
+      await store.record([long]);
+      assert.deepEqual(await store.trial('long', long.trialId), long);
+    });
+
+    onStore('keeps what a crashed process wrote, with U+FFFD for what is no text', async (store) => {
+      await store.createSweep(syntheticSweep('crash', 1));
+      const failed = syntheticRecord('crash', 49) as FailedTrial;
+      await store.record([{ ...failed, failure: 'crash', message: 'a\0b', logTail: '\ud800 ünd' }]);
+      const expected = { ...failed, failure: 'crash', message: 'a\ufffdb', logTail: '\ufffd ünd' };
+      assert.deepEqual(await store.trial('crash', failed.trialId), expected);
+    });
+
+    onStore('never takes a name for SQL', async (store) => {
+      const hostile = `x"; drop table sweeps; --`;
+      await store.createSweep(syntheticSweep(hostile, 1));
+      const plain = syntheticRecord(hostile, 0) as Observation;
+      const metrics = Object.fromEntries([
+        [hostile, 1],
+        ['__proto__', 2],
+        ['Loss', 3],
+        ['loss', 4],
+      ]);
+      const params = Object.fromEntries([
+        [hostile, hostile],
+        ['__proto__', true],
+        ['constructor', 5],
+      ]);
+      const record = { ...plain, params, metrics };
+      await store.record([record]);
+      const [row] = await store.rows(hostile, { where: { [hostile]: hostile }, orderBy: `metrics.${hostile}` });
+      assert.deepEqual(row?.params, params);
+      assert.deepEqual(row?.kind === 'observation' && row.metrics, metrics);
+      const [group] = await store.groups(hostile, [hostile, '__proto__'], ['__proto__']);
+      assert.equal(group?.metrics['__proto__']?.mean, 2);
+      assert.equal((await store.listSweeps()).length, 1);
+    });
+
+    onStore('reads a parameter that only some trials have, or with values of several types', async (store) => {
+      await store.createSweep(syntheticSweep('mixed', 4));
+      const given: Record<string, ParameterValue>[] = [{ rank: 4 }, { rank: 'full' }, { rank: true }, {}];
+      const records = given.map((params, index) => ({ ...syntheticRecord('mixed', index), params }));
+      await store.record(records);
+      assert.deepEqual(
+        (await store.rows('mixed')).map(({ params }) => params),
+        given,
+      );
+      assert.deepEqual(
+        (await store.rows('mixed', { where: { rank: 'full' } })).map(({ index }) => index),
+        [1],
+      );
+      const groups = await store.groups('mixed', ['rank'], []);
+      assert.deepEqual(new Set(groups.map(({ group }) => group['rank'])), new Set([4, 'full', true, undefined]));
+    });
+
+    onStore('filters, sorts and pages like a plain array', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 400));
+      const all = syntheticRecords('damping', 400);
+      await store.record(all);
+      const loss = (record: { readonly kind: string }) =>
+        (record as Observation).kind === 'observation' ? (record as Observation).metrics['trainLossFinal'] : null;
+      const expected = all
+        .filter(({ params }) => params['approximation'] === 'kfac' && params['bias'] === true)
+        .sort((a, b) => (loss(b) ?? -Infinity) - (loss(a) ?? -Infinity) || a.index - b.index)
+        .map(({ index }) => index);
+      const pages: number[] = [];
+      for (let offset = 0; offset < expected.length; offset += 7) {
+        const where = { approximation: 'kfac', bias: true };
+        const page = await store.rows('damping', {
+          where,
+          orderBy: 'metrics.trainLossFinal',
+          descending: true,
+          limit: 7,
+          offset,
+        });
+        pages.push(...page.map(({ index }) => index));
+      }
+      assert.deepEqual(pages, expected);
+      const failed = await store.rows('damping', { kind: 'failed', orderBy: 'index', descending: true, limit: 2 });
+      assert.deepEqual(failed, [all[399], all[349]]);
+    });
+
+    onStore('groups with the mean and sample deviation of a two-pass computation', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 500));
+      const all = syntheticRecords('damping', 500);
+      await store.record(all);
+      const groups = await store.groups('damping', ['approximation', 'depth'], ['trainLossFinal'], {
+        where: { bias: true },
+      });
+      assert.equal(groups.length, 20);
+      for (const { group, count, metrics } of groups) {
+        const members = all.filter(
+          (record): record is Observation =>
+            record.kind === 'observation' &&
+            record.params['bias'] === true &&
+            record.params['approximation'] === group['approximation'] &&
+            record.params['depth'] === group['depth'],
+        );
+        assert.equal(count, members.length);
+        const values = members.map((member) => member.metrics['trainLossFinal']!).filter((value) => value !== null);
+        const mean = values.reduce((sum, value) => sum + (value - 1e6), 0) / values.length;
+        const squares = values.reduce((sum, value) => sum + (value - 1e6 - mean) ** 2, 0);
+        const metric = metrics['trainLossFinal']!;
+        assert.equal(metric.count, values.length);
+        assert.ok(Math.abs(metric.mean! - 1e6 - mean) < 1e-9);
+        assert.ok(Math.abs(metric.standardDeviation! - Math.sqrt(squares / (values.length - 1))) < 1e-8);
+      }
+    });
+
+    onStore('says which names there are when a name is wrong', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 1));
+      await store.record([syntheticRecord('damping', 0)]);
+      await assert.rejects(store.rows('depth'), code('unknown-sweep'));
+      await assert.rejects(store.rows('damping', { where: { dampng: 1 } }), /has no parameter "dampng"; .*damping/);
+      await assert.rejects(
+        store.rows('damping', { orderBy: 'metrics.loss' }),
+        /has no metric "loss"; .*trainLossFinal/,
+      );
+      await assert.rejects(store.groups('damping', ['depth'], ['loss']), code('unknown-column'));
+    });
+
+    onStore('finds a trial by an unambiguous beginning of its id', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 200));
+      const records = syntheticRecords('damping', 200);
+      await store.record(records);
+      assert.deepEqual(await store.trial('damping', records[5]!.trialId.slice(0, 12)), records[5]);
+      assert.equal(await store.trial('damping', 'tz'), undefined);
+      await assert.rejects(store.trial('damping', 't'), code('ambiguous'));
+    });
+
+    onStore('reads every observation with its traces, page by page', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 1200));
+      const records = syntheticRecords('damping', 1200);
+      await store.record(records);
+      const observations: TrialRecord[] = [];
+      for await (const observation of store.traces('damping', { where: { bias: true } })) {
+        observations.push(observation);
+        await store.counts('damping');
+      }
+      assert.deepEqual(
+        observations,
+        records.filter(({ kind, params }) => kind === 'observation' && params['bias'] === true),
+      );
+      assert.equal((await collect(store.traces('damping', { limit: 3 }))).length, 3);
+    });
+
+    onStore('is still there after it was closed', async (store, url) => {
+      await store.createSweep(syntheticSweep('damping', 1));
+      await store.record([syntheticRecord('damping', 0)]);
+      const again = await openResults(url);
+      assert.deepEqual(
+        await again.trial('damping', syntheticRecord('damping', 0).trialId),
+        syntheticRecord('damping', 0),
+      );
+      await again.close();
+    });
+
+    test('lets concurrent starters and writers take turns', async () => {
+      const url = await freshUrl();
+      const stores = await Promise.all(Array.from({ length: 6 }, () => openResults(url)));
+      const created = await Promise.all(stores.map((store) => store.createSweep(syntheticSweep('damping', 60))));
+      assert.equal(created.filter((one) => one.created).length, 1);
+      const records = syntheticRecords('damping', 60);
+      const recorded = await Promise.all(
+        stores.flatMap((store, first) => [
+          store.record(records.slice(first * 5)),
+          store.record(records.slice(0, 30 + first)),
+        ]),
+      );
+      assert.equal(
+        recorded.reduce((sum, { inserted }) => sum + inserted, 0),
+        60,
+      );
+      assert.equal((await stores[0]!.rows('damping')).length, 60);
+      await Promise.all(stores.map((store) => store.close()));
+    });
+  });
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const collected: Item[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const name = fc.constantFrom('depth', 'Depth', 'α', 'a b', 'select', '"', 'p1');
+
+const plainRecord: typeof fc.record = (model: object) => fc.record(model, { noNullPrototype: true }) as never;
+const dictionary = <Value>(values: fc.Arbitrary<Value>) => fc.dictionary(name, values, { noNullPrototype: true });
+
+const anyObservation: fc.Arbitrary<Observation> = plainRecord({
+  kind: fc.constant('observation' as const),
+  sweep: fc.constant('any'),
+  trialId: fc.constant(''),
+  index: fc.constant(0),
+  params: dictionary(fc.oneof(finite, text, fc.boolean())),
+  seed: fc.integer({ min: 0 }),
+  attempt: plainRecord({
+    attempt: fc.integer({ min: 1, max: 9 }),
+    worker: text,
+    slot: text,
+    startedAtMs: fc.integer({ min: 0, max: 4e12 }),
+    elapsedSeconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  }),
+  outcome: fc.constantFrom('converged', 'diverged', 'step-limit', 'stopped'),
+  metrics: dictionary(fc.option(finite)),
+  traces: dictionary(fc.array(fc.option(finite), { maxLength: 8 })),
+  engine: plainRecord({
+    engine: fc.constantFrom('openblas', 'tfjs', 'reference'),
+    device: text,
+    precision: fc.constantFrom('float64', 'float32'),
+    threads: fc.integer({ min: 1, max: 64 }),
+    versions: dictionary(text),
+  }),
+});
+
+/** A metric that is null and one that was not reported read alike. */
+function withoutNulls(record: TrialRecord): unknown {
+  if (record.kind === 'failed') return record;
+  return {
+    ...record,
+    metrics: Object.fromEntries(Object.entries(record.metrics).filter(([, value]) => value !== null)),
+  };
+}

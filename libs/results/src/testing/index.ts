@@ -1,0 +1,3 @@
+export { findPostgres, startPrivatePostgres } from './private-postgres.ts';
+export type { PrivatePostgres } from './private-postgres.ts';
+export { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';

@@ -1,0 +1,97 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+export interface PrivatePostgres {
+  /** Reaches the database `natsweep` as its owner over the Unix socket. */
+  readonly url: string;
+  /** Creates an empty database. @returns Its URL. */
+  createDatabase(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL's programs; undefined where they are not installed. */
+export function findPostgres(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+}
+
+/**
+ * A server of one's own on a Unix socket in a temporary folder. PostgreSQL refuses to run as root: root starts it as
+ * the user `nobody`.
+ * @param settings Server settings, e.g. `{ ssl: 'on' }`.
+ */
+export async function startPrivatePostgres(
+  binaries: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PrivatePostgres> {
+  const owner = ownerIds();
+  const home = mkdtempSync(join(tmpdir(), 'natsweep-postgres-'));
+  const dataDirectory = join(home, 'data');
+  mkdirSync(dataDirectory);
+  for (const folder of [home, dataDirectory]) if (owner) chownSync(folder, owner.uid, owner.gid);
+  const environment = { PATH: process.env.PATH, LC_ALL: 'C' };
+  const asOwner = { ...owner, cwd: home, env: environment };
+  const initialise = ['-D', dataDirectory, '-U', 'natsweep', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+  await promisify(execFile)(join(binaries, 'initdb'), initialise, asOwner);
+  const given = { unix_socket_directories: home, listen_addresses: '', ...settings };
+  const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = spawn(join(binaries, 'postgres'), ['-D', dataDirectory, ...flags], {
+    ...asOwner,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const killWithThisProcess = () => server.kill('SIGQUIT');
+  process.once('exit', killWithThisProcess);
+  await untilReady(server);
+  const urlOf = (database: string) => `postgres://natsweep@${encodeURIComponent(home)}/${database}`;
+  const createDatabase = async (database: string) => {
+    await promisify(execFile)(join(binaries, 'createdb'), ['-h', home, '-U', 'natsweep', database], {
+      env: environment,
+    });
+    return urlOf(database);
+  };
+  return {
+    url: await createDatabase('natsweep'),
+    createDatabase,
+    async stop() {
+      process.off('exit', killWithThisProcess);
+      await stopServer(server);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function ownerIds(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  const said: string[] = [];
+  for await (const line of createInterface({ input: server.stderr! })) {
+    said.push(line);
+    if (line.includes('ready to accept connections')) {
+      server.stderr!.resume();
+      return;
+    }
+  }
+  throw new Error(`PostgreSQL did not start:\n${said.join('\n')}`);
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGINT');
+  await ended;
+}
