@@ -97,7 +97,8 @@ function tooLarge(members: readonly Factor[], conditions: readonly Condition[]):
   return new GridError(
     'too-large',
     'where',
-    `${clauses.join(', ')} couple the axes ${names}, which have more than ${MAX_COMBINATIONS} combinations; ` +
+    `${clauses.join(' and ')} couple${clauses.length === 1 ? 's' : ''} the axes ${names}, which have more than ` +
+      `${MAX_COMBINATIONS} combinations; ` +
       'use fewer values or conditions that read fewer axes',
   );
 }

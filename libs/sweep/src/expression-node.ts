@@ -92,8 +92,9 @@ function compileName(name: string, context: CompileContext): CompiledNode {
 
 /** Someone who writes `approximation == kfac` forgot the quotes. */
 function quoteHint(name: string, { types }: CompileContext): string {
-  const isValue = [...types.values()].some((type) => type.check(name) === undefined);
-  return isValue ? `; write '${name}' in quotes if it is a value` : '';
+  return [...types.values()].some(({ choices }) => choices.includes(name))
+    ? `; a value is written '${name}', in quotes`
+    : '';
 }
 
 function compileUnary(node: jsep.UnaryExpression, context: CompileContext): CompiledNode {

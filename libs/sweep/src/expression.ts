@@ -23,13 +23,17 @@ export interface Condition {
  * closures, so nothing in a sweep file is ever run as code. Throws `ExpressionError`.
  */
 export function parseConditions(text: string, types: ReadonlyMap<string, ParameterType>): readonly Condition[] {
-  return conjuncts(parseTree(text)).map((node) => {
+  return conjuncts(parseTree(text)).map((node, _, all) => {
     const names = new Set<string>();
     const compiled = compileNode(node, { text, types, names });
     if (compiled.type !== 'boolean') {
       throw new ExpressionError(`expected a condition that is true or false, this is a ${compiled.type}`, 0);
     }
-    return { text: sourceOf(node), names, holds: (params) => compiled.evaluate(params) === true };
+    return {
+      text: all.length === 1 ? text : sourceOf(node),
+      names,
+      holds: (params) => compiled.evaluate(params) === true,
+    };
   });
 }
 
@@ -42,7 +46,7 @@ function parseTree(text: string): jsep.Expression {
     tree = jsep(text);
   } catch (error) {
     const { description, index } = error as { description?: string; index?: number };
-    throw new ExpressionError(`not an expression: ${description ?? String(error)}`, index ?? 0);
+    throw new ExpressionError(`not an expression: ${description ?? String(error)}`, Math.min(index ?? 0, text.length));
   }
   if (tree.type === 'Compound') {
     throw new ExpressionError('expected one condition; join several with && (and) or || (or)', 0);

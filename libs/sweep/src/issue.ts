@@ -44,7 +44,7 @@ function bound(origin: string, limit: number | bigint, relation: string): string
 
 const names: Readonly<Record<string, string>> = {
   int: 'a whole number',
-  number: 'a number',
+  number: 'a finite number',
   string: 'text',
   boolean: 'true or false',
   array: 'a list',

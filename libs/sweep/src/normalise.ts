@@ -35,9 +35,14 @@ export function normalise(
   for (const [parameter, { entry, path }] of axisEntries) {
     const type = types.get(parameter);
     if (type === undefined) continue;
-    const axis = toAxis(parameter, entry, type);
-    axes.push(axis);
-    faults.push(...axisFaults(axis, { entry, path, type, types, search: file.search }));
+    try {
+      const axis = toAxis(parameter, entry, type);
+      axes.push(axis);
+      faults.push(...axisFaults(axis, { entry, path, type, types, search: file.search }));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      faults.push({ path, message: error.message });
+    }
   }
   for (const [parameter, { entry, path }] of fixedEntries) {
     const fault = types.get(parameter)?.check(entry);

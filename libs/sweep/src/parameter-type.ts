@@ -7,15 +7,24 @@ import type { ParameterValue } from './trial.ts';
 export interface ParameterType {
   readonly type: 'number' | 'string' | 'boolean' | 'any';
   readonly integer: boolean;
+  /** The values of an enumeration; empty for any other type. */
+  readonly choices: readonly unknown[];
   /** Filled in where a sweep says nothing; undefined if every sweep must give the parameter. */
   readonly default: ParameterValue | undefined;
   /** What is wrong with a value, or undefined if the experiment accepts it. */
   check(value: unknown): Fault | undefined;
 }
 
+const known = new WeakMap<ExperimentContract, ReadonlyMap<string, ParameterType>>();
+
 /** The experiment's parameters in their declared order. */
 export function parameterTypes(experiment: ExperimentContract): ReadonlyMap<string, ParameterType> {
-  return new Map(Object.keys(experiment.parameters.shape).map((name) => [name, parameterType(experiment, name)]));
+  let types = known.get(experiment);
+  if (types === undefined) {
+    types = new Map(Object.keys(experiment.parameters.shape).map((name) => [name, parameterType(experiment, name)]));
+    known.set(experiment, types);
+  }
+  return types;
 }
 
 function parameterType(experiment: ExperimentContract, name: string): ParameterType {
@@ -25,6 +34,7 @@ function parameterType(experiment: ExperimentContract, name: string): ParameterT
   return {
     type: valueType(schema),
     integer: schema.type === 'integer',
+    choices: schema.enum ?? [],
     default: filled.success ? (filled.data as ParameterValue | undefined) : undefined,
     check: (value) => {
       if (typeof value === 'number' && !Number.isFinite(value))

@@ -1,8 +1,20 @@
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Node, type ParsedNode } from 'yaml';
+import {
+  Lexer,
+  LineCounter,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Node,
+  type ParsedNode,
+} from 'yaml';
 import { formatPath, type KeyPath, type SpecProblem } from './problem.ts';
 
 const MAX_BYTES = 2 ** 20;
 const MAX_DEPTH = 12;
+const MAX_INDENTATION = 100;
 const MAX_ALIASES = 32;
 
 /** A YAML text as plain values, and the place in the text of each. */
@@ -58,12 +70,12 @@ export function parseYaml(text: string, file: string): YamlResult {
   };
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    return {
-      ok: false,
-      problems: faults
-        .slice(0, 10)
-        .map(({ pos, message }) => ({ ...place(pos[0]), path: '', message: `invalid YAML: ${message}` })),
-    };
+    const problems = faults.slice(0, 10).map(({ pos, message }) => ({
+      ...place(pos[0]),
+      path: '',
+      message: `invalid YAML: ${message.replace(/; please use .*/, '').slice(0, 200)}`,
+    }));
+    return { ok: false, problems };
   }
   if (document.directives.yaml.version !== '1.2') return refuse('a sweep file is YAML 1.2; remove the %YAML directive');
   const root = document.contents;
@@ -82,16 +94,24 @@ export function parseYaml(text: string, file: string): YamlResult {
   }
 }
 
-/** Bounds the parser's recursion before it starts; generous, because brackets inside texts count too. */
+/**
+ * Bounds the composer's recursion before it starts: without this, a megabyte of "- - - " exhausts its memory. Tokens
+ * come from the lexer, which does not recurse; indentation bounds the depth of block collections.
+ */
 function deeplyNested(text: string): boolean {
-  let depth = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') depth++;
-    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
-    else if (character === '\n' && depth <= MAX_DEPTH) depth = 0;
-    if (depth > 100) return true;
+  let flow = 0;
+  let onLine = 0;
+  let lineStart = true;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') flow++;
+    else if (token === ']' || token === '}') flow--;
+    else if (flow <= 0 && (token === '-' || token === '?' || token === ':')) onLine++;
+    if (flow > MAX_DEPTH || onLine > MAX_DEPTH) return true;
+    if (lineStart && token.length > MAX_INDENTATION && token.trim() === '') return true;
+    lineStart = token.endsWith('\n');
+    if (lineStart) onLine = 0;
   }
-  return /^[ \t]*(?:[-?:][ \t]+){20}/m.test(text) || /^ {200}/m.test(text);
+  return false;
 }
 
 interface Forbidden {
