@@ -1,8 +1,9 @@
 import type { ExperimentDeclaration } from './declaration.ts';
 import { diagnostic } from './diagnostic.ts';
+import { wideTraining } from './wide-training.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
-export const declarations: readonly ExperimentDeclaration[] = [diagnostic];
+export const declarations: readonly ExperimentDeclaration[] = [diagnostic, wideTraining];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {
   return declarations.find((declaration) => declaration.name === name);

@@ -10,5 +10,10 @@ export type {
   Verdict,
 } from './declaration.ts';
 export { diagnostic } from './diagnostic.ts';
+export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
+export type { Spread } from './spread.ts';
+export { classesOf } from './wide-network-parameters.ts';
+export type { WideNetworkParameters } from './wide-network-parameters.ts';
+export { wideTraining } from './wide-training.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepText, namedSweeps } from './named-sweeps.ts';

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatSpread, logLogSlope, spread } from './spread.ts';
+
+test('mean and sample standard deviation', () => {
+  assert.deepEqual(spread([1, 2, 3, 4]), { count: 4, mean: 2.5, deviation: Math.sqrt(5 / 3) });
+  assert.deepEqual(spread([7]), { count: 1, mean: 7, deviation: 0 });
+  assert.equal(formatSpread([0.04, 0.0412345]), '0.0406 ± 0.000873 (2 trials)');
+});
+
+test('the log-log slope of c x^p is p, and one x alone has none', () => {
+  const points = [16, 64, 256].map((x) => ({ x, y: 3 * x ** -0.5 }));
+  assert.ok(Math.abs(logLogSlope(points)! + 0.5) < 1e-12);
+  assert.equal(
+    logLogSlope([
+      { x: 4, y: 1 },
+      { x: 4, y: 2 },
+    ]),
+    undefined,
+  );
+});

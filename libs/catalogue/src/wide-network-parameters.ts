@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** Data and architecture of the experiments on wide networks, with the settings of Karakida & Osawa's code as defaults. */
+export const wideNetworkParameters = z.strictObject({
+  dataset: z.enum(['mnist', 'gaussian']).default('mnist').describe('training and test data'),
+  classes: z
+    .string()
+    .regex(/^\d(,\d)+$/)
+    .default('0,7')
+    .describe('labels to keep, as in 0,7: two give one output of ± targetMagnitude, more are one-hot'),
+  samples: z.int().min(1).max(60_000).default(100).describe('N, training samples'),
+  testSamples: z.int().min(1).max(10_000).default(50).describe('N′, test samples'),
+  sampleOrder: z
+    .enum(['first', 'shuffled'])
+    .default('first')
+    .describe('the first samples of the file, or a choice that depends on the seed'),
+  normalisation: z
+    .enum(['standardise', 'unit-norm', 'none'])
+    .default('standardise')
+    .describe('standardise: one mean and deviation for all pixels, then unit norm per sample'),
+  targetMagnitude: z.number().positive().max(100).default(0.5).describe('targets of two classes are ± this'),
+  inputDimension: z.int().min(1).max(10_000).default(100).describe('M_0 of the gaussian data set; mnist has 784'),
+  depth: z.int().min(1).max(64).default(3).describe('L, number of weight layers'),
+  width: z.int().min(1).max(65_536).default(1024).describe('M, units of each hidden layer'),
+  activation: z.enum(['relu', 'shifted-relu', 'tanh', 'erf']).default('relu').describe('φ'),
+  activationShift: z.number().min(0).max(100).default(1).describe('s of shifted-relu, max(u, −s)'),
+  weightVariance: z.number().positive().max(100).default(2).describe('σ_w²'),
+  biasVariance: z.number().min(0).max(100).default(0).describe('σ_b²; at 0 there are no biases'),
+});
+
+export type WideNetworkParameters = z.infer<typeof wideNetworkParameters>;
+
+/** The labels that `classes` lists; two for the gaussian data set. */
+export function classesOf({ dataset, classes }: Pick<WideNetworkParameters, 'dataset' | 'classes'>): number[] {
+  return dataset === 'gaussian' ? [0, 1] : classes.split(',').map(Number);
+}
+
+/** What is wrong with data and architecture together, or undefined. */
+export function wideNetworkRefusal(
+  params: WideNetworkParameters & { readonly approximation: string },
+): string | undefined {
+  const classes = classesOf(params);
+  if (new Set(classes).size < classes.length) return `classes lists a label twice: ${params.classes}`;
+  const inputs = params.dataset === 'mnist' ? 784 : params.inputDimension;
+  if ((params.approximation === 'kfac' || params.approximation === 'unit-wise') && params.samples > inputs)
+    return (
+      `${params.approximation} needs M_0 ≥ N, linearly independent inputs (Karakida & Osawa 2020, 4.3 and 5); ` +
+      `here M_0 = ${inputs} and samples = ${params.samples}`
+    );
+  return undefined;
+}

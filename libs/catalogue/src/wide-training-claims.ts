@@ -1,0 +1,101 @@
+import type { Claim, Measurement, Verdict } from './declaration.ts';
+import { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
+
+const isotropic = (m: Measurement): boolean => m.params['approximation'] !== 'gradient-descent';
+const metric = (m: Measurement, name: string): number | undefined => {
+  const value = m.metrics[name];
+  return isMeasured(value) ? value : undefined;
+};
+const undecided = (expected: string, threshold: string, detail: string): Verdict => ({
+  status: 'undecided',
+  expected,
+  measured: 'nothing to measure',
+  threshold,
+  detail,
+});
+
+/** Block-diagonal NGD: ‖g_t‖ = |1 − Lη|^t ‖g_0‖. Judged at the widest network, where the finite-width error is least. */
+export const followsIsotropicDecay: Claim = {
+  id: 'block-diagonal-decay',
+  statement: 'Block-diagonal natural gradient descent at η = c/L follows (1 − c)^t, that is (1 − Lη)^t',
+  source: 'Karakida & Osawa 2020, eq. 18 and Fig. 1(a)',
+  judge: (measurements) => {
+    const threshold = 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network ≤ 0.1';
+    const expected = '0 at infinite width, c/√M at width M';
+    const relevant = measurements.filter(
+      (m) => m.params['approximation'] === 'block-diagonal' && m.params['damping'] === 0,
+    );
+    const widest = Math.max(...relevant.map((m) => Number(m.params['width'])));
+    const deviations = relevant
+      .filter((m) => m.params['width'] === widest)
+      .map((m) => metric(m, 'deviationFromTheory') ?? Infinity);
+    if (deviations.length === 0) return undecided(expected, threshold, 'no block-diagonal trial with damping 0');
+    return {
+      status: spread(deviations).mean <= 0.1 ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: `${formatSpread(deviations)} at width ${widest}`,
+      threshold,
+    };
+  },
+};
+
+/** Paired by seed: same weights, data and target, each against gradient descent at c/λ_max with the same c. */
+export const outpacesGradientDescent: Claim = {
+  id: 'fewer-steps-than-gradient-descent',
+  statement: 'Natural gradient descent reaches a given loss in fewer steps than gradient descent at 1/λ_max(Θ)',
+  source: 'Karakida & Osawa 2020, 4.1 and Fig. 1(a)',
+  judge: (measurements) => {
+    const threshold = 'every pair of equal depth, width and seed';
+    const expected = 'fewer steps in every pair';
+    const pairs = groupBy(measurements, (m) => [
+      allBut(m, 'approximation', 'damping', 'learningRateScale'),
+      m.seed,
+    ]).flatMap((group) => {
+      const references = group.filter((m) => !isotropic(m));
+      if (references.length === 0) return [];
+      const best = Math.min(...references.map((m) => metric(m, 'stepsToLoss') ?? Infinity));
+      return group.filter(isotropic).map((m) => ({ steps: metric(m, 'stepsToLoss') ?? Infinity, best }));
+    });
+    if (pairs.length === 0)
+      return undecided(expected, threshold, 'no natural-gradient trial is paired with a gradient-descent trial');
+    const won = pairs.filter(({ steps, best }) => steps < best).length;
+    const reached = pairs.map(({ steps }) => steps).filter(Number.isFinite);
+    const unreached = pairs.filter(({ best }) => best === Infinity).length;
+    return {
+      status: won === pairs.length ? 'reproduced' : 'not reproduced',
+      expected,
+      measured:
+        `${won} of ${pairs.length} pairs` +
+        (reached.length > 0 ? `; natural gradient ${formatSpread(reached, 'trials')} steps` : '') +
+        `; gradient descent did not reach the loss within its steps in ${unreached} pairs`,
+      threshold,
+    };
+  },
+};
+
+/** Theorem A.3: the distance from the linearised model is O(1/√M). */
+export const deviationShrinksWithWidth: Claim = {
+  id: 'deviation-shrinks-with-width',
+  statement: 'The distance from the closed-form curve falls as the inverse square root of the width',
+  source: 'Karakida & Osawa 2020, Theorem A.3',
+  judge: (measurements) => {
+    const threshold = 'mean log-log slope over (rule, depth, damping, seed) between −0.75 and −0.25';
+    const expected = 'slope −0.5';
+    const slopes = groupBy(measurements.filter(isotropic), (m) => [allBut(m, 'width'), m.seed]).flatMap((group) => {
+      const points = group.flatMap((m) => {
+        const y = metric(m, 'deviationFromTheory');
+        return y === undefined || y <= 0 ? [] : [{ x: Number(m.params['width']), y }];
+      });
+      const slope = points.length < group.length ? undefined : logLogSlope(points);
+      return slope === undefined ? [] : [slope];
+    });
+    if (slopes.length === 0) return undecided(expected, threshold, 'no rule ran at two widths or more');
+    const { mean, deviation, count } = spread(slopes);
+    return {
+      status: mean >= -0.75 && mean <= -0.25 ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: `${formatSpread(slopes, 'slopes')}, standard error ${formatNumber(deviation / Math.sqrt(count))}`,
+      threshold,
+    };
+  },
+};

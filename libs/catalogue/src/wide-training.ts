@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { ExperimentDeclaration } from './declaration.ts';
+import { classesOf, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+import { deviationShrinksWithWidth, followsIsotropicDecay, outpacesGradientDescent } from './wide-training-claims.ts';
+
+const parameters = wideNetworkParameters.extend({
+  approximation: z
+    .enum(['gradient-descent', 'exact', 'block-diagonal', 'block-tridiagonal', 'kfac', 'unit-wise'])
+    .default('exact')
+    .describe('the approximation of the Fisher matrix that the step inverts; gradient-descent: none'),
+  damping: z.number().min(0).max(1e6).default(0).describe('ρ, absolute; 0 is the limit ρ → 0'),
+  learningRateScale: z
+    .number()
+    .positive()
+    .max(100)
+    .default(1)
+    .describe('c in η = c/α (natural gradients) and η = c/λ_max(Θ) (gradient descent)'),
+  steps: z.int().min(1).max(100_000).default(30).describe('steps to take'),
+  targetLoss: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.01)
+    .describe('fraction of the initial training loss that counts as converged'),
+});
+
+/** The training curves of Karakida & Osawa 2020, Fig. 1 and Fig. S.1, on any axis of their theory. */
+export const wideTraining: ExperimentDeclaration<typeof parameters> = {
+  name: 'wide-training',
+  version: 1,
+  title: 'Training wide networks by natural and Euclidean gradient descent against their closed-form curves',
+  source: 'Karakida & Osawa 2020, Fig. 1 and Fig. S.1',
+  parameters,
+  structuralParameters: ['dataset', 'classes', 'samples', 'depth', 'width', 'activation', 'approximation'],
+  metrics: {
+    initialTrainLoss: { description: '‖f_0 − y‖²/(2N) on the training samples', unit: '1' },
+    finalTrainLoss: { description: 'the same after the last step', unit: '1' },
+    deviationFromTheory: {
+      description: 'max_t ‖(f_t − y) − theory_t‖/‖f_0 − y‖ on the training samples',
+      unit: '1',
+    },
+    contractionPerStep: {
+      description: 'geometric mean of ‖f_{t+1} − y‖/‖f_t − y‖ until the residual is 1 % of its start',
+      unit: '1',
+    },
+    stepsToLoss: { description: 'first step at which the loss is at most targetLoss times its start', unit: 'step' },
+    finalTrainAccuracy: { description: 'share of training samples on the right side', unit: '1' },
+    finalTestLoss: { description: '‖f − y‖²/(2N′) on the test samples after the last step', unit: '1' },
+    finalTestAccuracy: { description: 'share of test samples on the right side after the last step', unit: '1' },
+    learningRate: { description: 'η', unit: '1' },
+    alpha: { description: 'isotropy constant; for gradient descent λ_max(Θ)', unit: '1' },
+    condition: { description: 'condition number of the worst system that the first step solves', unit: '1' },
+    droppedDirections: { description: 'null directions left out by the first step', unit: '1' },
+    negativeDirections: { description: 'negative eigenvalues of the metric of the first step', unit: '1' },
+    poleDistance: { description: 'min |λ + ρ| over the eigenvalues λ of that metric', unit: '1' },
+  },
+  traces: {
+    trainLoss: { description: 'training loss per step', unit: '1' },
+    trainLossTheory: { description: 'the closed-form curve of the linearised network', unit: '1' },
+  },
+  claims: [followsIsotropicDecay, outpacesGradientDescent, deviationShrinksWithWidth],
+  figures: [
+    {
+      id: 'training-curves',
+      kind: 'traces',
+      title: 'Training loss: measured (circles) and closed form (lines)',
+      source: 'Karakida & Osawa 2020, Fig. 1(a)',
+      measured: 'trainLoss',
+      theory: 'trainLossTheory',
+      panelBy: ['depth', 'width', 'damping'],
+      seriesBy: 'approximation',
+      xLabel: 'step',
+      yLabel: 'training loss',
+      yScale: 'log',
+    },
+    {
+      id: 'deviation-against-width',
+      kind: 'metric',
+      title: 'Distance from the closed-form curve',
+      source: 'Karakida & Osawa 2020, Theorem A.3',
+      x: 'width',
+      measured: 'deviationFromTheory',
+      panelBy: ['depth', 'damping'],
+      seriesBy: 'approximation',
+      xLabel: 'width M',
+      yLabel: 'max_t ‖g_t − theory‖/‖g_0‖',
+      xScale: 'log',
+      yScale: 'log',
+    },
+  ],
+  refuse: (params) => {
+    const outputs = classesOf(params).length === 2 ? 1 : classesOf(params).length;
+    if (params.approximation === 'gradient-descent' && params.damping > 0)
+      return 'gradient-descent inverts no metric: damping must be 0 there (make the axis conditional with when)';
+    if ((params.approximation === 'kfac' || params.approximation === 'unit-wise') && outputs > 1)
+      return `${params.approximation} is defined for one output, that is two classes (Karakida & Osawa 2020, 4.3 and 5); classes names ${outputs}`;
+    return wideNetworkRefusal(params);
+  },
+};

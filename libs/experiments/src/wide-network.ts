@@ -1,0 +1,45 @@
+import { classesOf } from '@natsweep/catalogue';
+import type { WideNetworkParameters } from '@natsweep/catalogue';
+import { gaussianDataset, loadMnist } from '@natsweep/datasets';
+import type { Dataset, Split } from '@natsweep/datasets';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { Activation, Architecture } from '@natsweep/models';
+
+/** A split on the engine. */
+export interface SplitTensors {
+  readonly samples: number;
+  /** [N, M_0] */
+  readonly inputs: Tensor;
+  /** y [N, C] */
+  readonly targets: Tensor;
+}
+
+export function wideDataset(params: WideNetworkParameters, seed: number): Dataset {
+  const { samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
+  const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
+  return params.dataset === 'gaussian'
+    ? gaussianDataset({ ...sizes, inputDimension })
+    : loadMnist({ ...sizes, classes: classesOf(params), order: params.sampleOrder });
+}
+
+export function wideArchitecture(params: WideNetworkParameters, dataset: Dataset): Architecture {
+  const hidden = Array.from({ length: params.depth - 1 }, () => params.width);
+  return {
+    widths: [dataset.inputDimension, ...hidden, dataset.outputs],
+    activation: activationOf(params),
+    weightVariance: params.weightVariance,
+    biasVariance: params.biasVariance,
+  };
+}
+
+export function splitTensors(engine: LinalgEngine, { inputDimension, outputs }: Dataset, split: Split): SplitTensors {
+  return {
+    samples: split.samples,
+    inputs: engine.tensor(split.inputs, [split.samples, inputDimension]),
+    targets: engine.tensor(split.targets, [split.samples, outputs]),
+  };
+}
+
+function activationOf({ activation, activationShift }: WideNetworkParameters): Activation {
+  return activation === 'shifted-relu' ? { name: activation, shift: activationShift } : { name: activation };
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import type { TrialResult } from './experiment.ts';
+import { wideTraining } from './wide-training.ts';
+
+const engine = createReferenceEngine();
+const small = { width: 48, samples: 12, testSamples: 8, steps: 6, learningRateScale: 0.5 };
+
+async function runOne(params: object, seed = 1, signal = new AbortController().signal): Promise<TrialResult> {
+  const trial = { trialId: 't', params: wideTraining.declaration.parameters.parse({ ...small, ...params }), seed };
+  const results: TrialResult[] = [];
+  for await (const result of wideTraining.run([trial], { engine, signal, progress: () => undefined }))
+    results.push(result);
+  assert.equal(results.length, 1);
+  return results[0]!;
+}
+
+const approximations = wideTraining.declaration.parameters.shape.approximation.unwrap().options;
+
+for (const approximation of approximations)
+  test(`${approximation} records every declared metric and trace, twice the same, and frees what it made`, async () => {
+    const damping = approximation === 'unit-wise' ? 1e-9 : 0;
+    const before = engine.liveTensors();
+    const result = await runOne({ approximation, damping });
+    assert.equal(engine.liveTensors(), before);
+    assert.deepEqual(await runOne({ approximation, damping }), result);
+    assert.deepEqual(Object.keys(result.metrics).sort(), Object.keys(wideTraining.declaration.metrics).sort());
+    assert.deepEqual(Object.keys(result.traces).sort(), Object.keys(wideTraining.declaration.traces).sort());
+    assert.equal(result.traces['trainLoss']!.length, small.steps + 1);
+  });
+
+test('trials of one seed start from the same network and data whatever the approximation', async () => {
+  const starts = await Promise.all(
+    approximations.map(
+      async (approximation) => (await runOne({ approximation, damping: 0 })).metrics['initialTrainLoss'],
+    ),
+  );
+  assert.equal(new Set(starts).size, 1);
+  assert.notEqual((await runOne({}, 2)).metrics['initialTrainLoss'], starts[0]);
+});
+
+test('the closed-form curve of an isotropic rule is (1 − c)^{2t} of the initial loss', async () => {
+  const { traces, metrics } = await runOne({ approximation: 'block-diagonal' });
+  Array.from(traces['trainLossTheory']!).forEach((loss, t) =>
+    assert.ok(Math.abs(loss - metrics['initialTrainLoss']! * 0.25 ** t) < 1e-15),
+  );
+});
+
+test('the theory of damped and Euclidean descent is exact for the first order of a small step', async () => {
+  // an Euler step of size 1e-6 moves the residual as the linearised network does, up to second order
+  for (const params of [
+    { approximation: 'gradient-descent' },
+    { approximation: 'exact', damping: 1e-3 },
+    { approximation: 'block-diagonal', damping: 1e-3 },
+    { approximation: 'block-tridiagonal', damping: 1e-3 },
+    { approximation: 'kfac', damping: 1e-3 },
+    { approximation: 'unit-wise', damping: 1e-3 },
+  ]) {
+    const { metrics } = await runOne({ ...params, activation: 'tanh', steps: 1, learningRateScale: 1e-6 });
+    assert.ok(metrics['deviationFromTheory']! < 1e-10, `${params.approximation}: ${metrics['deviationFromTheory']}`);
+  }
+});
+
+test('a rate beyond 2/α diverges, and that is an outcome', async () => {
+  const { outcome, metrics, traces } = await runOne({ approximation: 'exact', learningRateScale: 8, steps: 20 });
+  assert.equal(outcome, 'diverged');
+  assert.equal(metrics['deviationFromTheory'], Infinity);
+  assert.ok(traces['trainLoss']!.length < 21);
+});
+
+test('an aborted trial ends as stopped after the step in hand', async () => {
+  const controller = new AbortController();
+  controller.abort();
+  const { outcome, traces } = await runOne({}, 1, controller.signal);
+  assert.equal(outcome, 'stopped');
+  assert.equal(traces['trainLoss']!.length, 1);
+});
