@@ -41,6 +41,8 @@ export function assemble(spec: DashboardSpec): Dashboard {
     .variables([...spec.variables]);
   for (const panel of spec.panels) builder.withPanel(panel);
   const dashboard = builder.build();
+  // the SDK's default would hide the links in a menu
+  for (const link of dashboard.links ?? []) delete link.placement;
   dashboard.panels?.forEach((panel, position) => {
     panel.id = position + 1;
     if ('targets' in panel) {

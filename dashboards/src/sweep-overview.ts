@@ -8,10 +8,9 @@ import { labelValues, prometheusSource } from './prometheus-variables.ts';
 import { buckets, overRange, perSecond, series } from './promql.ts';
 
 const sweep = '$sweep';
-const recorded = `sum by (sweep) (${series('sweepTrials', { sweep, state: 'observed' })}) + sum by (sweep) (${series('sweepTrials', { sweep, state: 'failed' })})`;
+const recorded = series('sweepRecorded', { sweep });
 const planned = series('sweepPlanned', { sweep });
 const observations = perSecond(series('sweepObservations', { sweep }));
-const failures = perSecond(series('sweepFailures', { sweep }));
 
 const headline = [
   stat({
@@ -28,7 +27,7 @@ const headline = [
     unit: 'short',
     noValue: 'no sweep',
     width: 4,
-    queries: [over(`sum(${observations}) + sum(${failures})`, 'trials/s')],
+    queries: [over(`sum(${perSecond(recorded)})`, 'trials/s')],
   }),
   stat({
     title: 'Time left',
@@ -77,7 +76,7 @@ const sweeps = table({
     asRows(`max by (sweep, experiment) (${series('sweepInfo', { sweep })})`),
     asRows(`max by (sweep, state) (${series('sweepState', { sweep })} == 1)`),
     asRows(`max by (sweep) (${planned})`),
-    asRows(`(${recorded}) / max by (sweep) (${planned})`),
+    asRows(`max by (sweep) (${recorded}) / max by (sweep) (${planned})`),
     asRows(`max by (sweep) (${series('sweepTrials', { sweep, state: 'failed' })})`),
     asRows(`max by (sweep) (${series('sweepEta', { sweep })})`),
   ],

@@ -48,6 +48,7 @@ test('the trials of a sweep add up to those planned', () => {
   );
   assert.deepEqual(trials, { pending: 1, admitted: 3, observed: 5, failed: 1 });
   assert.equal(valueOf(exampleSnapshot(), 'sweepPlanned'), 10);
+  assert.equal(valueOf(exampleSnapshot(), 'sweepRecorded'), 6);
 });
 
 test('outcomes, failures and retries that have not happened are there at 0', () => {

@@ -30,6 +30,7 @@ export function addSweep(series: SeriesSet, summary: SweepSummary): void {
   for (const [state, trials] of Object.entries({ pending, admitted, observed, failed })) {
     series.set('sweepTrials', { sweep, state }, trials);
   }
+  series.set('sweepRecorded', { sweep }, observed + failed);
   for (const failure of failures) {
     series.set('sweepFailures', { sweep, failure }, summary.byFailure[failure] ?? 0);
     series.set('sweepRetries', { sweep, failure }, summary.retriesByFailure[failure] ?? 0);

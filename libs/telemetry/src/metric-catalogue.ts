@@ -35,6 +35,9 @@ export const metricCatalogue = {
     'trials',
     ['sweep', 'state'],
   ),
+  sweepRecorded: counter('natsweep_sweep_recorded_total', 'Trials that have a record, observed or failed.', 'trials', [
+    'sweep',
+  ]),
   sweepObservations: counter(
     'natsweep_sweep_observations_total',
     'Recorded observations by approximation and outcome.',
