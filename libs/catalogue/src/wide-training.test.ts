@@ -64,6 +64,8 @@ test('the slope of the deviation is recovered from planted powers of the width',
   assert.equal(deviationShrinksWithWidth.judge(at(-0.1)).status, 'not reproduced');
   assert.equal(deviationShrinksWithWidth.judge(at(-1)).status, 'not reproduced');
   assert.equal(deviationShrinksWithWidth.judge([planted({ approximation: 'exact' })]).status, 'undecided');
+  const diverged = at(-0.5).map((m, i) => (i === 0 ? { ...m, metrics: { deviationFromTheory: null } } : m));
+  assert.equal(deviationShrinksWithWidth.judge(diverged).status, 'not reproduced');
 });
 
 test('combinations outside the paper’s conditions are refused with the condition', () => {

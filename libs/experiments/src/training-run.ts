@@ -24,8 +24,10 @@ export interface TrainingRun {
   readonly ended: 'finished' | 'diverged' | 'stopped';
 }
 
-/** Norm of the residual, relative to its start, beyond which a run counts as diverged. */
-const divergence = 100;
+/** Whether a residual is not finite or has grown 100-fold. */
+export function isDivergent(residual: Float64Array, residual0: Float64Array): boolean {
+  return !(norm(residual) <= 100 * norm(residual0));
+}
 
 /**
  * Full-batch descent on ‖f − y‖²/(2N), recording the residual before every step and after the last. Changes the
@@ -40,7 +42,7 @@ export async function train(engine: LinalgEngine, network: Network, options: Tra
       const at = linearise(engine, network, inputs);
       const residual = engine.binary('subtract', at.outputs, targets);
       residuals.push(engine.read(residual));
-      if (!(norm(residuals[t]!) <= divergence * norm(residuals[0]!))) return { reason: 'diverged' as const };
+      if (isDivergent(residuals[t]!, residuals[0]!)) return { reason: 'diverged' as const };
       if (t === steps) return { reason: 'finished' as const };
       const direction = rule.direction(engine, at, residual, { damping, measureCondition: t === 0 });
       if (t === 0) statistics = direction.statistics;

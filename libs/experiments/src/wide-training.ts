@@ -8,7 +8,7 @@ import { coefficientMatrix, isotropicResiduals, isotropyConstant, linearisedTraj
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, norm, squaredLoss } from './squared-loss.ts';
-import { train } from './training-run.ts';
+import { isDivergent, train } from './training-run.ts';
 import type { TrainingRun } from './training-run.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
 import type { SplitTensors } from './wide-network.ts';
@@ -42,7 +42,9 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
     });
     const traces = {
       trainLoss: ran.residuals.map((residual) => squaredLoss(residual, training.samples)),
-      trainLossTheory: start.residuals.map((residual) => squaredLoss(residual, training.samples)),
+      trainLossTheory: start.residuals.map((residual) =>
+        isDivergent(residual, start.residuals[0]!) ? NaN : squaredLoss(residual, training.samples),
+      ),
     };
     const reached = traces.trainLoss.findIndex((loss) => loss <= params.targetLoss * traces.trainLoss[0]!);
     const outcome =
@@ -100,7 +102,9 @@ function prediction(
   });
 }
 
+/** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory predicts divergence, as near a pole of the damped metric. */
 function deviation(measured: readonly Float64Array[], theory: readonly Float64Array[]): number {
+  if (theory.some((residual) => isDivergent(residual, theory[0]!))) return NaN;
   const distances = measured.map((residual, t) => norm(residual.map((value, i) => value - theory[t]![i]!)));
   return Math.max(...distances) / norm(measured[0]!);
 }
