@@ -1,23 +1,25 @@
-import { metricCatalogue } from '@natsweep/telemetry';
-import type { MetricKey } from '@natsweep/telemetry';
+import { metricCatalogue, processMetricCatalogue } from '@natsweep/telemetry';
+
+const known = { ...metricCatalogue, ...processMetricCatalogue };
+type MetricKey = keyof typeof known;
 
 /** What to match by label. A value that begins with `$` is a dashboard variable, which may hold several: matched with =~. */
 export type Matchers<Key extends MetricKey> = {
-  readonly [Label in (typeof metricCatalogue)[Key]['labels'][number]]?: string;
+  readonly [Label in (typeof known)[Key]['labels'][number]]?: string;
 };
 
 type HistogramKey = {
-  [Key in MetricKey]: (typeof metricCatalogue)[Key]['type'] extends 'histogram' ? Key : never;
+  [Key in MetricKey]: (typeof known)[Key]['type'] extends 'histogram' ? Key : never;
 }[MetricKey];
 
-/** A selector of the catalogue's metric: `natsweep_sweep_trials{sweep=~"$sweep",state="failed"}`. */
+/** A selector of a metric of the catalogue: `natsweep_sweep_trials{sweep=~"$sweep",state="failed"}`. */
 export function series<Key extends MetricKey>(key: Key, matchers: Matchers<Key> = {}): string {
-  return metricCatalogue[key].name + braces(matchers);
+  return known[key].name + braces(matchers);
 }
 
 /** The buckets of a histogram of the catalogue. */
 export function buckets<Key extends HistogramKey>(key: Key, matchers: Matchers<Key> = {}): string {
-  return `${metricCatalogue[key].name}_bucket${braces(matchers)}`;
+  return `${known[key].name}_bucket${braces(matchers)}`;
 }
 
 /** Increase per second over the interval that suits the zoom of the dashboard. */

@@ -173,6 +173,25 @@ const course = [
     queries: [over(`abs(${series('workerClockSkew', { worker })})`, '{{worker}}')],
     thresholds: rising(5, 60),
   }),
+  timeSeries({
+    title: 'Event loop of workers',
+    description:
+      'How late the process that holds the locks of batches is (99th percentile). Workers that serve metrics only.',
+    unit: 's',
+    noValue: 'no worker serves metrics',
+    width: 12,
+    queries: [over(`max by (worker) (${series('processEventLoopLag', { worker })})`, '{{worker}}')],
+    thresholds: rising(1, 5),
+  }),
+  timeSeries({
+    title: 'Memory of workers',
+    description:
+      'Memory of the process that holds the locks, without its trial processes. Workers that serve metrics only.',
+    unit: 'bytes',
+    noValue: 'no worker serves metrics',
+    width: 12,
+    queries: [over(`max by (worker) (${series('processMemory', { worker })})`, '{{worker}}')],
+  }),
 ];
 
 export const workerFleet: Dashboard = assemble({

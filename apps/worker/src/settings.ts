@@ -13,6 +13,7 @@ Options:
   --slot-heap MIB        limit of a trial process's JavaScript heap (default: Node's)
   --drain SECONDS        on SIGTERM, how long batches in hand may finish before they are handed back (default 20)
   --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10)
+  --metrics HOST:PORT    serve /metrics of the worker process (default: not served; port 0 takes any free one)
   --name NAME            name in the registry of workers (default: host and process id)
   --probe                print which engines work here as JSON, and end
   --help                 show this text
@@ -29,6 +30,8 @@ export interface Settings {
   readonly heapMiB: number | undefined;
   readonly drainSeconds: number;
   readonly lockSeconds: number;
+  /** Where to serve /metrics of this process; undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
 }
 
 /** A flag that cannot be used; the message names it and gives an example. */
@@ -50,6 +53,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
     drainSeconds: positive('--drain', flags.drain ?? '20'),
     lockSeconds: positive('--lock', flags.lock ?? '10'),
+    metrics: flags.metrics === undefined ? undefined : address('--metrics', flags.metrics),
   };
 }
 
@@ -61,6 +65,7 @@ function parse(args: readonly string[]) {
       'slot-heap': { type: 'string' },
       drain: { type: 'string' },
       lock: { type: 'string' },
+      metrics: { type: 'string' },
       name: { type: 'string' },
       probe: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -81,6 +86,14 @@ function engine(text: string): EngineChoice {
   const choice = engineChoices.find((known) => known === text);
   if (choice === undefined) throw new SettingsError(`--engine ${text} is none of ${engineChoices.join(', ')}`);
   return choice;
+}
+
+function address(flag: string, text: string): { host: string; port: number } {
+  const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) {
+    throw new SettingsError(`${flag} ${text}: give HOST:PORT, for example 127.0.0.1:9464`);
+  }
+  return { host, port: Number(port) };
 }
 
 function positive(flag: string, text: string): number {

@@ -9,6 +9,8 @@ export interface AnnounceOptions {
   readonly worker: string;
   readonly version: string;
   readonly slots: readonly Slot[];
+  /** Where Prometheus reaches this worker's /metrics; null if it serves none. */
+  readonly metricsAddress: string | null;
   readonly logger: Logger;
 }
 
@@ -26,7 +28,7 @@ export async function announce(redis: RedisConnection, options: AnnounceOptions)
   };
 }
 
-function status({ worker, version, slots }: AnnounceOptions, startedAtMs: number): WorkerStatus {
+function status({ worker, version, slots, metricsAddress }: AnnounceOptions, startedAtMs: number): WorkerStatus {
   return {
     worker,
     host: hostname(),
@@ -34,7 +36,7 @@ function status({ worker, version, slots }: AnnounceOptions, startedAtMs: number
     version,
     startedAtMs,
     heartbeatAtMs: Date.now(),
-    metricsAddress: null,
+    metricsAddress,
     slots: slots.map(slotStatus),
   };
 }

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import { BatchWorker, connect, ReportSender, type RedisAddress } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
-import type { Settings } from './settings.ts';
+import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
+import { SettingsError, type Settings } from './settings.ts';
 import { Slot } from './slot.ts';
 import { announce } from './status.ts';
 
@@ -42,8 +43,8 @@ export class WorkerProcess {
   }
 
   /**
-   * Starts the trial processes and announces the worker. Throws `RedisUnavailableError`, or `TrialProcessError` where the
-   * engine is not to be had.
+   * Starts the trial processes and announces the worker. Throws `RedisUnavailableError`, `TrialProcessError` where the
+   * engine is not to be had, or `SettingsError` where the address for metrics is not.
    */
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
     const { address, settings, version, logger } = options;
@@ -68,9 +69,17 @@ export class WorkerProcess {
     try {
       const [engine] = await Promise.all(slots.map((slot) => slot.prepare()));
       logger.info({ slots: slots.length, engine }, `taking batches from ${address.description}`);
-      const leave = await announce(redis, { worker: settings.name, version, slots, logger });
+      const metrics = await serveMetrics(settings);
+      const leave = await announce(redis, {
+        worker: settings.name,
+        version,
+        slots,
+        metricsAddress: metrics?.address ?? null,
+        logger,
+      });
       return new WorkerProcess(options, slots, async () => {
         await leave();
+        metrics?.close();
         await closeConnections();
       });
     } catch (error) {
@@ -108,5 +117,17 @@ export class WorkerProcess {
   /** Ends a drain's wait. */
   hurry(): void {
     this.#hurry?.();
+  }
+}
+
+async function serveMetrics({ metrics }: Settings): Promise<ProcessMetricsServer | undefined> {
+  if (metrics === undefined) return undefined;
+  try {
+    return await serveProcessMetrics(metrics);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    throw new SettingsError(`--metrics ${metrics.host}:${metrics.port} is not to be had (${reason}); choose another`, {
+      cause: error,
+    });
   }
 }

@@ -9,8 +9,8 @@ export interface Metric {
 }
 
 /**
- * Every metric that natsweep serves, by short name. The exporter serves all of them: sweeps from the scheduler's summaries,
- * workers from their heartbeats, so that a worker that cannot be reached is there all the same.
+ * Every metric of the exporter, by short name: sweeps from the scheduler's summaries, workers from their heartbeats, so
+ * that a worker that cannot be reached is there all the same.
  */
 export const metricCatalogue = {
   up: gauge('natsweep_up', 'Whether the exporter could read Redis (1) or not (0).', 'none', []),
@@ -161,6 +161,20 @@ export const metricCatalogue = {
     'worker',
     'slot',
   ]),
+} as const satisfies Readonly<Record<string, Metric>>;
+
+/**
+ * What a worker's own /metrics tells of its process, as far as dashboards use it. The names are those of every Node.js
+ * process; the label is added when Prometheus discovers the worker.
+ */
+export const processMetricCatalogue = {
+  processMemory: gauge('process_resident_memory_bytes', 'Memory of the process.', 'bytes', ['worker']),
+  processEventLoopLag: gauge(
+    'nodejs_eventloop_lag_p99_seconds',
+    'How late the event loop is; a worker that is seconds late loses the locks of its batches.',
+    'seconds',
+    ['worker'],
+  ),
 } as const satisfies Readonly<Record<string, Metric>>;
 
 export type MetricKey = keyof typeof metricCatalogue;
