@@ -5,19 +5,25 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { connect, heartbeat, startPrivateRedis, writeSummaries } from '@natsweep/queue';
+import type { PrivateRedis } from '@natsweep/queue';
 
 import { exampleSweep, exampleWorker } from './example-snapshot.ts';
 import { createRedisSource } from './redis-source.ts';
 
 test('a source finds a Redis that starts after it, reads what is there, and finds it again after a restart', async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'natsweep-exporter-'));
-  t.after(() => rmSync(home, { recursive: true }));
   const source = createRedisSource(home, {});
-  t.after(() => source.close());
+  const servers: PrivateRedis[] = [];
+  t.after(async () => {
+    source.close();
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(home, { recursive: true });
+  });
   await assert.rejects(source.read(), { name: 'RedisUnavailableError' });
 
   const directory = join(home, 'redis');
   const first = await startPrivateRedis(directory);
+  servers.push(first);
   const redis = await connect(first.address);
   await writeSummaries(redis, [exampleSweep()]);
   await heartbeat(redis, exampleWorker());
@@ -31,7 +37,6 @@ test('a source finds a Redis that starts after it, reads what is there, and find
 
   await first.stop();
   await assert.rejects(source.read());
-  const second = await startPrivateRedis(directory);
-  t.after(() => second.stop());
+  servers.push(await startPrivateRedis(directory));
   assert.deepEqual((await source.read()).sweeps, [exampleSweep()]);
 });
