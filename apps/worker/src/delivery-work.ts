@@ -1,5 +1,5 @@
-import type { Delivery, ReportSender, TrialFailure } from '@natsweep/queue';
-import type { EngineInfo, Trial } from '@natsweep/sweep';
+import type { Delivery, FailureCause, ReportSender, TrialFailure } from '@natsweep/queue';
+import type { AttemptInfo, EngineInfo, Trial } from '@natsweep/sweep';
 import type { FinishedTrial } from './protocol.ts';
 
 export interface DeliveryContext {
@@ -35,8 +35,9 @@ export class DeliveryWork {
     return this.#finished.has(trialId);
   }
 
-  fail({ trialId }: Trial, { failure, message, logTail }: TrialFailure): void {
-    this.#failures[trialId] = { failure, message, logTail };
+  fail({ trialId }: Trial, { failure, message, logTail }: FailureCause, startedAtMs: number): void {
+    const attempt = this.#attempt(startedAtMs, (Date.now() - startedAtMs) / 1000);
+    this.#failures[trialId] = { failure, message, logTail, attempt };
   }
 
   finish(finished: FinishedTrial, engine: EngineInfo): void {
@@ -44,12 +45,20 @@ export class DeliveryWork {
     const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
     if (trial === undefined || this.isFinished(trial)) return;
     const { index, params, seed } = trial;
-    const { worker, slot, sender } = this.#context;
-    const attempt = { attempt: this.delivery.attempt, worker, slot, startedAtMs, elapsedSeconds };
+    const attempt = this.#attempt(startedAtMs, elapsedSeconds);
     const sweep = this.delivery.batch.sweep;
     this.#finished.add(trial.trialId);
-    this.#sending.push(sender.send({ kind: 'observation', sweep, index, params, seed, ...result, engine, attempt }));
+    const observation = { kind: 'observation', sweep, index, params, seed, ...result, engine, attempt } as const;
+    const sending = this.#context.sender.send(observation);
+    // `sent` awaits it; until then a rejection must not count as unhandled.
+    sending.catch(() => {});
+    this.#sending.push(sending);
     this.#context.onFinished(trial);
+  }
+
+  #attempt(startedAtMs: number, elapsedSeconds: number): AttemptInfo {
+    const { worker, slot } = this.#context;
+    return { attempt: this.delivery.attempt, worker, slot, startedAtMs, elapsedSeconds };
   }
 
   /** Resolves once Redis has every result. */

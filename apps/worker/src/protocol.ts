@@ -1,4 +1,4 @@
-import type { TrialFailure } from '@natsweep/queue';
+import type { FailureCause } from '@natsweep/queue';
 import type { EngineInfo, Measured, Outcome, Trial } from '@natsweep/sweep';
 
 /** What a slot asks of its trial process. One `run` at a time. */
@@ -21,7 +21,7 @@ export type Reply =
   | { readonly kind: 'progress'; readonly trialId: string; readonly stepsDone: number; readonly stepsTotal: number }
   | { readonly kind: 'finished'; readonly trial: FinishedTrial }
   | { readonly kind: 'done'; readonly memoryBytes: number }
-  | ({ readonly kind: 'failed' } & TrialFailure);
+  | ({ readonly kind: 'failed' } & FailureCause);
 
 /** The environment variable that tells a trial process which engine to create. */
 export const engineVariable = 'NATSWEEP_ENGINE';

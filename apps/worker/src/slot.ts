@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryOutcome, ReportSender, TrialFailure } from '@natsweep/queue';
+import type { Delivery, DeliveryOutcome, FailureCause, ReportSender } from '@natsweep/queue';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { DeliveryWork } from './delivery-work.ts';
@@ -57,6 +57,7 @@ export class Slot {
   async run(delivery: Delivery): Promise<DeliveryOutcome> {
     const { batch, signal } = delivery;
     if (delivery.lostBefore) await this.#reportRetry(delivery, { failure: 'lost', trials: delivery.trials.length });
+    const givenUp = () => this.#handingBack || signal.aborted;
     const lockLost = () => void this.#kill();
     signal.addEventListener('abort', lockLost, { once: true });
     const work = new DeliveryWork(delivery, {
@@ -69,10 +70,11 @@ export class Slot {
       const suspicious = delivery.lostBefore || Object.keys(batch.failures).length > 0;
       if (!suspicious && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
       for (const trial of work.unfinished()) {
-        if (this.#handingBack || signal.aborted) break;
+        const startedAtMs = Date.now();
+        if (givenUp()) break;
         const end = await this.#attempt(work, [trial]);
-        if (end.kind === 'failed') work.fail(trial, end);
-        else if (!work.isFinished(trial)) work.fail(trial, noResult);
+        if (givenUp()) break;
+        if (!work.isFinished(trial)) work.fail(trial, end.kind === 'failed' ? end : noResult, startedAtMs);
       }
       await work.sent();
       if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
@@ -166,12 +168,12 @@ export class Slot {
     this.#state = { ...this.#state, trialId, trialsFinished: trialsFinished + 1 };
   }
 
-  async #reportRetry(delivery: Delivery, retry: Pick<TrialFailure, 'failure'> & { trials: number }): Promise<void> {
+  async #reportRetry(delivery: Delivery, retry: Pick<FailureCause, 'failure'> & { trials: number }): Promise<void> {
     await this.#options.sender.send({ kind: 'retry', sweep: delivery.batch.sweep, ...retry });
   }
 }
 
-const noResult: TrialFailure = {
+const noResult: FailureCause = {
   failure: 'crash',
   message: 'the experiment ended without a result for this trial',
   logTail: '',

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TrialFailure } from '@natsweep/queue';
+import type { FailureCause } from '@natsweep/queue';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { EngineChoice } from './engine.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
@@ -27,7 +27,7 @@ export interface RunOptions {
 
 /** `failed`: the process is gone or must not be used again. */
 export type RunEnd =
-  { readonly kind: 'done'; readonly memoryBytes: number } | ({ readonly kind: 'failed' } & TrialFailure);
+  { readonly kind: 'done'; readonly memoryBytes: number } | ({ readonly kind: 'failed' } & FailureCause);
 
 /** A trial process seen from its slot. */
 export class TrialChild {

@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto';
-import type { Batch, Failure, Trial } from '@natsweep/sweep';
+import type { AttemptInfo, Batch, Failure, Trial } from '@natsweep/sweep';
 
-/** Why a trial's last attempt failed. */
-export interface TrialFailure {
+export interface FailureCause {
   readonly failure: Failure;
   readonly message: string;
   /** The last lines that the trial process wrote. */
   readonly logTail: string;
+}
+
+/** Why a trial's last attempt failed, and where and when that was. */
+export interface TrialFailure extends FailureCause {
+  readonly attempt: AttemptInfo;
 }
 
 /**

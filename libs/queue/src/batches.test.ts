@@ -45,7 +45,8 @@ async function startQueue(t: TestContext) {
 }
 
 const ids = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
-const crash = { failure: 'crash', message: 'boom', logTail: '' } as const;
+const attempt = { attempt: 1, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 1 };
+const crash = { failure: 'crash', message: 'boom', logTail: '', attempt } as const;
 
 test('a batch added twice is queued once and gone when finished', async (t) => {
   const { queue, next, settle, stop } = await startQueue(t);

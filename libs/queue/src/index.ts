@@ -1,5 +1,5 @@
 export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './address.ts';
-export { batchId, type BatchData, type FailedBatch, type TrialFailure } from './batch-data.ts';
+export { batchId, type BatchData, type FailedBatch, type FailureCause, type TrialFailure } from './batch-data.ts';
 export { BatchQueue } from './batch-queue.ts';
 export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';

@@ -1,0 +1,80 @@
+/** What admission sees of a running sweep. */
+export interface Demand {
+  readonly sweep: string;
+  /** Sweeps of higher priority are served first. */
+  readonly priority: number;
+  /** Share among sweeps of equal priority. */
+  readonly weight: number;
+  /** Trials that are neither recorded nor in flight. */
+  readonly missing: number;
+  readonly inFlight: number;
+  /** Measured; undefined before the first trial has ended. */
+  readonly secondsPerTrial: number | undefined;
+}
+
+export interface Capacity {
+  readonly slots: number;
+  /** Work per slot to keep in the queue. */
+  readonly backlogSeconds: number;
+}
+
+/** Work that one batch should hold. */
+export const batchSeconds = 2;
+/** A trial that was never measured counts as this much: four per second and slot. */
+const unmeasuredSeconds = 0.25;
+/** No trial counts for less: delivering and recording it costs that much. */
+const leastSeconds = 0.001;
+
+/**
+ * How many trials of each sweep to admit now, so that the queue holds `backlogSeconds` of work per slot and no more.
+ * A trial counts for at most the time of a batch, so that even the longest trials leave two per slot in the queue.
+ * Room goes to the highest priority that has missing trials; among equals always to the sweep with the least work in
+ * flight for its weight.
+ */
+export function divideRoom(
+  demands: readonly Demand[],
+  { slots, backlogSeconds }: Capacity,
+): ReadonlyMap<string, number> {
+  const shares = demands.map((demand) => ({ ...demand, seconds: countedSeconds(demand), admitted: 0 }));
+  const work = ({ inFlight, admitted, seconds }: (typeof shares)[number]) => (inFlight + admitted) * seconds;
+  let room = Math.max(1, slots) * backlogSeconds - shares.reduce((sum, share) => sum + work(share), 0);
+  while (room > 0) {
+    const hungry = shares.filter(({ missing, admitted }) => missing > admitted);
+    const priority = Math.max(...hungry.map((share) => share.priority));
+    const next = hungry
+      .filter((share) => share.priority === priority)
+      .reduce<(typeof shares)[number] | undefined>(
+        (least, share) => (least && work(least) / least.weight <= work(share) / share.weight ? least : share),
+        undefined,
+      );
+    if (next === undefined) break;
+    const wanted = Math.max(1, Math.round(Math.min(batchSeconds, room) / next.seconds));
+    const trials = Math.min(wanted, next.missing - next.admitted);
+    next.admitted += trials;
+    room -= trials * next.seconds;
+  }
+  return new Map(shares.map(({ sweep, admitted }) => [sweep, admitted]));
+}
+
+export interface BatchSizing {
+  /** Measured for the structural group; undefined before its first trial has ended. */
+  readonly secondsPerTrial: number | undefined;
+  readonly missing: number;
+  readonly slots: number;
+  readonly maxBatch: number;
+}
+
+/**
+ * Trials per batch: about two seconds of work, alone while nothing is known of the group, and near the end of a sweep
+ * few enough that every slot gets some.
+ */
+export function batchSize({ secondsPerTrial, missing, slots, maxBatch }: BatchSizing): number {
+  if (secondsPerTrial === undefined) return 1;
+  const byTime = Math.floor(batchSeconds / Math.max(secondsPerTrial, 1e-6));
+  const byFairness = Math.ceil(missing / (2 * Math.max(1, slots)));
+  return Math.max(1, Math.min(byTime, byFairness, maxBatch));
+}
+
+function countedSeconds({ secondsPerTrial }: Demand): number {
+  return Math.min(batchSeconds, Math.max(leastSeconds, secondsPerTrial ?? unmeasuredSeconds));
+}

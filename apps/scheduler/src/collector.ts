@@ -1,0 +1,86 @@
+import { streamStart, type BatchQueue, type ReportPage, type ReportReader } from '@natsweep/queue';
+import type { ResultsStore } from '@natsweep/results';
+import type { Observation } from '@natsweep/sweep';
+import type { Logger } from '@natsweep/telemetry';
+import { failedTrials } from './failed-trials.ts';
+import { recordObservations } from './record-observations.ts';
+import type { Sweeps } from './sweeps.ts';
+
+/** Reports committed in one transaction at most. */
+const pageLimit = 1000;
+
+export interface CollectorOptions {
+  readonly results: ResultsStore;
+  readonly queue: BatchQueue;
+  readonly reader: ReportReader;
+  readonly sweeps: Sweeps;
+  readonly logger: Logger;
+}
+
+/** Carries what workers report into the database. What is reported leaves Redis only when it is committed. */
+export class Collector {
+  readonly #results: ResultsStore;
+  readonly #queue: BatchQueue;
+  readonly #reader: ReportReader;
+  readonly #sweeps: Sweeps;
+  readonly #logger: Logger;
+
+  constructor({ results, queue, reader, sweeps, logger }: CollectorOptions) {
+    this.#results = results;
+    this.#queue = queue;
+    this.#reader = reader;
+    this.#sweeps = sweeps;
+    this.#logger = logger;
+  }
+
+  /** The reports that are not committed yet; waits a while for the first one. */
+  nextPage(waitMs: number): Promise<ReportPage> {
+    return this.#reader.read(streamStart, { limit: pageLimit, waitMs });
+  }
+
+  async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
+    for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
+    const observations = reports.filter((report): report is Observation => report.kind === 'observation');
+    if (observations.length > 0) {
+      const refused = await recordObservations(this.#results, observations, this.#logger);
+      const accepted = refused.length === 0 ? observations : without(observations, refused);
+      await this.#sweeps.observed(accepted);
+      await this.#sweeps.failed(refused);
+    }
+    for (const report of reports) {
+      if (report.kind === 'retry') this.#sweeps.run(report.sweep)?.tally.retry(report.failure);
+    }
+    if (end !== streamStart) await this.#reader.discard(end);
+  }
+
+  /** Commits everything that was reported before this call. */
+  async drain(): Promise<void> {
+    for (;;) {
+      const page = await this.nextPage(0);
+      await this.commit(page);
+      if (page.reports.length < pageLimit) return;
+    }
+  }
+
+  /**
+   * Records the trials of batches whose attempts are used up, then lets go of the batches. Reports are drained in
+   * between: a trial may have finished in an attempt that failed afterwards.
+   */
+  async recordFailures(): Promise<void> {
+    const batches = await this.#queue.failed();
+    if (batches.length === 0) return;
+    await this.drain();
+    const trials = batches
+      .flatMap(failedTrials)
+      .filter(({ sweep, index }) => this.#sweeps.run(sweep)?.isRecorded(index) !== true);
+    await this.#results.record(trials);
+    await this.#sweeps.failed(trials);
+    await this.#queue.remove(batches.map(({ batchId }) => batchId));
+    for (const { batchId, data } of batches) this.#sweeps.run(data.sweep)?.inFlight.drop(batchId);
+  }
+}
+
+function without(observations: readonly Observation[], refused: readonly { readonly trialId: string }[]) {
+  const ids = new Set(refused.map(({ trialId }) => trialId));
+  return observations.filter(({ trialId }) => !ids.has(trialId));
+}

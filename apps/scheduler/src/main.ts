@@ -1,0 +1,45 @@
+import { BatchQueue, connect, RedisUnavailableError, ReportReader, resolveRedis } from '@natsweep/queue';
+import { openResults, ResultsError } from '@natsweep/results';
+import { createLogger } from '@natsweep/telemetry';
+import { Collector } from './collector.ts';
+import { Scheduler } from './scheduler.ts';
+import { help, readSettings, SettingsError, type Settings } from './settings.ts';
+import { Sweeps } from './sweeps.ts';
+
+/** How long a scheduler waits for Redis as it starts. */
+const redisWaitMs = 15_000;
+
+/** Runs until SIGTERM or SIGINT; a second signal ends it at once, which loses nothing either. */
+async function run(settings: Settings): Promise<void> {
+  const logger = createLogger({ app: 'scheduler' });
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (stopping.signal.aborted ? process.exit(1) : stopping.abort()));
+  }
+  const address = resolveRedis({ home: settings.home, env: process.env });
+  const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait', signal: stopping.signal });
+  const results = await openResults(settings.databaseUrl);
+  const commandRedis = await connect(address, { onOutage: 'wait' });
+  const queue = await BatchQueue.open(address);
+  const reader = await ReportReader.open(address);
+  const sweeps = new Sweeps({ results, queue, redis, logger });
+  const collector = new Collector({ results, queue, reader, sweeps, logger });
+  const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, settings, logger });
+  await scheduler.run(stopping.signal);
+  await results.close();
+}
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === 'help') process.stdout.write(help);
+  else {
+    await run(settings);
+    process.exit(0);
+  }
+} catch (error) {
+  if (error instanceof SettingsError) process.exitCode = 2;
+  else if (error instanceof RedisUnavailableError || error instanceof ResultsError) process.exitCode = 1;
+  else throw error;
+  process.stderr.write(`scheduler: ${error.message}\n`);
+  process.exit();
+}

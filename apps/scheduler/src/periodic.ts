@@ -1,0 +1,21 @@
+/** Says when something that is to be done every so often is due again. */
+export class Periodic {
+  readonly #everyMs: number;
+  #lastMs = -Infinity;
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
+  /** True at most once per period. */
+  isDue(nowMs: number): boolean {
+    if (nowMs - this.#lastMs < this.#everyMs) return false;
+    this.#lastMs = nowMs;
+    return true;
+  }
+
+  /** Makes it due at once. */
+  reset(): void {
+    this.#lastMs = -Infinity;
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  answerCommand,
+  readWorkers,
+  takeCommand,
+  unansweredCommands,
+  type BatchQueue,
+  type Command,
+  type RedisConnection,
+  type ReportPage,
+} from '@natsweep/queue';
+import type { Batch } from '@natsweep/sweep';
+import type { Logger } from '@natsweep/telemetry';
+import { divideRoom } from './admission.ts';
+import type { Collector } from './collector.ts';
+import { carryOut } from './commands.ts';
+import { Periodic } from './periodic.ts';
+import { reconcile } from './reconcile.ts';
+import type { Settings } from './settings.ts';
+import type { Sweeps } from './sweeps.ts';
+
+export interface SchedulerParts {
+  readonly sweeps: Sweeps;
+  readonly collector: Collector;
+  readonly queue: BatchQueue;
+  readonly redis: RedisConnection;
+  /** Waits for commands; used for nothing else. */
+  readonly commandRedis: RedisConnection;
+  readonly settings: Pick<Settings, 'maxBatch' | 'backlogSeconds'>;
+  readonly logger: Logger;
+}
+
+/** How long a turn of the loop waits for something to do. */
+const idleMs = 200;
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+
+/**
+ * Plans, admits, records: one loop, one thing at a time. What it knows it can read back from the database and the queue,
+ * so it may be killed at any point:
+ *
+ * - a report leaves the stream only after the transaction that records it;
+ * - a batch leaves the failed set only after its trials are recorded as failed;
+ * - a trial that is neither recorded, nor in the stream, nor in the queue, is missing and is planned again.
+ */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #failuresDue = new Periodic(200);
+  readonly #summariesDue = new Periodic(250);
+  readonly #fleetDue = new Periodic(2000);
+  readonly #reconciliationDue = new Periodic(5000);
+  #recovered = false;
+  #slots = 1;
+  #nextPage: Promise<ReportPage> | undefined;
+  #nextCommand: Promise<Command | undefined> | undefined;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+  }
+
+  /** Works until aborted, then records what has been reported. A fault is logged, waited out, and recovered from. */
+  async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = firstPauseMs;
+    while (!signal.aborted) {
+      try {
+        if (!this.#recovered) await this.#recover();
+        await this.#turn();
+        pauseMs = firstPauseMs;
+      } catch (error) {
+        this.#parts.logger.error({ err: error, retryInMs: pauseMs }, (error as Error).message);
+        this.#recovered = false;
+        await pause(pauseMs, signal);
+        pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      }
+    }
+    await this.#parts.collector.drain();
+    await this.#parts.collector.recordFailures();
+    await this.#parts.sweeps.publish();
+  }
+
+  /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
+  async #recover(): Promise<void> {
+    const { sweeps, redis, logger } = this.#parts;
+    await sweeps.recover();
+    await reconcile(sweeps, this.#parts);
+    for (const command of await unansweredCommands(redis)) await this.#carryOut(command);
+    logger.info({ sweeps: sweeps.runs.length }, 'scheduling');
+    this.#recovered = true;
+  }
+
+  async #turn(): Promise<void> {
+    const { sweeps, collector, logger } = this.#parts;
+    await this.#awaitWork();
+    const nowMs = Date.now();
+    if (this.#failuresDue.isDue(nowMs)) await collector.recordFailures();
+    if (this.#fleetDue.isDue(nowMs)) await this.#countSlots();
+    if (this.#reconciliationDue.isDue(nowMs)) {
+      const vanished = await reconcile(sweeps, this.#parts);
+      if (vanished > 0) logger.warn({ trials: vanished }, 'trials vanished from the queue and are planned again');
+    }
+    await this.#admit();
+    if (this.#summariesDue.isDue(nowMs)) await sweeps.publish();
+  }
+
+  /** Waits for reports or a command, and deals with what came. */
+  async #awaitWork(): Promise<void> {
+    this.#nextPage ??= this.#parts.collector.nextPage(idleMs);
+    this.#nextCommand ??= takeCommand(this.#parts.commandRedis, 1000);
+    const page = this.#nextPage.then((value) => ({ kind: 'page', value }) as const);
+    const command = this.#nextCommand.then((value) => ({ kind: 'command', value }) as const);
+    const first = await Promise.race([page, command]).catch((error: unknown) => {
+      this.#nextPage = undefined;
+      this.#nextCommand = undefined;
+      throw error;
+    });
+    if (first.kind === 'page') {
+      this.#nextPage = undefined;
+      await this.#parts.collector.commit(first.value);
+    } else {
+      this.#nextCommand = undefined;
+      if (first.value !== undefined) await this.#carryOut(first.value);
+    }
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    const { sweeps, redis, logger } = this.#parts;
+    const reply = await carryOut(command, sweeps);
+    logger.info({ command: command.kind, commandId: command.commandId }, reply.message);
+    await sweeps.publish();
+    await answerCommand(redis, command, reply);
+  }
+
+  async #admit(): Promise<void> {
+    const { sweeps, queue, settings } = this.#parts;
+    const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
+    const room = divideRoom(
+      sweeps.runs.map((run) => run.demand()),
+      capacity,
+    );
+    const planned = sweeps.runs.map((run) => {
+      const budget = room.get(run.name) ?? 0;
+      return budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
+    });
+    const batches = interleave(planned);
+    if (batches.length === 0) return;
+    const ids = await queue.add(batches);
+    batches.forEach(({ sweep, trials }, i) => sweeps.run(sweep)?.admitted(ids[i] as string, trials));
+  }
+
+  async #countSlots(): Promise<void> {
+    const workers = await readWorkers(this.#parts.redis);
+    this.#slots = Math.max(
+      1,
+      workers.reduce((sum, { slots }) => sum + slots.length, 0),
+    );
+  }
+}
+
+/** One batch of each sweep in turn, so that a queue that is worked off in order serves all of them. */
+export function interleave(lists: readonly (readonly Batch[])[]): readonly Batch[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
