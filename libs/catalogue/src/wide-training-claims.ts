@@ -39,7 +39,7 @@ export const followsIsotropicDecay: Claim = {
   },
 };
 
-/** Paired by seed: same weights, data and target, each against gradient descent at c/λ_max with the same c. */
+/** Paired by seed: same weights, data and target. Of several gradient-descent rates the best counts, at or below 1/λ_max. */
 export const outpacesGradientDescent: Claim = {
   id: 'fewer-steps-than-gradient-descent',
   statement: 'Natural gradient descent reaches a given loss in fewer steps than gradient descent at 1/λ_max(Θ)',
