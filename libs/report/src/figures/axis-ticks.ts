@@ -1,0 +1,53 @@
+import { formatMeasured, superscript } from '../number-format.ts';
+
+export type ScaleType = 'linear' | 'log';
+
+export interface AxisOptions {
+  readonly type: ScaleType;
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly number[];
+  readonly tickFormat: (value: number) => string;
+}
+
+/** Marks more than this many decades below the largest are left out of a log plot: rounding, not measurement. */
+export const DECADES_SHOWN = 16;
+
+/** A y axis that holds the values with a little room; at most about six labels, decades written as powers of ten. */
+export function valueAxis(type: ScaleType, values: readonly number[], maxTicks = 6): AxisOptions {
+  const finite = values.filter((value) => Number.isFinite(value) && (type === 'linear' || value > 0));
+  const highest = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const lowest = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  if (finite.length === 0) return { type: 'linear', domain: [0, 1], ticks: [0, 1], tickFormat: formatMeasured };
+  return type === 'log'
+    ? logAxis(Math.max(lowest, highest * 10 ** -DECADES_SHOWN), highest, maxTicks)
+    : linearAxis(lowest, highest);
+}
+
+function logAxis(lowest: number, highest: number, maxTicks: number): AxisOptions {
+  const [low, high] = [Math.log10(lowest), Math.log10(highest)];
+  const room = Math.max(0.08, (high - low) * 0.05);
+  const domain = [10 ** (low - room), 10 ** (high + room)] as const;
+  const [first, last] = [Math.ceil(low - room), Math.floor(high + room)];
+  const step = Math.max(1, Math.ceil((last - first + 1) / maxTicks));
+  const decades = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  const ticks = decades.filter((exponent) => exponent % step === 0).map((exponent) => 10 ** exponent);
+  if (ticks.length >= 2)
+    return { type: 'log', domain, ticks, tickFormat: (value) => `10${superscript(Math.round(Math.log10(value)))}` };
+  const between = [1, 2, 3, 5, 7].flatMap((m) => [first - 1, first, last].map((e) => Number(`${m}e${e}`)));
+  const inside = [...new Set(between)]
+    .filter((value) => value >= domain[0] && value <= domain[1])
+    .sort((a, b) => a - b);
+  return { type: 'log', domain, ticks: inside, tickFormat: formatMeasured };
+}
+
+function linearAxis(lowest: number, highest: number): AxisOptions {
+  const span = highest - lowest || Math.abs(highest) || 1;
+  const domain = [lowest - span * 0.05, highest + span * 0.05] as const;
+  const raw = span / 4;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * ([1, 2, 5, 10].find((m) => raw <= m * power * 1.0001) ?? 10);
+  const first = Math.ceil(domain[0] / step);
+  const count = Math.floor(domain[1] / step) - first + 1;
+  const ticks = Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return { type: 'linear', domain, ticks, tickFormat: formatMeasured };
+}

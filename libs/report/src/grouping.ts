@@ -1,0 +1,42 @@
+import type { ParameterValue, Parameters } from '@natsweep/sweep';
+
+/** The distinct values of a parameter, numbers ascending, others in order of appearance. */
+export function valuesOf(
+  items: Iterable<{ readonly params: Parameters }>,
+  parameter: string,
+): readonly ParameterValue[] {
+  const values = new Set<ParameterValue>();
+  for (const { params } of items) {
+    const value = params[parameter];
+    if (value !== undefined) values.add(value);
+  }
+  const list = [...values];
+  return list.every((value) => typeof value === 'number') ? list.sort((a, b) => Number(a) - Number(b)) : list;
+}
+
+export interface Group<T> {
+  /** The values of the grouping parameters, in their order. */
+  readonly values: readonly ParameterValue[];
+  readonly items: readonly T[];
+}
+
+/** Items that agree in all the named parameters; groups are ordered as `valuesOf` orders each parameter. */
+export function groupByParams<T extends { readonly params: Parameters }>(
+  items: readonly T[],
+  parameters: readonly string[],
+): readonly Group<T>[] {
+  const ranks = parameters.map((name) => new Map(valuesOf(items, name).map((value, rank) => [value, rank])));
+  const groups = new Map<string, { values: readonly ParameterValue[]; items: T[] }>();
+  for (const item of items) {
+    const values = parameters.map((parameter) => item.params[parameter]!);
+    const key = JSON.stringify(values);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { values, items: [item] });
+    else group.items.push(item);
+  }
+  const rank = (value: ParameterValue, i: number) => ranks[i]!.get(value) ?? 0;
+  return [...groups.values()].sort((a, b) => {
+    const differs = a.values.findIndex((value, i) => value !== b.values[i]);
+    return differs < 0 ? 0 : rank(a.values[differs]!, differs) - rank(b.values[differs]!, differs);
+  });
+}

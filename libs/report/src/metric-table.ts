@@ -1,0 +1,67 @@
+import type { Measurement } from '@natsweep/catalogue';
+import { spread } from '@natsweep/catalogue';
+import type { ParameterValue } from '@natsweep/sweep';
+import { groupByParams, valuesOf } from './grouping.ts';
+import { formatMeasured, formatValue } from './number-format.ts';
+import type { SweepResults } from './sweep-results.ts';
+import type { Table } from './table.ts';
+
+const MAX_ROWS = 60;
+
+/**
+ * A metric by the sweep's axes: one axis runs across, every combination of the others is a row; a cell is the mean and
+ * sample standard deviation over seeds. The axis across is `width` where it is swept, else the shortest numeric axis.
+ */
+export function metricTable(results: SweepResults, metric: string): Table {
+  const { spec, declaration, measurements } = results;
+  const swept = spec.axes.map(({ parameter }) => parameter).filter((name) => valuesOf(measurements, name).length > 1);
+  const across = acrossAxis(swept, measurements);
+  const rowAxes = rowOrder(swept.filter((name) => name !== across));
+  const acrossValues = across === undefined ? [undefined] : valuesOf(measurements, across);
+  const { description = '', unit = '1' } = declaration.metrics[metric] ?? {};
+  const groups = groupByParams(measurements, rowAxes);
+  const shown = groups.slice(0, MAX_ROWS);
+  const omitted = groups.length > shown.length ? ` The first ${MAX_ROWS} of ${groups.length} rows.` : '';
+  return {
+    title: metric,
+    note: `${description}${unit === '1' ? '' : `, in ${unit}s`}; mean ± standard deviation over seeds.${omitted}`,
+    columns: [
+      ...rowAxes.map((name) => ({ name, align: 'left' as const })),
+      ...acrossValues.map((value) => ({
+        name: value === undefined ? metric : `${across} ${formatValue(value)}`,
+        align: 'right' as const,
+      })),
+    ],
+    rows: shown.map(({ values, items }) => [
+      ...values.map(formatValue),
+      ...acrossValues.map((value) => cell(items, metric, { across, value })),
+    ]),
+  };
+}
+
+function acrossAxis(swept: readonly string[], measurements: readonly Measurement[]): string | undefined {
+  if (swept.includes('width')) return 'width';
+  const numeric = swept
+    .map((name) => ({ name, values: valuesOf(measurements, name) }))
+    .filter(({ values }) => values.length <= 8 && values.every((value) => typeof value === 'number'));
+  return numeric.sort((a, b) => a.values.length - b.values.length)[0]?.name;
+}
+
+/** The approximation names the rows; the other axes follow in the order of the sweep. */
+function rowOrder(axes: readonly string[]): readonly string[] {
+  return axes.includes('approximation') ? ['approximation', ...axes.filter((name) => name !== 'approximation')] : axes;
+}
+
+function cell(
+  items: readonly Measurement[],
+  metric: string,
+  { across, value }: { readonly across: string | undefined; readonly value: ParameterValue | undefined },
+): string {
+  const here = across === undefined ? items : items.filter(({ params }) => params[across] === value);
+  const measured = here.map(({ metrics }) => metrics[metric]).filter((x): x is number => typeof x === 'number');
+  const missing = here.length - measured.length;
+  if (measured.length === 0) return missing === 0 ? '' : `not finite (${missing})`;
+  const { mean, deviation } = spread(measured);
+  const text = measured.length === 1 ? formatMeasured(mean) : `${formatMeasured(mean)} ± ${formatMeasured(deviation)}`;
+  return missing === 0 ? text : `${text} (${missing} not finite)`;
+}

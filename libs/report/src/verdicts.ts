@@ -1,0 +1,44 @@
+import type { Claim, Measurement, Verdict } from '@natsweep/catalogue';
+import type { Table } from './table.ts';
+
+export interface JudgedClaim {
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+}
+
+/** Judges every claim. A claim that throws is undecided, with the reason: one faulty claim must not cost the report. */
+export function judge(claims: readonly Claim[], measurements: readonly Measurement[]): readonly JudgedClaim[] {
+  return claims.map((claim) => ({ claim, verdict: verdictOf(claim, measurements) }));
+}
+
+function verdictOf(claim: Claim, measurements: readonly Measurement[]): Verdict {
+  const nothing = { status: 'undecided', expected: '–', measured: '–', threshold: '–' } as const;
+  if (measurements.length === 0) return { ...nothing, detail: 'no trial has an observation yet' };
+  try {
+    return claim.judge(measurements);
+  } catch (error) {
+    return {
+      ...nothing,
+      detail: `the claim could not be judged: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+export function verdictTable(judged: readonly JudgedClaim[]): Table {
+  return {
+    title: 'Claims',
+    note: '',
+    columns: ['Claim', 'Source', 'Expected', 'Measured', 'Threshold', 'Verdict'].map((name) => ({
+      name,
+      align: 'left',
+    })),
+    rows: judged.map(({ claim, verdict }) => [
+      claim.statement,
+      claim.source,
+      verdict.expected,
+      verdict.measured,
+      verdict.threshold,
+      verdict.detail === undefined ? verdict.status : `${verdict.status}: ${verdict.detail}`,
+    ]),
+  };
+}
