@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wideTraining, type TraceFigure } from '@natsweep/catalogue';
+import { parseHTML } from 'linkedom';
+import { renderPng } from '../png.ts';
+import { traceFigure } from './trace-figure.ts';
+import type { TracedTrial } from './trace-bands.ts';
+
+const figure = wideTraining.figures.find((candidate): candidate is TraceFigure => candidate.kind === 'traces')!;
+
+async function* of(trials: readonly TracedTrial[]): AsyncIterable<TracedTrial> {
+  yield* trials;
+}
+
+const approximations = ['gradient-descent', 'exact', 'kfac'];
+const trials = [256, 1024].flatMap((width) =>
+  approximations.flatMap((approximation, i) =>
+    [1, 4].map((scale): TracedTrial => {
+      const trainLoss = Array.from({ length: 25 }, (_, step) => scale * 2 ** (-step * (i + 1)));
+      return {
+        params: { depth: 3, width, damping: 0, approximation },
+        traces: { trainLoss, trainLossTheory: trainLoss },
+      };
+    }),
+  ),
+);
+
+test('one panel per width, one colour per approximation, circles for measurements and lines for theory', async () => {
+  const rendered = await traceFigure(figure, of(trials));
+  const { document } = parseHTML(`<html><body>${rendered!.svg}</body></html>`);
+  const texts = [...document.querySelectorAll('text')].map((node) => node.textContent);
+  for (const text of ['width 256', 'width 1024', 'step', 'training loss', 'measured', 'theory', ...approximations]) {
+    assert.ok(texts.includes(text), `"${text}" is missing from ${texts.join(', ')}`);
+  }
+  const lines = document.querySelectorAll('[aria-label="line"] path');
+  assert.equal(lines.length, 2 * approximations.length);
+  const circles = document.querySelectorAll('[aria-label="dot"] circle');
+  assert.ok(circles.length >= 2 * approximations.length * 6);
+  const colours = new Set([...circles].map((circle) => circle.getAttribute('stroke')));
+  assert.deepEqual([...colours].sort(), ['#0072b2', '#7f7f7f', '#cc79a7']);
+});
+
+test('on a log scale the centre is the geometric mean: circles stand at the same height as theory drawn there', async () => {
+  const pair = (trainLoss: number) => ({
+    params: { approximation: 'exact' },
+    traces: { trainLoss: [trainLoss, trainLoss], trainLossTheory: [2, 2] },
+  });
+  const rendered = await traceFigure(figure, of([pair(1), pair(4)]));
+  const { document } = parseHTML(`<html><body>${rendered!.svg}</body></html>`);
+  const circle = document.querySelector('[aria-label="dot"] circle')!;
+  const [, lineY] = /M[\d.]+,([\d.]+)/.exec(document.querySelector('[aria-label="line"] path')!.getAttribute('d')!)!;
+  assert.ok(Math.abs(Number(circle.getAttribute('cy')) - Number(lineY)) < 1e-6);
+});
+
+test('nulls, zeros and traces of different lengths draw what there is; nothing to draw gives no figure', async () => {
+  const params = { approximation: 'exact' };
+  const rendered = await traceFigure(
+    figure,
+    of([
+      { params, traces: { trainLoss: [1, null, 0, 1e-300] } },
+      { params, traces: { trainLoss: [1] } },
+    ]),
+  );
+  assert.match(rendered!.caption, /16 decades below the largest are not shown/);
+  assert.equal(await traceFigure(figure, of([])), undefined);
+});
+
+test('text is escaped and the PNG is a PNG of twice the size', async () => {
+  const hostile = { ...figure, title: '<script>&"\u0000' };
+  const { svg } = (await traceFigure(hostile, of(trials)))!;
+  assert.ok(!svg.includes('<script>') && svg.includes('&lt;script&gt;&amp;&quot;\uFFFD'));
+  const png = Buffer.from(renderPng(svg));
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  assert.equal(png.readUInt32BE(16), 2 * Number(/width="(\d+)"/.exec(svg)![1]));
+});
