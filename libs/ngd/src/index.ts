@@ -4,9 +4,11 @@ export { couplingResponse, UnsupportedCouplingError } from './coupling-response.
 export type { CouplingResponse } from './coupling-response.ts';
 export { createRule } from './create-rule.ts';
 export type { Approximation } from './create-rule.ts';
+export { diagonal } from './diagonal.ts';
 export { exact } from './exact.ts';
 export { kfac } from './kfac.ts';
 export { layerWise } from './layer-wise.ts';
+export { quasiDiagonal } from './quasi-diagonal.ts';
 export { unitWise } from './unit-wise.ts';
 export { diagonalNaturalGradient } from './diagonal-logistic.ts';
 export type { DiagonalNaturalGradient, DiagonalRule } from './diagonal-logistic.ts';
