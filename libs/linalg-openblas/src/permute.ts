@@ -15,7 +15,10 @@ export function transposeMatrix(
     const i1 = Math.min(rows, i0 + TILE);
     for (let j0 = 0; j0 < columns; j0 += TILE) {
       const j1 = Math.min(columns, j0 + TILE);
-      for (let j = j0; j < j1; j++) for (let i = i0; i < i1; i++) out[j * rows + i] = a[i * stride + j]!;
+      for (let j = j0; j < j1; j++) {
+        let from = i0 * stride + j;
+        for (let to = j * rows + i0; to < j * rows + i1; to++, from += stride) out[to] = a[from]!;
+      }
     }
   }
 }

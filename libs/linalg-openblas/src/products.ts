@@ -2,7 +2,7 @@ import { broadcastIndices, productShape, sizeOf } from '@natsweep/linalg/impleme
 import type { MatmulOptions } from '@natsweep/linalg';
 import { LOWER, NO_TRANSPOSE, ROW_MAJOR, TRANSPOSE } from './routines.ts';
 import type { FloatArray, Routines } from './routines.ts';
-import type { Side } from './binary.ts';
+import type { Side } from './broadcast.ts';
 
 export interface Product {
   readonly a: Side;

@@ -31,12 +31,24 @@ function sum(out: FloatArray, a: FloatArray, { outer, length, inner }: Reduction
     for (let o = 0; o < outer; o++) out[o] = sumOfRun(a, o * length, length);
     return;
   }
-  out.fill(0);
   for (let o = 0; o < outer; o++)
-    for (let l = 0; l < length; l++) {
-      const from = (o * length + l) * inner;
-      for (let i = 0; i < inner; i++) out[o * inner + i]! += a[from + i]!;
-    }
+    sumOfRows(out.subarray(o * inner, (o + 1) * inner), a, { start: o * length * inner, rows: length });
+}
+
+/** out ← the sum of `rows` rows of `a`, four at a time to write `out` less often. */
+function sumOfRows(out: FloatArray, a: FloatArray, { start, rows }: { start: number; rows: number }): void {
+  const width = out.length;
+  out.fill(0);
+  let row = 0;
+  for (; row + 3 < rows; row += 4) {
+    const first = start + row * width;
+    for (let i = 0, at = first; i < width; i++, at++)
+      out[i]! += a[at]! + a[at + width]! + (a[at + 2 * width]! + a[at + 3 * width]!);
+  }
+  for (; row < rows; row++) {
+    const first = start + row * width;
+    for (let i = 0; i < width; i++) out[i]! += a[first + i]!;
+  }
 }
 
 /** Four running sums hide the latency of addition, and round less than one. */

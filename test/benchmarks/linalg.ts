@@ -1,0 +1,90 @@
+/**
+ * Times the openblas engine against NumPy and PyTorch, float64, the same number of threads, taking turns in the same run.
+ *
+ *   node test/benchmarks/linalg.ts [--threads N] [--python PATH] [--rounds N] [KERNEL…]
+ *
+ * Prints a Markdown table of the shortest times; a ratio of 2 means that this engine takes half the peer's time. Results
+ * are compared too: a kernel that computes something else than its twin ends the run. Python with numpy and scipy (and torch)
+ * is needed only here; without it the engine's own times are printed.
+ */
+import { parseArgs } from 'node:util';
+import { createOpenblasEngine } from '@natsweep/linalg-openblas';
+import { Peer } from './linalg-peer.ts';
+import { kernels } from './linalg-kernels.ts';
+import type { Kernel } from './linalg-kernels.ts';
+import type { Timing } from './linalg-peer.ts';
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    threads: { type: 'string', default: '1' },
+    python: { type: 'string', default: 'python3' },
+    rounds: { type: 'string', default: '9' },
+  },
+});
+const threads = Number(flags.threads);
+const rounds = Number(flags.rounds);
+/** A round repeats a kernel until it takes about this long. */
+const ROUND_SECONDS = 0.05;
+
+const peers: Peer[] = [];
+for (const name of ['numpy', 'torch'] as const) {
+  const peer = await Peer.start(name, flags.python, threads);
+  if (peer === undefined)
+    console.log(`Skipped ${name}: not importable by ${flags.python} (choose another with --python)`);
+  else peers.push(peer);
+}
+
+const { device, versions } = createOpenblasEngine({ threads }).info();
+console.log(
+  `${device}, ${threads} thread(s); OpenBLAS ${versions['openblas']} (${versions['core']}), Node ${process.version}`,
+);
+console.log(`Peers: ${peers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'}\n`);
+const columns = ['kernel', 'size', 'ms', ...peers.flatMap(({ name }) => [`${name} ms`, `${name} ÷ ours`])];
+console.log(`| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
+
+for (const kernel of kernels) {
+  if (positionals.length > 0 && !positionals.includes(kernel.name)) continue;
+  const times = await measure(kernel);
+  const ours = times[0]!;
+  const cells = times.slice(1).flatMap((seconds) => [milliseconds(seconds), (seconds / ours).toFixed(2)]);
+  console.log(`| ${[kernel.title, kernel.sizes.join(' × '), milliseconds(ours), ...cells].join(' | ')} |`);
+}
+for (const peer of peers) await peer.stop();
+
+/** Shortest seconds per call: ours, then each peer's. */
+async function measure(kernel: Kernel): Promise<number[]> {
+  for (const peer of peers) await peer.prepare(kernel.name, kernel.sizes);
+  const contenders = [timer(kernel), ...peers.map((peer) => (iterations: number) => peer.run(iterations))];
+  const best: number[] = [];
+  const first: Timing[] = [];
+  for (const run of contenders) first.push(await run(1));
+  for (const { checksum } of first)
+    if (!(Math.abs(checksum / first[0]!.checksum - 1) < 1e-6))
+      throw new Error(`${kernel.title}: results differ: ${first.map((timing) => timing.checksum).join(', ')}`);
+  const iterations = first.map(({ seconds }) => Math.max(1, Math.round(ROUND_SECONDS / seconds)));
+  for (let round = 0; round < rounds; round++)
+    for (const [i, run] of contenders.entries())
+      best[i] = Math.min(best[i] ?? Infinity, (await run(iterations[i]!)).seconds);
+  return best;
+}
+
+/** The kernel on a fresh engine, timed as peers/linalg.py does it. */
+function timer({ prepare, sizes }: Kernel): (iterations: number) => Promise<Timing> {
+  const engine = createOpenblasEngine({ threads });
+  const run = prepare(engine, sizes);
+  return async (iterations) => {
+    const start = performance.now();
+    for (let i = 1; i < iterations; i++) engine.scope(() => void run());
+    return engine.scope(() => {
+      const result = run();
+      const seconds = (performance.now() - start) / 1000 / iterations;
+      const checksum = engine.read(engine.reduce('sum', engine.unary('abs', result)))[0]!;
+      return { seconds, checksum };
+    });
+  };
+}
+
+function milliseconds(seconds: number): string {
+  return (1000 * seconds).toPrecision(3);
+}
