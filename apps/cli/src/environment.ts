@@ -23,6 +23,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   };
 }
 
+/** The file of a SQLite database; undefined for a server. */
+export function databaseFile({ databaseUrl }: Environment): string | undefined {
+  return databaseUrl.startsWith('sqlite:') ? resolve(databaseUrl.replace(/^sqlite:(\/\/(?=\/))?/, '')) : undefined;
+}
+
 /** The apps that the CLI starts as processes. */
 export type App = 'scheduler' | 'worker' | 'exporter';
 

@@ -41,9 +41,8 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
     // commander has printed help, or what was wrong with the arguments
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
     const explanation = explain(error);
-    cli.terminal.note(
-      `${cli.terminal.style('red', 'natsweep:')} ${explanation?.message ?? `a fault of natsweep itself, please report it: ${(error as Error).stack}`}`,
-    );
+    const message = explanation?.message ?? `a fault of natsweep itself, please report it: ${(error as Error).stack}`;
+    for (const line of message.split('\n')) cli.terminal.note(`${cli.terminal.style('red', 'natsweep:')} ${line}`);
     return explanation?.exitCode ?? exitCodes.negative;
   }
 }

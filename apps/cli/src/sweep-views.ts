@@ -1,7 +1,7 @@
 import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
 
-import { withRedis, withResults } from './connection.ts';
+import { databaseExists, withRedis, withResults } from './connection.ts';
 import type { Environment } from './environment.ts';
 
 /** What is known of a sweep with or without a running stack. */
@@ -38,7 +38,8 @@ export async function readOverview(environment: Environment): Promise<Overview> 
   } catch (error) {
     const named = environment.redisUrl !== undefined;
     if (named || (error as Error).name !== 'RedisUnavailableError') throw error;
-    return { sweeps: await withResults(environment, viewAll), workers: null };
+    const sweeps = databaseExists(environment) ? await withResults(environment, viewAll) : [];
+    return { sweeps, workers: null };
   }
 }
 

@@ -1,13 +1,14 @@
 import type { ResultsStore } from '@natsweep/results';
-import type { TrialRecord } from '@natsweep/sweep';
+import type { ParameterValue, TrialRecord } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { withResults } from '../connection.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { formatMeasured } from '../results/columns.ts';
-import { formatDuration, formatTime } from '../terminal/format.ts';
+import { formatDuration, formatTime, plural } from '../terminal/format.ts';
 import { renderSparkline } from '../terminal/sparkline.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { formatParameter } from '../trials-table.ts';
 
 interface ShowOptions {
@@ -56,50 +57,41 @@ async function findTrial(results: ResultsStore, id: string, sweep: string | unde
   );
 }
 
+const labelWidth = 12;
+
 function printRecord(terminal: Terminal, record: TrialRecord): void {
   const { attempt } = record;
-  const line = (label: string, text: string) => terminal.print(`${terminal.style('dim', label.padEnd(12))}${text}`);
+  const line = (label: string, text: string) =>
+    terminal.print(`${terminal.style('dim', label.padEnd(labelWidth))}${wrapped(terminal, text)}`);
+  const pairs = (values: object) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${formatParameter(value as ParameterValue)}`)
+      .join(' ');
   line('trial', record.trialId);
   line('sweep', `${record.sweep}, index ${record.index}`);
+  line('parameters', pairs(record.params));
   line('seed', String(record.seed));
   line(
-    'parameters',
-    wrapPairs(
-      terminal,
-      Object.entries(record.params).map(([name, value]) => `${name}=${formatParameter(value)}`),
-    ),
-  );
-  line(
     'attempt',
-    `${attempt.attempt}, by ${attempt.worker} (${attempt.slot}), ${formatTime(attempt.startedAtMs)}, ${formatDuration(attempt.elapsedSeconds)}`,
+    `${attempt.attempt}, on ${attempt.worker} (${attempt.slot}), ${formatTime(attempt.startedAtMs)}, took ${formatDuration(attempt.elapsedSeconds)}`,
   );
   if (record.kind === 'failed') {
-    line('failed', terminal.style('red', `${record.failure}: ${record.message}`));
+    line('failed', `${record.failure}: ${record.message}`);
     if (record.logTail !== '') terminal.print(`${terminal.style('dim', 'end of log')}\n${record.logTail.trimEnd()}`);
     return;
   }
   const { engine, device, precision, threads, versions } = record.engine;
-  line(
-    'engine',
-    `${engine} on ${device}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}, ${Object.entries(versions)
-      .map((pair) => pair.join(' '))
-      .join(', ')}`,
-  );
+  line('engine', `${engine} on ${device}, ${precision}, ${plural(threads, 'thread')}, ${pairs(versions)}`);
   line('outcome', record.outcome);
-  for (const [name, value] of Object.entries(record.metrics)) line('', `${name} = ${formatMeasured(value)}`);
+  for (const [name, value] of Object.entries(record.metrics)) {
+    terminal.print(`${terminal.style('dim', 'metric'.padEnd(labelWidth))}${name} = ${formatMeasured(value)}`);
+  }
   for (const [name, values] of Object.entries(record.traces)) {
-    line('trace', `${name}  ${renderSparkline(values, 40)}`);
+    terminal.print(`${terminal.style('dim', 'trace'.padEnd(labelWidth))}${name}  ${renderSparkline(values, 40)}`);
   }
 }
 
-/** Pairs in as many lines as the terminal needs, indented under their label. */
-function wrapPairs(terminal: Terminal, pairs: readonly string[]): string {
-  const indent = ' '.repeat(12);
-  const lines: string[] = [''];
-  for (const pair of pairs) {
-    const last = lines.at(-1)!;
-    if (last !== '' && indent.length + last.length + 1 + pair.length > terminal.columns()) lines.push(pair);
-    else lines[lines.length - 1] = last === '' ? pair : `${last} ${pair}`;
-  }
-  return lines.join(`\n${indent}`);
+/** A text in as many lines as the terminal needs, indented under its label. */
+function wrapped(terminal: Terminal, text: string): string {
+  return wrap(text, terminal.columns() - labelWidth).join(`\n${' '.repeat(labelWidth)}`);
 }

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import { connect, resolveRedis } from '@natsweep/queue';
 import { openResults } from '@natsweep/results';
 
-import type { Environment } from '../environment.ts';
+import { databaseFile, type Environment } from '../environment.ts';
 import { runningStack } from '../stack/stack-file.ts';
+import { plural } from '../terminal/format.ts';
 import { ok, type Check } from './check.ts';
 
 /** The Redis that REDIS_URL names must answer; without one, redis-server must be there to be started. */
@@ -33,15 +34,15 @@ export async function checkRedis({ home, redisUrl, variables }: Environment): Pr
 }
 
 /** A database file that is not there yet will be created; anything else must open. */
-export async function checkDatabase({ databaseUrl }: Environment): Promise<Check> {
+export async function checkDatabase(environment: Environment): Promise<Check> {
   const name = 'database';
-  const file = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : undefined;
+  const file = databaseFile(environment);
   if (file !== undefined && !existsSync(file)) return ok(name, `SQLite, to be created as ${file}`);
   try {
-    const results = await openResults(databaseUrl);
+    const results = await openResults(environment.databaseUrl);
     const sweeps = await results.listSweeps();
     await results.close();
-    return ok(name, `${file === undefined ? 'PostgreSQL' : `SQLite, ${file}`} (${sweeps.length} sweeps)`);
+    return ok(name, `${file === undefined ? 'PostgreSQL' : `SQLite, ${file}`} (${plural(sweeps.length, 'sweep')})`);
   } catch (error) {
     return { name, status: 'missing', found: (error as Error).message };
   }

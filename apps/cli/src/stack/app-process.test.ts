@@ -63,6 +63,7 @@ test('the last complaint of a log is its last warning, error or plain sentence',
     ].join('\n'),
   );
   assert.equal(lastComplaint(log), 'cannot listen: address in use');
+  assert.equal(lastComplaint(log, 70), undefined, 'what an earlier run wrote is passed over');
   writeFileSync(log, 'worker: --slots x is none of auto, a number\n');
   assert.equal(lastComplaint(log), 'worker: --slots x is none of auto, a number');
 });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
@@ -32,6 +32,7 @@ export class AppProcess {
   #identity: ProcessIdentity | undefined;
   #startedAtMs = 0;
   #crashes = 0;
+  #logStart = 0;
   #lastCrash: string | undefined;
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -54,6 +55,7 @@ export class AppProcess {
   start(): void {
     const { entry, args, env, logFile } = this.#options;
     const log = openSync(logFile, 'a', 0o600);
+    this.#logStart = fstatSync(log).size;
     const child = spawn(process.execPath, [entry, ...args], { detached: true, env, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#child = child;
@@ -95,17 +97,17 @@ export class AppProcess {
     const delayMs = backoffMs[Math.min(this.#crashes, backoffMs.length - 1)]!;
     this.#crashes++;
     this.#restart = setTimeout(() => this.start(), delayMs);
-    const complaint = lastComplaint(this.#options.logFile);
+    const complaint = lastComplaint(this.#options.logFile, this.#logStart)?.replace(`${this.name}: `, '');
     this.#lastCrash = `${this.name} ended (${how})${complaint === undefined ? '' : `: ${complaint}`}`;
     this.#options.onCrash(`${this.#lastCrash}; starting it again in ${delayMs / 1000} s.`);
   }
 }
 
-/** The last thing a process said in its log: the message of its last line, be it JSON or plain text. */
-export function lastComplaint(logFile: string): string | undefined {
+/** The last complaint in the part of a log that begins at byte `start`, be it JSON or plain text. */
+export function lastComplaint(logFile: string, start = 0): string | undefined {
   const tailBytes = 8_192;
   const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-  const buffer = Buffer.alloc(Math.min(tailBytes, size));
+  const buffer = Buffer.alloc(Math.min(tailBytes, Math.max(0, size - start)));
   if (buffer.length === 0) return undefined;
   const file = openSync(logFile, 'r');
   readSync(file, buffer, 0, buffer.length, size - buffer.length);

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+
+import type { JudgedClaim, ReportFormat, Table, WrittenReport } from '@natsweep/report';
+
+import type { Cli, Register } from '../cli.ts';
+import { withResults } from '../connection.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { findRecordedSweep } from '../results/recorded-sweep.ts';
+import { plural } from '../terminal/format.ts';
+import { renderTable } from '../terminal/table.ts';
+import type { Style, Terminal } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly md?: boolean;
+  readonly svg?: boolean;
+  readonly png?: boolean;
+}
+
+export const registerReport: Register = (program, cli, run) => {
+  program
+    .command('report')
+    .summary('judge the claims of a sweep and draw its figures')
+    .description(
+      'Shows the tables of a sweep and a verdict on every claim that it tests, and writes them and its figures as files. Works on sweeps that still run: what is recorded so far is judged.',
+    )
+    .argument('<sweep>')
+    .option('-o, --out <folder>', 'where the files go (default: reports/SWEEP in the home)')
+    .option('--md', 'write the tables as Markdown')
+    .option('--svg', 'write the figures as SVG')
+    .option('--png', 'write the figures as PNG (default: all three)')
+    .option('--json', 'print verdicts and tables as JSON')
+    .action(run((sweep: string, options: ReportOptions) => showReport(cli, sweep, options)));
+};
+
+/** Writes the report of a sweep and shows its tables and verdicts. */
+export async function showReport(
+  { terminal, environment }: Cli,
+  sweep: string,
+  { out, json, ...chosen }: ReportOptions = {},
+): Promise<ExitCode> {
+  const all: readonly ReportFormat[] = ['md', 'svg', 'png'];
+  const formats = all.filter((format) => chosen[format] === true);
+  const { writeReport } = await import('@natsweep/report');
+  terminal.status('Drawing …');
+  const written = await withResults(environment, async (store) => {
+    await findRecordedSweep(store, sweep);
+    const directory = out ?? join(environment.home, 'reports', sweep);
+    return writeReport({ store, sweep, directory, formats: formats.length === 0 ? all : formats });
+  });
+  terminal.status('');
+  if (json === true) terminal.print(JSON.stringify(summarise(written), undefined, 2));
+  else print(terminal, written);
+  return exitCodes.ok;
+}
+
+function summarise({ report, files }: WrittenReport) {
+  const { sweep, counts } = report.results;
+  return {
+    sweep: sweep.name,
+    planned: sweep.planned,
+    observed: counts.observed,
+    failed: counts.failed,
+    claims: report.claims.map(({ claim: { id, statement, source }, verdict }) => ({
+      id,
+      statement,
+      source,
+      ...verdict,
+    })),
+    tables: report.tables,
+    files,
+  };
+}
+
+function print(terminal: Terminal, { report, files }: WrittenReport): void {
+  const { sweep, counts } = report.results;
+  const recorded = counts.observed + counts.failed;
+  if (recorded < sweep.planned) {
+    const so = `Only ${recorded} of ${plural(sweep.planned, 'trial')} are recorded so far; tables and verdicts are of these.`;
+    terminal.note(terminal.style('yellow', so));
+  }
+  for (const table of report.tables) printReportTable(terminal, table);
+  if (report.claims.length > 0) terminal.print(terminal.style('bold', 'Claims'));
+  for (const judged of report.claims) printVerdict(terminal, judged);
+  terminal.print(terminal.style('bold', 'Files'));
+  for (const file of files) terminal.print(`  ${file}`);
+}
+
+function printReportTable(terminal: Terminal, { title, note, columns, rows }: Table): void {
+  terminal.print(terminal.style('bold', title));
+  for (const line of wrap(note, terminal.columns())) terminal.print(terminal.style('dim', line));
+  const tableColumns = columns.map(({ name, align }, c) => ({
+    header: name,
+    align,
+    cell: (row: readonly string[]) => row[c]!,
+  }));
+  for (const line of renderTable(terminal, tableColumns, rows)) terminal.print(line);
+  terminal.print('');
+}
+
+const verdictStyles: Readonly<Record<JudgedClaim['verdict']['status'], readonly [mark: string, style: Style]>> = {
+  reproduced: ['✓', 'green'],
+  'not reproduced': ['✗', 'red'],
+  undecided: ['?', 'yellow'],
+};
+
+function printVerdict(terminal: Terminal, { claim, verdict }: JudgedClaim): void {
+  const [mark, style] = verdictStyles[verdict.status];
+  const width = terminal.columns() - 4;
+  const indented = (text: string) => wrap(text, width).map((line) => `    ${line}`);
+  terminal.print(`  ${terminal.style(style, `${mark} ${verdict.status}`)}  ${terminal.style('dim', claim.source)}`);
+  for (const line of indented(claim.statement)) terminal.print(line);
+  const detail = verdict.detail === undefined ? '' : ` (${verdict.detail})`;
+  const facts = `expected ${verdict.expected}; measured ${verdict.measured}; threshold ${verdict.threshold}${detail}`;
+  for (const line of indented(facts)) terminal.print(terminal.style('dim', line));
+  terminal.print('');
+}
