@@ -1,21 +1,14 @@
-import type { LinalgEngine } from '@natsweep/linalg';
-
-export const engineChoices = ['auto', 'openblas', 'reference'] as const;
-
-/** `auto` is the fastest engine that works here; `reference` is slow and never chosen by itself. */
-export type EngineChoice = (typeof engineChoices)[number];
+import { createReferenceEngine, type LinalgEngine } from '@natsweep/linalg';
+import { createOpenblasEngine } from '@natsweep/linalg-openblas';
+import type { EngineChoice } from './engine-choice.ts';
 
 /** Creates the engine of a trial process; throws an error whose message says what is missing. */
-export async function createEngine(choice: EngineChoice): Promise<LinalgEngine> {
+export function createEngine(choice: EngineChoice): LinalgEngine {
   switch (choice) {
     case 'auto':
-    case 'openblas': {
-      const { createOpenblasEngine } = await import('@natsweep/linalg-openblas');
+    case 'openblas':
       return createOpenblasEngine();
-    }
-    case 'reference': {
-      const { createReferenceEngine } = await import('@natsweep/linalg');
+    case 'reference':
       return createReferenceEngine();
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { engineChoices, type EngineChoice } from './engine.ts';
+import { engineChoices, type EngineChoice } from './engine-choice.ts';
 
 export const help = `Usage: node apps/worker/src/main.ts [options]
 

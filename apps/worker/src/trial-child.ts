@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FailureCause } from '@natsweep/queue';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
-import type { EngineChoice } from './engine.ts';
+import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
 import { engineVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';

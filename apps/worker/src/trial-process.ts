@@ -2,7 +2,8 @@
  * The child of a slot: owns the engine and runs trials, one request at a time. It may compute for as long as it likes
  * without yielding, crash, or be killed at any moment; the slot copes with all of these.
  */
-import { createEngine, type EngineChoice } from './engine.ts';
+import type { EngineChoice } from './engine-choice.ts';
+import { createEngine } from './engine.ts';
 import { classifyError } from './failure-class.ts';
 import { endWithParent } from './orphan-watch.ts';
 import { engineVariable, type Reply, type Request } from './protocol.ts';
@@ -18,7 +19,7 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());
 
 try {
-  const engine = await createEngine(process.env[engineVariable] as EngineChoice);
+  const engine = createEngine(process.env[engineVariable] as EngineChoice);
   let running: AbortController | undefined;
   process.on('message', (request: Request) => {
     if (request.kind === 'abort') return running?.abort();

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InFlight } from './in-flight.ts';
+
+test('a batch is in flight until its last trial is settled', () => {
+  const inFlight = new InFlight();
+  inFlight.add('b1', [3, 4]);
+  inFlight.settle(3);
+  assert.deepEqual([inFlight.batchIds, [...inFlight.indices]], [['b1'], [4]]);
+  inFlight.settle(4);
+  assert.deepEqual([inFlight.batchIds, inFlight.indices.size], [[], 0]);
+});
+
+test('a dropped batch gives back the trials that were not settled', () => {
+  const inFlight = new InFlight();
+  inFlight.add('b1', [3, 4, 5]);
+  inFlight.settle(4);
+  assert.equal(inFlight.drop('b1'), 2);
+  assert.equal(inFlight.indices.size, 0);
+  assert.equal(inFlight.drop('b1'), 0);
+});
+
+test('a trial belongs to the batch that brought it first', () => {
+  const inFlight = new InFlight();
+  inFlight.add('b1', [3]);
+  inFlight.add('b2', [3, 4]);
+  assert.equal(inFlight.drop('b2'), 1);
+  assert.deepEqual([...inFlight.indices], [3]);
+  inFlight.settle(7);
+  assert.deepEqual(inFlight.batchIds, ['b1']);
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery, FailureCause, TrialFailure } from '@natsweep/queue';
+import type { Trial } from '@natsweep/sweep';
+import { SchedulerStack, specOf } from './testing.ts';
+
+const points = (n: number) => `axes: { point: { range: { from: 0, to: ${n - 1} } } }\n`;
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+function failWith(delivery: Delivery, cause: Partial<FailureCause>) {
+  const { trials, attempt } = delivery;
+  const failure: TrialFailure = {
+    failure: 'crash',
+    message: 'boom',
+    logTail: 'last words',
+    ...cause,
+    attempt: { attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 0 },
+  };
+  return { kind: 'failed', failures: Object.fromEntries(trials.map(({ trialId }) => [trialId, failure])) } as const;
+}
+
+test('invariant 2: schedulers killed at any point lose nothing and record nothing twice', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  let scheduler = stack.schedule();
+  await stack.announce(4);
+  await stack.submit('sweep', points(3000));
+  let delivered = 0;
+  stack.work(async (delivery) => {
+    delivered += delivery.trials.length;
+    if (delivered > 300) {
+      delivered = 0;
+      scheduler.kill('SIGKILL');
+      scheduler = stack.schedule();
+    }
+    return stack.finish(delivery);
+  });
+  const { observed, failed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual([observed, failed], [3000, 0]);
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(3000));
+});
+
+test('invariant 2: what is reported twice is recorded once and counted as suppressed', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', points(50));
+  stack.work(async (delivery) => {
+    await stack.finish(delivery);
+    return stack.finish(delivery);
+  });
+  const { duplicatesSuppressed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(50));
+  assert(duplicatesSuppressed > 0);
+});
+
+test('invariant 2: trials that vanish with Redis are planned again', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', points(40));
+  await stack.until('sweep', ({ admitted }) => admitted > 0);
+  await stack.flushRedis();
+  stack.work((delivery) => stack.finish(delivery));
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(40));
+});
+
+test('invariant 4: a sweep of a thousand million trials leaves the queue and Redis small', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  const before = await stack.redisMemoryBytes();
+  await stack.submit('sweep', `${points(100_000)}repeats: 10000\n`);
+  const { admitted, planned } = await stack.until('sweep', (summary) => summary.admitted > 0);
+  assert.equal(planned, 1e9);
+  assert(admitted <= 16, `${admitted} trials in flight for one slot that nothing is known of`);
+  assert((await stack.redisMemoryBytes()) - before < 1_000_000);
+});
+
+test('invariant 6: a trial that uses up its attempts is recorded as failed, and the sweep ends', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', `${points(10)}limits: { maxAttempts: 2 }\n`);
+  const poison = (delivery: Delivery) => delivery.trials.some(({ index }: Trial) => index === 3);
+  stack.work(async (delivery) => (poison(delivery) ? failWith(delivery, {}) : stack.finish(delivery)));
+  const summary = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual([summary.observed, summary.failed, summary.byFailure], [9, 1, { crash: 1 }]);
+  const [row] = await stack.results.rows('sweep', { kind: 'failed' });
+  assert(row?.kind === 'failed');
+  assert.deepEqual([row.index, row.message, row.logTail, row.attempt.attempt], [3, 'boom', 'last words', 2]);
+  assert.equal((await stack.queue.ids()).size, 0);
+});
+
+test('failures that are all alike pause the sweep and say why; resume goes on', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', `${points(40)}limits: { maxAttempts: 1, pauseAfterFailures: 3 }\n`);
+  let broken = true;
+  stack.work(async (delivery) => (broken ? failWith(delivery, { failure: 'timeout' }) : stack.finish(delivery)), 1);
+  const paused = await stack.until('sweep', ({ state }) => state === 'paused');
+  assert.match(paused.stateReason ?? '', /3 trials failed alike \(timeout\): boom/);
+  broken = false;
+  assert.equal((await stack.command('resume', 'sweep')).ok, true);
+  const { observed, failed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.equal(observed + failed, 40);
+  assert(failed < 40);
+});
+
+test('pause empties the queue, resume fills it, cancel ends the sweep', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', points(100));
+  await stack.until('sweep', ({ admitted }) => admitted > 0);
+  assert.match((await stack.command('pause', 'sweep')).message, /is paused/);
+  assert.equal((await stack.queue.ids()).size, 0);
+  assert.match((await stack.command('pause', 'sweep')).message, /is paused already/);
+  assert.equal((await stack.command('resume', 'sweep')).ok, true);
+  await stack.until('sweep', ({ admitted }) => admitted > 0);
+  assert.match((await stack.command('cancel', 'sweep')).message, /is cancelled/);
+  assert.equal((await stack.queue.ids()).size, 0);
+  const { ok, message } = await stack.command('resume', 'sweep');
+  assert.deepEqual([ok, message], [false, 'Sweep "sweep" is cancelled: there is nothing to resume.']);
+  assert.match((await stack.command('pause', 'other')).message, /no sweep named "other"/);
+});
+
+test('a command sent twice is one intention; a name is taken by the first sweep that has it', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  assert.equal((await stack.submit('sweep', points(5), 'c1')).ok, true);
+  assert.equal((await stack.submit('sweep', points(5), 'c1')).ok, true);
+  assert.match((await stack.submit('sweep', points(5), 'c2')).message, /already \(running\): choose another name/);
+});
+
+test('a command that came before the scheduler is carried out', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const reply = stack.send({ kind: 'submit', commandId: 'c', spec: specOf('sweep', points(3)) });
+  stack.schedule();
+  assert.match((await reply).message, /queued: 3 trials/);
+});
+
+test('a report that nothing can be made of does not stop the others', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', points(2));
+  await stack.report('no-such-sweep', {
+    trialId: 'x',
+    index: 0,
+    experiment: 'd',
+    experimentVersion: 1,
+    params: {},
+    seed: 0,
+  });
+  stack.work((delivery) => stack.finish(delivery));
+  const { observed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.equal(observed, 2);
+});

@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestContext } from 'node:test';
+import { declarations } from '@natsweep/catalogue';
+import {
+  BatchQueue,
+  BatchWorker,
+  heartbeat,
+  readSummary,
+  ReportSender,
+  sendCommand,
+  type Command,
+  type CommandReply,
+  type Delivery,
+  type DeliveryOutcome,
+  type SweepSummary,
+} from '@natsweep/queue';
+import { temporaryRedis, type TemporaryRedis } from '@natsweep/queue/testing';
+import { openResults, type ResultsStore } from '@natsweep/results';
+import { formatProblem, parseSweepSpec, type Observation, type Trial } from '@natsweep/sweep';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** A real Redis and a real database with a scheduler as a process; the test plays the workers. */
+export class SchedulerStack {
+  readonly redis: TemporaryRedis;
+  readonly queue: BatchQueue;
+  readonly results: ResultsStore;
+  readonly #sender: ReportSender;
+  readonly #connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
+  readonly #children: ChildProcess[] = [];
+  readonly #workers: BatchWorker[] = [];
+
+  private constructor(
+    redis: TemporaryRedis,
+    parts: {
+      queue: BatchQueue;
+      results: ResultsStore;
+      sender: ReportSender;
+      connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
+    },
+  ) {
+    this.redis = redis;
+    this.queue = parts.queue;
+    this.results = parts.results;
+    this.#sender = parts.sender;
+    this.#connection = parts.connection;
+  }
+
+  static async start(t: TestContext): Promise<SchedulerStack> {
+    let stack: SchedulerStack | undefined;
+    t.after(() => stack?.close());
+    const redis = await temporaryRedis(t);
+    stack = new SchedulerStack(redis, {
+      queue: await BatchQueue.open(redis.address),
+      results: await openResults(`sqlite:${join(redis.home, 'results.sqlite')}`),
+      sender: await ReportSender.open(redis.address),
+      connection: await redis.connect({ onOutage: 'wait' }),
+    });
+    return stack;
+  }
+
+  schedule(...flags: string[]): ChildProcess {
+    const env = { ...process.env, NATSWEEP_HOME: this.redis.home, NATSWEEP_LOG_LEVEL: 'silent' };
+    const child = spawn(process.execPath, [main, ...flags], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    this.#children.push(child);
+    return child;
+  }
+
+  send(command: Command): Promise<CommandReply> {
+    return sendCommand(this.#connection, command);
+  }
+
+  /** Submits a sweep of the diagnostic experiment, given as YAML without name and experiment. */
+  submit(name: string, yaml: string, commandId: string = randomUUID()): Promise<CommandReply> {
+    return this.send({ kind: 'submit', commandId, spec: specOf(name, yaml) });
+  }
+
+  command(kind: 'pause' | 'resume' | 'cancel', sweep: string): Promise<CommandReply> {
+    return this.send({ kind, commandId: randomUUID(), sweep });
+  }
+
+  /** Plays a worker: `run` says how each delivery ends. */
+  work(run: (delivery: Delivery) => Promise<DeliveryOutcome>, concurrency = 4): BatchWorker {
+    const worker = new BatchWorker(this.redis.address, { slot: 'cpu-0', concurrency, onError: () => {}, run });
+    this.#workers.push(worker);
+    void worker.run();
+    return worker;
+  }
+
+  /** Announces slots, so that the scheduler's backlog has room for them. */
+  async announce(slots: number): Promise<void> {
+    const slot = { slot: 'cpu-0', engine: 'reference', device: 'cpu', state: 'idle', trialId: null } as const;
+    const gpu = { gpuUtilization: null, gpuMemoryUsedBytes: null, gpuMemoryTotalBytes: null };
+    await heartbeat(this.#connection, {
+      worker: 'w',
+      host: 'h',
+      pid: 1,
+      version: '0',
+      startedAtMs: 0,
+      heartbeatAtMs: Date.now(),
+      metricsAddress: null,
+      slots: Array.from({ length: slots }, () => ({ ...slot, trialsFinished: 0, stepsFinished: 0, ...gpu })),
+    });
+  }
+
+  /** Reports every trial of a delivery as finished. */
+  async finish({ batch, trials, attempt }: Delivery): Promise<DeliveryOutcome> {
+    await Promise.all(trials.map((trial) => this.#sender.send(observation(batch.sweep, trial, attempt))));
+    return { kind: 'finished' };
+  }
+
+  async report(sweep: string, trial: Trial): Promise<void> {
+    await this.#sender.send(observation(sweep, trial, 1));
+  }
+
+  async flushRedis(): Promise<void> {
+    await this.#connection.flushall();
+  }
+
+  async redisMemoryBytes(): Promise<number> {
+    return Number(/used_memory:(\d+)/.exec(await this.#connection.info('memory'))?.[1]);
+  }
+
+  summary(sweep: string): Promise<SweepSummary | undefined> {
+    return readSummary(this.#connection, sweep);
+  }
+
+  /** Resolves once the summary of the sweep is as wanted. */
+  async until(sweep: string, wanted: (summary: SweepSummary) => boolean): Promise<SweepSummary> {
+    for (;;) {
+      const summary = await this.summary(sweep);
+      if (summary !== undefined && wanted(summary)) return summary;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async recordedIndices(sweep: string): Promise<number[]> {
+    const indices: number[] = [];
+    for await (const index of this.results.recordedIndices(sweep)) indices.push(index);
+    return indices.sort((a, b) => a - b);
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+    this.#sender.close();
+    await this.queue.close();
+    await this.results.close();
+  }
+}
+
+export function specOf(name: string, yaml: string): string {
+  const text = `name: ${name}\nexperiment: diagnostic\n${yaml}`;
+  const parsed = parseSweepSpec(text, { file: 'sweep.yaml', experiments: declarations });
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  return JSON.stringify(parsed.spec);
+}
+
+function observation(sweep: string, { trialId, index, params, seed }: Trial, attempt: number): Observation {
+  return {
+    kind: 'observation',
+    sweep,
+    trialId,
+    index,
+    params,
+    seed,
+    attempt: { attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 0.001 },
+    outcome: 'converged',
+    metrics: { value: index },
+    traces: {},
+    engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: {} },
+  };
+}
