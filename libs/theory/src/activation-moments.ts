@@ -1,9 +1,6 @@
-import { erf } from '@natsweep/linalg';
 import type { Activation } from '@natsweep/models';
 import { gaussianMean } from './gaussian-quadrature.ts';
-
-const normalDensity = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-const normalCumulative = (x: number): number => (1 + erf(x / Math.SQRT2)) / 2;
+import { normalCumulative, normalDensity } from './normal-distribution.ts';
 
 /**
  * E φ(u)² for u ~ N(0, q). ReLU q/2; erf (2/π) asin(2q/(1 + 2q)); shifted ReLU, with h = s/√q,

@@ -18,3 +18,7 @@ export { isotropicResiduals, linearisedTrajectory } from './linearised-trajector
 export type { Trajectory, TrajectoryOptions } from './linearised-trajectory.ts';
 export { signalPropagation } from './signal-propagation.ts';
 export type { SignalPropagation } from './signal-propagation.ts';
+export { analyticLayerKernel, analyticNtk, kernelMatrix, layerDuals } from './analytic-kernels.ts';
+export type { KernelSamples, LayerDual } from './analytic-kernels.ts';
+export { dualActivation } from './dual-activation.ts';
+export type { DualActivation } from './dual-activation.ts';

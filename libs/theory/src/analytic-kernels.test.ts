@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReferenceEngine, RandomStream } from '@natsweep/linalg';
+import { assertClose } from '@natsweep/linalg/testing';
+import { createNetwork, freeNetwork, layerKernels, linearise } from '@natsweep/models';
+import type { Activation, Architecture } from '@natsweep/models';
+import { analyticLayerKernel, analyticNtk, layerDuals } from './analytic-kernels.ts';
+
+const engine = createReferenceEngine();
+const dimension = 6;
+const samples = 5;
+
+const raw = new RandomStream(4, 'test/inputs').normals(samples * dimension);
+const unit = raw.map((value, i) => {
+  const row = raw.subarray(Math.floor(i / dimension) * dimension, (Math.floor(i / dimension) + 1) * dimension);
+  return value / Math.hypot(...row);
+});
+const inputs = engine.tensor(unit, [samples, dimension]);
+const architecture = (activation: Activation, width: number): Architecture => ({
+  widths: [dimension, width, width, 1],
+  activation,
+  weightVariance: 2,
+  biasVariance: 0.3,
+});
+const same = { rows: inputs, columns: inputs, same: true };
+
+for (const activation of [
+  { name: 'relu' },
+  { name: 'shifted-relu', shift: 0.5 },
+  { name: 'tanh' },
+  { name: 'erf' },
+] as const)
+  test(`kernels of ${activation.name} are the mean of empirical ones over finite networks`, () => {
+    const networks = 60;
+    const width = 96;
+    const draws = Array.from({ length: networks }, (_, seed) =>
+      engine.scope(() => {
+        const network = createNetwork(engine, architecture(activation, width), seed);
+        const at = linearise(engine, network, inputs);
+        const values = layerKernels(engine, at, at).map((kernel) => engine.read(kernel));
+        freeNetwork(engine, network);
+        return values;
+      }),
+    );
+    for (let l = 1; l <= 3; l++) {
+      const kernel = engine.read(
+        analyticLayerKernel(engine, architecture(activation, width), same, { layer: l, trainSamples: samples }),
+      );
+      kernel.forEach((expected, index) => {
+        const values = draws.map((layers) => layers[l - 1]![index]!);
+        const mean = values.reduce((a, b) => a + b) / networks;
+        const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / (networks - 1);
+        // five standard errors, and a bias of order 1/M
+        const allowed = 5 * Math.sqrt(variance / networks) + (3 / width) * Math.abs(expected) + 1e-12;
+        assert.ok(Math.abs(mean - expected) < allowed, `layer ${l}, entry ${index}: ${mean} and ${expected}`);
+      });
+    }
+  });
+
+test('the NTK is the sum of the layer kernels, symmetric and positive definite', () => {
+  const shape = architecture({ name: 'relu' }, 1);
+  const ntk = engine.read(analyticNtk(engine, shape, same, { trainSamples: samples }));
+  const layers = [1, 2, 3].map((layer) =>
+    engine.read(analyticLayerKernel(engine, shape, same, { layer, trainSamples: samples })),
+  );
+  assertClose(
+    ntk,
+    layers.reduce((sum, kernel) => sum.map((value, i) => value + kernel[i]!)),
+  );
+  assert.ok(engine.read(engine.eigh(engine.tensor(ntk, [samples, samples])).values)[0]! > 0);
+});
+
+test('the diagonal of the ReLU NTK at σ_w² = 2, σ_b = 0 is 2L/M_0 before the 1/N', () => {
+  const shape: Architecture = {
+    widths: [784, 9, 9, 1],
+    activation: { name: 'relu' },
+    weightVariance: 2,
+    biasVariance: 0,
+  };
+  const diagonal = layerDuals(shape)(1).reduce((sum, { inputs: a, signals }) => sum + a * signals, 0);
+  assertClose(diagonal, 6 / 784);
+});
+
+test('blocks of rows join without a seam', () => {
+  const many = engine.tensor(new RandomStream(2, 'test/rows').normals(600).map(Math.sign), [600, 1]);
+  const one = engine.tensor([1], [1, 1]);
+  const kernel = engine.read(
+    analyticNtk(
+      engine,
+      { ...architecture({ name: 'erf' }, 1), widths: [1, 1, 1, 1] },
+      { rows: many, columns: one, same: false },
+      { trainSamples: 1 },
+    ),
+  );
+  const signs = engine.read(many);
+  assert.equal(new Set(kernel).size, 2);
+  kernel.forEach((value, i) =>
+    assert.equal(value, signs[i] === signs[0] ? kernel[0] : kernel[signs.findIndex((s) => s !== signs[0])]),
+  );
+});
