@@ -85,6 +85,18 @@ test('least squares interpolates for N < D and solves the normal equations for N
   assertClose(engine.read(engine.matmul(tall, residual, { transposeA: true })), [0, 0]);
 });
 
+test('least squares on dependent columns gives the solution of least norm', () => {
+  const a = normals('dependent', 4);
+  const inputs = engine.tensor(
+    [...a].flatMap((value) => [value, 2 * value]),
+    [4, 2],
+  );
+  const labels = [1, -1, 1, 1];
+  const slope = a.reduce((sum, v, n) => sum + v * labels[n]!, 0) / a.reduce((sum, v) => sum + v * v, 0);
+  const fitted = engine.read(leastSquaresInterpolant(engine, inputs, engine.tensor(labels, [4])));
+  assertClose(fitted, [slope / 5, (2 * slope) / 5]);
+});
+
 test('accuracy counts the half-planes on which two separators agree', () => {
   assertClose(gaussianAccuracy([1, 0], [2, 0]), 1);
   assertClose(gaussianAccuracy([1, 0], [0, 1]), 0.5);
