@@ -1,9 +1,10 @@
 import type { ExperimentDeclaration } from './declaration.ts';
 import { diagnostic } from './diagnostic.ts';
+import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
-export const declarations: readonly ExperimentDeclaration[] = [diagnostic, wideTraining];
+export const declarations: readonly ExperimentDeclaration[] = [diagnostic, sparseClassification, wideTraining];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {
   return declarations.find((declaration) => declaration.name === name);

@@ -10,6 +10,7 @@ export type {
   Verdict,
 } from './declaration.ts';
 export { diagnostic } from './diagnostic.ts';
+export { sparseClassification } from './sparse-classification.ts';
 export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
 export type { Spread } from './spread.ts';
 export { classesOf } from './wide-network-parameters.ts';

@@ -1,9 +1,10 @@
 import { diagnostic } from './diagnostic.ts';
+import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
-export const experiments: readonly Experiment[] = [diagnostic, wideTraining];
+export const experiments: readonly Experiment[] = [diagnostic, sparseClassification, wideTraining];
 
 export function findExperiment(name: string): Experiment | undefined {
   return experiments.find((experiment) => experiment.declaration.name === name);

@@ -1,0 +1,44 @@
+import type { Parameters } from '@natsweep/sweep';
+import type { Measurement, Verdict } from './declaration.ts';
+import { groupBy, isMeasured } from './spread.ts';
+
+/** Measurements whose parameters have all of these values. */
+export function having(measurements: readonly Measurement[], params: Parameters): readonly Measurement[] {
+  return measurements.filter((m) => Object.entries(params).every(([name, value]) => m.params[name] === value));
+}
+
+/** The values of a metric where it was finite. */
+export function valuesOf(measurements: readonly Measurement[], metric: string): readonly number[] {
+  return measurements.map((m) => m.metrics[metric]).filter(isMeasured);
+}
+
+/**
+ * metric(left) − metric(right) for every pair of one left and one right measurement that agree in seed and in the parameters
+ * named by `pairedBy`. Where several qualify, each left is paired with each right.
+ */
+export function pairedDifferences(
+  measurements: readonly Measurement[],
+  compare: {
+    readonly metric: string;
+    readonly left: Parameters;
+    readonly right: Parameters;
+    readonly pairedBy: readonly string[];
+  },
+): readonly number[] {
+  const key = (m: Measurement) => [m.seed, ...compare.pairedBy.map((name) => m.params[name])];
+  return groupBy(measurements, key).flatMap((group) => {
+    const rights = valuesOf(having(group, compare.right), compare.metric);
+    return valuesOf(having(group, compare.left), compare.metric).flatMap((left) => rights.map((right) => left - right));
+  });
+}
+
+/** A verdict from a yes or no, or `undecided` where there was nothing to judge. */
+export function verdict(
+  isReproduced: boolean | undefined,
+  texts: Omit<Verdict, 'status'> & { readonly missing: string },
+): Verdict {
+  const { missing, ...rest } = texts;
+  if (isReproduced === undefined)
+    return { ...rest, status: 'undecided', measured: 'nothing to measure', detail: missing };
+  return { ...rest, status: isReproduced ? 'reproduced' : 'not reproduced' };
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { ExperimentDeclaration } from './declaration.ts';
+import {
+  diagonalClassifierParameters,
+  diagonalClassifierRefusal,
+  diagonalClassifierStructure,
+} from './diagonal-classifier-parameters.ts';
+import { sparseClassificationClaims } from './sparse-classification-claims.ts';
+
+const parameters = diagonalClassifierParameters.extend({
+  dimension: z.int().min(2).max(10_000).default(100).describe('D, inputs x ~ N(0, I_D)'),
+  nonZero: z.int().min(1).max(10_000).default(5).describe('S: the first S components of β* are 1, the others 0'),
+  samples: z.int().min(1).max(50_000).default(100).describe('N, training samples'),
+});
+
+/** Test accuracy of EGD by depth and of natural gradients on a sparse separator: Kerekes et al. 2021, Fig. 4 and Fig. 6. */
+export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
+  name: 'sparse-classification',
+  version: 1,
+  title: 'Sparse separators: diagonal networks by Euclidean and natural gradient descent',
+  source: 'Kerekes, Mészáros & Huszár 2021, Fig. 4 and Fig. 6',
+  parameters,
+  structuralParameters: ['dimension', 'samples', ...diagonalClassifierStructure],
+  metrics: {
+    accuracy: { description: 'exact accuracy on x ~ N(0, I), 1 − ∠(β, β*)/π', unit: '1' },
+    interpolantAccuracy: { description: 'the same for the least-squares solution X⁺y', unit: '1' },
+    interpolantCosine: { description: 'cos ∠(β, X⁺y)', unit: '1' },
+    trainAccuracy: { description: 'share of training data with a positive margin', unit: '1' },
+    smallestMargin: { description: 'min_n y_n x_nᵀβ', unit: '1' },
+    logitSpread: { description: 'standard deviation over mean of the margins: 0 where logits are ∝ y', unit: '1' },
+    marginRatio: {
+      description:
+        'for EGD with L ≤ 2: ℓ_{2/L} margin over a bound on all such margins; 1 at the large-margin separator',
+      unit: '1',
+    },
+    marginStationarity: {
+      description: 'for EGD with L ≥ 3: cosine of the first-order condition of the ℓ_{2/L} margin on the support',
+      unit: '1',
+    },
+    largeMarginCosine: {
+      description: 'for EGD with L ≤ 2 and at most 20,000 input values: cosine with the ℓ_{2/L} large-margin separator',
+      unit: '1',
+    },
+    supportShare: { description: 'Σ_{i ≤ S} |β_i| / ‖β‖₁', unit: '1' },
+    profileContrast: {
+      description: 'mean of β on the S components over root mean square of the others; about 0 without structure',
+      unit: '1',
+    },
+    rank: { description: 'smallest numerical rank of the natural gradient’s systems', unit: '1' },
+  },
+  traces: {
+    step: { description: 'step of each recorded value', unit: 'step' },
+    accuracy: { description: 'accuracy at recorded steps', unit: '1' },
+    meanMargin: { description: 'mean of y_n s_n at recorded steps: how far logits have grown along y', unit: '1' },
+    meanMarginFlow: { description: 'the same under natural gradient flow, at time η · step', unit: '1' },
+    marginDeviation: { description: 'standard deviation of y_n s_n at recorded steps', unit: '1' },
+    coefficients: { description: 'β / max |β| at the end', unit: '1' },
+    coefficientsTarget: { description: 'β*', unit: '1' },
+  },
+  claims: sparseClassificationClaims,
+  figures: [
+    {
+      id: 'accuracy-against-samples',
+      kind: 'metric',
+      title: 'Test accuracy against the number of samples; line: least-squares solution',
+      source: 'Kerekes et al. 2021, Fig. 4 (left) and Fig. 6',
+      x: 'samples',
+      measured: 'accuracy',
+      theory: 'interpolantAccuracy',
+      panelBy: ['dimension', 'nonZero', 'method'],
+      seriesBy: 'depth',
+      xLabel: 'samples N',
+      yLabel: 'accuracy',
+      xScale: 'linear',
+      yScale: 'linear',
+    },
+    {
+      id: 'logits-along-labels',
+      kind: 'traces',
+      title: 'Mean margin of NGD: measured (circles) and natural gradient flow (lines)',
+      source: 'Kerekes et al. 2021, Fig. 4 (middle)',
+      measured: 'meanMargin',
+      theory: 'meanMarginFlow',
+      panelBy: ['dimension', 'nonZero'],
+      seriesBy: 'samples',
+      only: { method: 'ngd' },
+      xLabel: 'recorded step',
+      yLabel: 'mean of y s',
+      yScale: 'linear',
+    },
+    {
+      id: 'coefficients',
+      kind: 'traces',
+      title: 'Coefficients β / max |β| (circles) and β* (line)',
+      source: 'Kerekes et al. 2021, Fig. 4 (right)',
+      measured: 'coefficients',
+      theory: 'coefficientsTarget',
+      panelBy: ['dimension', 'samples', 'method', 'depth'],
+      seriesBy: 'nonZero',
+      xLabel: 'component',
+      yLabel: 'β / max |β|',
+      yScale: 'linear',
+    },
+  ],
+  refuse: (params) =>
+    params.nonZero > params.dimension
+      ? `nonZero ${params.nonZero} exceeds dimension ${params.dimension}`
+      : diagonalClassifierRefusal(params),
+};

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import { assertClose } from '@natsweep/linalg/testing';
+import { sparseClassification } from './sparse-classification.ts';
+import type { ExperimentTrial, TrialResult } from './experiment.ts';
+
+const engine = createReferenceEngine();
+type Given = Parameters<typeof sparseClassification.declaration.parameters.parse>[0];
+
+const trialsOf = (cases: readonly { params: Given; seed: number }[]) =>
+  cases.map(({ params, seed }, index) => ({
+    trialId: String(index),
+    params: sparseClassification.declaration.parameters.parse(params),
+    seed,
+  }));
+
+async function run(
+  trials: readonly ExperimentTrial<ReturnType<typeof sparseClassification.declaration.parameters.parse>>[],
+  signal = new AbortController().signal,
+): Promise<TrialResult[]> {
+  const results: TrialResult[] = [];
+  for await (const result of sparseClassification.run(trials, { engine, signal, progress: () => {} }))
+    results.push(result);
+  return results;
+}
+
+test('a batch over seeds, sparsity, scales and rates gives what each trial gives alone, and frees its tensors', async () => {
+  const base = { dimension: 12, samples: 9, depth: 2, stepRule: 'loss-normalised' as const, steps: 30 };
+  const cases = [
+    { params: { ...base, learningRate: 0.1 }, seed: 0 },
+    { params: { ...base, learningRate: 0.2, initialScale: 0.3 }, seed: 0 },
+    { params: { ...base, learningRate: 0.1 }, seed: 1 },
+    { params: { ...base, learningRate: 0.1, nonZero: 2 }, seed: 1 },
+  ];
+  const before = engine.liveTensors();
+  const together = await run(trialsOf(cases));
+  assert.equal(engine.liveTensors(), before);
+  for (const [index, given] of cases.entries()) {
+    const [alone] = await run(trialsOf([given]));
+    const batched = together.find(({ trialId }) => trialId === String(index))!;
+    for (const name of ['accuracy', 'smallestMargin', 'supportShare'])
+      assertClose(batched.metrics[name]!, alone!.metrics[name]!);
+    assertClose(batched.traces['coefficients']!, alone!.traces['coefficients']!);
+  }
+});
+
+test('natural gradient flow at D = 1000 has the accuracy of the least-norm interpolant: 0.576 at N = 100', async () => {
+  const params = { method: 'ngf' as const, dimension: 1000, nonZero: 20, samples: 100, flowTime: 1e6 };
+  const results = await run(trialsOf([0, 1, 2, 3, 4, 5].map((seed) => ({ params, seed }))));
+  const accuracies = results.map(({ metrics }) => metrics['accuracy']!);
+  // two means over six seeds, each of spread 0.02 at most
+  assertClose(accuracies.reduce((sum, value) => sum + value, 0) / 6, 0.576, { rtol: 0, atol: 0.025 });
+  for (const { metrics } of results) assertClose(metrics['accuracy']!, metrics['interpolantAccuracy']!);
+});
+
+test('EGD ends at the large-margin separator: ℓ2 directly, ℓ1 through two layers', async () => {
+  const base = { dimension: 10, samples: 15, nonZero: 2, steps: 4000, initialScale: 1 };
+  for (const depth of [1, 2]) {
+    const [result] = await run(trialsOf([{ params: { ...base, depth }, seed: 3 }]));
+    assert.equal(result!.outcome, 'converged');
+    assert.ok(result!.metrics['smallestMargin']! > 300);
+    assert.ok(result!.metrics['largeMarginCosine']! > 0.99, `cosine ${result!.metrics['largeMarginCosine']}`);
+    assert.ok(result!.metrics['marginRatio']! > 0.9 && result!.metrics['marginRatio']! <= 1);
+  }
+});
+
+test('NGD stays finite and keeps its direction while margins pass 10³, for N < D and N > D', async () => {
+  const base = { method: 'ngd' as const, learningRate: 0.5, steps: 2500, nonZero: 2 };
+  const [wide] = await run(trialsOf([{ params: { ...base, dimension: 8, samples: 5 }, seed: 0 }]));
+  assert.ok(wide!.metrics['smallestMargin']! > 1000);
+  assertClose(wide!.metrics['interpolantCosine']!, 1, { rtol: 1e-6, atol: 0 });
+  const [tall] = await run(trialsOf([{ params: { ...base, dimension: 3, samples: 9 }, seed: 0 }]));
+  assert.ok(tall!.metrics['smallestMargin']! > 1000);
+  assert.equal(tall!.outcome, 'converged');
+  const accuracies = tall!.traces['accuracy']!;
+  assertClose(accuracies[accuracies.length - 1]!, accuracies[accuracies.length >> 1]!, { rtol: 0.01, atol: 0 });
+});
+
+test('a full first step of NGD from a large random start overshoots to chance, which the flow does not', async () => {
+  const base = { dimension: 150, samples: 75, nonZero: 5, start: 'gaussian' as const, initialScale: 1 };
+  const seeds = [0, 1, 2, 3];
+  const mean = async (params: Given) => {
+    const results = await run(trialsOf(seeds.map((seed) => ({ params, seed }))));
+    return results.reduce((sum, { metrics }) => sum + metrics['accuracy']! / seeds.length, 0);
+  };
+  const overshot = await mean({ ...base, method: 'ngd', learningRate: 1, steps: 20 });
+  const flowed = await mean({ ...base, method: 'ngf', flowTime: 1e4 });
+  assert.ok(overshot < flowed - 0.03, `overshot ${overshot}, flow ${flowed}`);
+});
+
+test('a cancelled batch ends with outcome stopped and what it has', async () => {
+  const controller = new AbortController();
+  controller.abort();
+  const [result] = await run(
+    trialsOf([{ params: { dimension: 6, samples: 4, nonZero: 2 }, seed: 0 }]),
+    controller.signal,
+  );
+  assert.equal(result!.outcome, 'stopped');
+  assert.equal(result!.traces['step']!.length, 1);
+});
