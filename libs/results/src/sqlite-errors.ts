@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { ResultsError } from './results-error.ts';
 
 /** SQLite's primary result codes (sqlite.org/rescode.html); the low byte of an extended code. */
@@ -32,12 +33,12 @@ export function translateSqliteError(error: unknown, file: string): unknown {
     case LOCKED:
       return because('locked', `${file} is locked by another process: wait for it to finish, or stop it.`);
     case READONLY:
-      return because(
-        'read-only',
-        `${file} cannot be written: give this user the right to write the file and its folder.`,
-      );
+      return because('read-only', notWritable(file));
     case CANTOPEN:
-      return because('not-found', `${file} cannot be opened: check that its folder exists and may be written.`);
+      // in WAL mode SQLite cannot open a file beside which it may create none
+      return isFile(file)
+        ? because('read-only', notWritable(file))
+        : because('not-found', `${file} cannot be opened: check that its folder exists and may be written.`);
     case CORRUPT:
       return because(
         'corrupt',
@@ -53,4 +54,12 @@ export function translateSqliteError(error: unknown, file: string): unknown {
     default:
       return because('fault', `The results database ${file} reported: ${error.message}.`);
   }
+}
+
+function notWritable(file: string): string {
+  return `${file} cannot be written: give this user the right to write the file and its folder.`;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

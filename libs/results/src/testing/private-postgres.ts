@@ -52,23 +52,24 @@ export async function startPrivatePostgres(
   });
   const killWithThisProcess = () => server.kill('SIGQUIT');
   process.once('exit', killWithThisProcess);
-  await untilReady(server);
-  const urlOf = (database: string) => `postgres://natsweep@${encodeURIComponent(home)}/${database}`;
+  const stop = async () => {
+    process.off('exit', killWithThisProcess);
+    await stopServer(server);
+    rmSync(home, { recursive: true, force: true });
+  };
+  const port = settings['port'] ?? '5432';
   const createDatabase = async (database: string) => {
-    await promisify(execFile)(join(binaries, 'createdb'), ['-h', home, '-U', 'natsweep', database], {
-      env: environment,
-    });
-    return urlOf(database);
+    const where = ['-h', home, '-p', port, '-U', 'natsweep', database];
+    await promisify(execFile)(join(binaries, 'createdb'), where, { env: environment });
+    return `postgres://natsweep@${encodeURIComponent(home)}:${port}/${database}`;
   };
-  return {
-    url: await createDatabase('natsweep'),
-    createDatabase,
-    async stop() {
-      process.off('exit', killWithThisProcess);
-      await stopServer(server);
-      rmSync(home, { recursive: true, force: true });
-    },
-  };
+  try {
+    await untilReady(server);
+    return { url: await createDatabase('natsweep'), createDatabase, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function ownerIds(): { readonly uid: number; readonly gid: number } | undefined {

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { openResults } from './open-results.ts';
+import { ResultsError } from './results-error.ts';
+import type { ResultsErrorCode } from './results-error.ts';
+import { findPostgres, startPrivatePostgres } from './testing/private-postgres.ts';
+import { syntheticRecords, syntheticSweep } from './testing/synthetic.ts';
+
+const secret = 'hunter2';
+
+const refusal = (code: ResultsErrorCode, place: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof ResultsError, String(error));
+  assert.equal(error.code, code, error.message);
+  assert.match(error.message, place);
+  assert.doesNotMatch(error.message, new RegExp(secret));
+  return true;
+};
+
+test('no server answers', async () => {
+  const url = `postgres://natsweep:${secret}@127.0.0.1:1/results`;
+  await assert.rejects(openResults(url), refusal('unreachable', /PostgreSQL at 127.0.0.1:1\/results does not answer/));
+});
+
+const binaries = findPostgres();
+describe('PostgreSQL in trouble', { skip: binaries ? false : 'PostgreSQL is not installed' }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'natsweep-tls-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('a database that does not exist, a server that takes no writes', async (t) => {
+    const server = await startPrivatePostgres(binaries!);
+    t.after(() => server.stop());
+    const missing = server.url.replace(/natsweep$/, 'missing');
+    await assert.rejects(openResults(missing), refusal('not-found', /has no such database/));
+
+    const store = await openResults(server.url, { lockTimeoutMs: 50 });
+    await store.createSweep(syntheticSweep('damping', 2));
+    const standby = await openResults(`${server.url}?options=-c%20default_transaction_read_only%3Don`);
+    await assert.rejects(standby.record(syntheticRecords('damping', 1)), refusal('read-only', /takes no writes/));
+    await standby.close();
+    await store.close();
+  });
+
+  test('TLS: the right certificate is accepted, another is refused', async (t) => {
+    if (!makeCertificate(folder)) return t.skip('openssl is not installed');
+    const port = await freePort();
+    const server = await startPrivatePostgres(binaries!, {
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+      ssl: 'on',
+      ssl_cert_file: join(folder, 'server.crt'),
+      ssl_key_file: join(folder, 'server.key'),
+    });
+    t.after(() => server.stop());
+    const url = `postgres://natsweep@localhost:${port}/natsweep`;
+    const verified = (certificate: string) => `${url}?sslmode=verify-full&sslrootcert=${join(folder, certificate)}`;
+    const store = await openResults(verified('server.crt'));
+    assert.deepEqual(await store.listSweeps(), []);
+    await store.close();
+    await assert.rejects(openResults(verified('other.crt')), refusal('denied', /did not agree on TLS/));
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Two self-signed certificates for localhost, readable for the server's user. */
+function makeCertificate(folder: string): boolean {
+  const nobody = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
+  try {
+    for (const name of ['server', 'other']) {
+      const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
+        stdio: 'ignore',
+      });
+    }
+  } catch {
+    return false;
+  }
+  if (process.getuid?.() === 0)
+    for (const file of ['', 'server.key', 'server.crt']) chownSync(join(folder, file), nobody, nobody);
+  return true;
+}
