@@ -63,6 +63,39 @@ for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'un
     }
   });
 
+test('Θ̄ of diagonal is J(diag F + ρ)⁻¹Jᵀ/N, of quasi-diagonal the same with F_0iF_0j/F_00 within units', () => {
+  const damping = 0.01;
+  const j = explicitJacobian(engine, at);
+  const p = j.shape[1]!;
+  const fisher = engine.read(engine.binary('multiply', 1 / at.samples, engine.matmul(j, j, { transposeA: true })));
+  const f = (a: number, b: number) => fisher[a * p + b]! + (a === b ? damping : 0);
+  // in θ a unit's weights are W_l's row and its bias follows after all of W_l
+  const owner = parameterLayout(at.network.architecture).flatMap(({ weights, biases }, layer) => {
+    const inputs = at.network.architecture.widths[layer]!;
+    return [
+      ...Array.from({ length: weights[1] - weights[0] }, (_, i) => biases[0] + Math.floor(i / inputs)),
+      ...Array.from({ length: biases[1] - biases[0] }, (_, unit) => biases[0] + unit),
+    ];
+  });
+  const metrics = {
+    diagonal: (a: number, b: number) => (a === b ? f(a, b) : 0),
+    'quasi-diagonal': (a: number, b: number) => {
+      const bias = owner[a]!;
+      if (owner[b] !== bias) return 0;
+      return a === b || a === bias || b === bias ? f(a, b) : (f(bias, a) * f(bias, b)) / f(bias, bias);
+    },
+  };
+  for (const [approximation, entry] of Object.entries(metrics)) {
+    const metric = engine.tensor(
+      Array.from({ length: p * p }, (_, i) => entry(Math.floor(i / p), i % p)),
+      [p, p],
+    );
+    const expected = engine.matmul(j, engine.solve(metric, engine.transpose(j)));
+    const actual = coefficientMatrix(engine, approximation as keyof typeof metrics, { rows: at, columns: at }, damping);
+    assertClose(engine.read(actual), engine.read(engine.binary('multiply', 1 / at.samples, expected)), factorised);
+  }
+});
+
 test('Θ̄(x′, x) of K-FAC is the sum over layers of Kronecker-factored quadratic forms (S.96)', () => {
   const damping = 0.05;
   const actual = coefficientMatrix(engine, 'kfac', { rows, columns: at }, damping);

@@ -1,6 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { blockTridiagonalCoupling, empiricalNtk, inputGram, layerKernels, signalGram } from '@natsweep/models';
 import type { Coupling, Linearisation } from '@natsweep/models';
+import { entryWiseCoefficient } from './entry-wise-coefficient.ts';
 import type { IsotropicApproximation } from './isotropy.ts';
 import { unitWiseCoefficient } from './unit-wise-coefficient.ts';
 
@@ -13,11 +14,11 @@ export interface Samples {
 /**
  * Coefficient matrix of the dynamics Θ̄(x′, x) = J(x′) G⁻¹ J(x)ᵀ/N [N′C, NC] at the weights of `columns`, for damping
  * ρ > 0 (Karakida & Osawa 2020, eq. 11). The linearised model follows f_{t+1}(x′) = f_t(x′) − η Θ̄(x′, x) (f_t(x) − y).
- * Gradient descent is G = I: Θ̄ = Θ.
+ * Gradient descent is G = I: Θ̄ = Θ. The entry-wise metrics are offered on the training samples only.
  */
 export function coefficientMatrix(
   engine: LinalgEngine,
-  approximation: IsotropicApproximation | 'gradient-descent',
+  approximation: IsotropicApproximation | 'gradient-descent' | 'diagonal' | 'quasi-diagonal',
   samples: Samples,
   damping: number,
 ): Tensor {
@@ -48,6 +49,11 @@ export function coefficientMatrix(
         return kfacCoefficient(engine, samples, damping);
       case 'unit-wise':
         return unitWiseCoefficient(engine, samples, damping);
+      case 'diagonal':
+      case 'quasi-diagonal':
+        if (rows !== columns)
+          throw new RangeError(`coefficientMatrix: ${approximation} is offered on the training samples only`);
+        return entryWiseCoefficient(engine, columns, approximation, damping);
     }
   });
 }
