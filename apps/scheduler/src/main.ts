@@ -1,4 +1,4 @@
-import { BatchQueue, connect, RedisUnavailableError, ReportReader, resolveRedis } from '@natsweep/queue';
+import { BatchQueue, connect, Lease, RedisUnavailableError, ReportReader, resolveRedis } from '@natsweep/queue';
 import { openResults, ResultsError } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
@@ -22,9 +22,10 @@ async function run(settings: Settings): Promise<void> {
   const commandRedis = await connect(address, { onOutage: 'wait' });
   const queue = await BatchQueue.open(address);
   const reader = await ReportReader.open(address);
+  const lease = new Lease(redis);
   const sweeps = new Sweeps({ results, queue, redis, logger });
   const collector = new Collector({ results, queue, reader, sweeps, logger });
-  const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, settings, logger });
+  const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, lease, settings, logger });
   await scheduler.run(stopping.signal);
   await results.close();
 }

@@ -152,3 +152,18 @@ test('a report that nothing can be made of does not stop the others', async (t) 
   const { observed } = await stack.until('sweep', ({ state }) => state === 'completed');
   assert.equal(observed, 2);
 });
+
+test('of two schedulers one works, and the other takes over when it dies', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const first = stack.schedule();
+  await stack.submit('sweep', points(200));
+  stack.schedule();
+  let killed = false;
+  stack.work(async (delivery) => {
+    if (!killed) first.kill('SIGKILL');
+    killed = true;
+    return stack.finish(delivery);
+  });
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(200));
+});

@@ -5,6 +5,7 @@ import {
   unansweredCommands,
   type BatchQueue,
   type Command,
+  type Lease,
   type RedisConnection,
   type ReportPage,
 } from '@natsweep/queue';
@@ -25,12 +26,15 @@ export interface SchedulerParts {
   readonly redis: RedisConnection;
   /** Waits for commands; used for nothing else. */
   readonly commandRedis: RedisConnection;
+  readonly lease: Lease;
   readonly settings: Pick<Settings, 'maxBatch' | 'backlogSeconds'>;
   readonly logger: Logger;
 }
 
 /** How long a turn of the loop waits for something to do. */
 const idleMs = 200;
+/** How often a scheduler that stands by asks for the lease. */
+const standbyMs = 500;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
@@ -44,6 +48,7 @@ const longestPauseMs = 10_000;
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
+  readonly #leaseDue = new Periodic(2000);
   readonly #failuresDue = new Periodic(200);
   readonly #summariesDue = new Periodic(250);
   readonly #fleetDue = new Periodic(2000);
@@ -57,13 +62,21 @@ export class Scheduler {
     this.#parts = parts;
   }
 
-  /** Works until aborted, then records what has been reported. A fault is logged, waited out, and recovered from. */
+  /**
+   * Works while it holds the lease, stands by while another scheduler does. A fault is logged, waited out, and recovered
+   * from. When aborted it records what has been reported, and frees the lease.
+   */
   async run(signal: AbortSignal): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!signal.aborted) {
       try {
-        if (!this.#recovered) await this.#recover();
-        await this.#turn();
+        if (await this.#holdsLease()) {
+          if (!this.#recovered) await this.#recover();
+          await this.#turn();
+        } else {
+          this.#recovered = false;
+          await pause(standbyMs, signal);
+        }
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#parts.logger.error({ err: error, retryInMs: pauseMs }, (error as Error).message);
@@ -72,9 +85,16 @@ export class Scheduler {
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       }
     }
+    if (!this.#parts.lease.held) return;
     await this.#parts.collector.drain();
     await this.#parts.collector.recordFailures();
     await this.#parts.sweeps.publish();
+    await this.#parts.lease.release();
+  }
+
+  async #holdsLease(): Promise<boolean> {
+    const { lease } = this.#parts;
+    return this.#leaseDue.isDue(Date.now()) || !lease.held ? lease.acquire() : true;
   }
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */

@@ -5,6 +5,7 @@ export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutco
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
+export { Lease } from './lease.ts';
 export type {
   ApproximationSummary,
   Command,

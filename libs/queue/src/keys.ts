@@ -10,6 +10,8 @@ export const keys = {
   reply: (commandId: string) => `${prefix}:reply:${commandId}`,
   /** Hash: sweep name → SweepSummary as JSON. */
   summaries: `${prefix}:summaries`,
+  /** String: who is the active scheduler; expires when it is not renewed. */
+  lease: `${prefix}:scheduler`,
   /** Stream: trial records that the collector has not committed. */
   observations: `${prefix}:observations`,
   /** Set: names of the workers that have announced themselves. */
