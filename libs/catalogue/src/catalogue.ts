@@ -1,10 +1,20 @@
 import type { ExperimentDeclaration } from './declaration.ts';
 import { diagnostic } from './diagnostic.ts';
+import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
+import { tridiagonalDamping } from './tridiagonal-damping.ts';
+import { unitWiseTraining } from './unit-wise-training.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
-export const declarations: readonly ExperimentDeclaration[] = [diagnostic, sparseClassification, wideTraining];
+export const declarations: readonly ExperimentDeclaration[] = [
+  diagnostic,
+  planarClassification,
+  sparseClassification,
+  tridiagonalDamping,
+  unitWiseTraining,
+  wideTraining,
+];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {
   return declarations.find((declaration) => declaration.name === name);

@@ -10,6 +10,7 @@ export type {
   Verdict,
 } from './declaration.ts';
 export { diagnostic } from './diagnostic.ts';
+export { planarClassification } from './planar-classification.ts';
 export { sparseClassification } from './sparse-classification.ts';
 export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
 export type { Spread } from './spread.ts';
@@ -18,3 +19,5 @@ export type { WideNetworkParameters } from './wide-network-parameters.ts';
 export { wideTraining } from './wide-training.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepText, namedSweeps } from './named-sweeps.ts';
+export { tridiagonalDamping } from './tridiagonal-damping.ts';
+export { unitWiseTraining } from './unit-wise-training.ts';

@@ -1,18 +1,8 @@
-import type { Claim, Measurement, Verdict } from './declaration.ts';
-import { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
+import type { Claim, Measurement } from './declaration.ts';
+import { allBut, formatNumber, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
+import { metricOf, undecided } from './verdicts.ts';
 
 const isotropic = (m: Measurement): boolean => m.params['approximation'] !== 'gradient-descent';
-const metric = (m: Measurement, name: string): number | undefined => {
-  const value = m.metrics[name];
-  return isMeasured(value) ? value : undefined;
-};
-const undecided = (expected: string, threshold: string, detail: string): Verdict => ({
-  status: 'undecided',
-  expected,
-  measured: 'nothing to measure',
-  threshold,
-  detail,
-});
 
 /** Block-diagonal NGD: ‖g_t‖ = |1 − Lη|^t ‖g_0‖. Judged at the widest network, where the finite-width error is least. */
 export const followsIsotropicDecay: Claim = {
@@ -28,7 +18,7 @@ export const followsIsotropicDecay: Claim = {
     const widest = Math.max(...relevant.map((m) => Number(m.params['width'])));
     const deviations = relevant
       .filter((m) => m.params['width'] === widest)
-      .map((m) => metric(m, 'deviationFromTheory') ?? Infinity);
+      .map((m) => metricOf(m, 'deviationFromTheory') ?? Infinity);
     if (deviations.length === 0) return undecided(expected, threshold, 'no block-diagonal trial with damping 0');
     return {
       status: spread(deviations).mean <= 0.1 ? 'reproduced' : 'not reproduced',
@@ -53,8 +43,8 @@ export const outpacesGradientDescent: Claim = {
     ]).flatMap((group) => {
       const references = group.filter((m) => !isotropic(m));
       if (references.length === 0) return [];
-      const best = Math.min(...references.map((m) => metric(m, 'stepsToLoss') ?? Infinity));
-      return group.filter(isotropic).map((m) => ({ steps: metric(m, 'stepsToLoss') ?? Infinity, best }));
+      const best = Math.min(...references.map((m) => metricOf(m, 'stepsToLoss') ?? Infinity));
+      return group.filter(isotropic).map((m) => ({ steps: metricOf(m, 'stepsToLoss') ?? Infinity, best }));
     });
     if (pairs.length === 0)
       return undecided(expected, threshold, 'no natural-gradient trial is paired with a gradient-descent trial');
@@ -85,7 +75,7 @@ export const deviationShrinksWithWidth: Claim = {
     const slopes = groupBy(relevant, (m) => [allBut(m, 'width'), m.seed]).flatMap((group) => {
       const points = group.map((m) => ({
         x: Number(m.params['width']),
-        y: metric(m, 'deviationFromTheory') ?? Infinity,
+        y: metricOf(m, 'deviationFromTheory') ?? Infinity,
       }));
       const slope = logLogSlope(points);
       return slope === undefined ? [] : [{ rule: String(group[0]!.params['approximation']), slope }];

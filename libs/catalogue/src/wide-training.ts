@@ -40,6 +40,11 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
         'max_t ‖(f_t − y) − theory_t‖/‖f_0 − y‖ on the training samples; none where the closed form itself diverges',
       unit: '1',
     },
+    deviationFromIsotropy: {
+      description: 'max_t ‖(f_t − y) − (1 − c)^t (f_0 − y)‖/‖f_0 − y‖: the distance from the curve of damping 0',
+      unit: '1',
+    },
+    peakLossRatio: { description: 'largest training loss over its start', unit: '1' },
     contractionPerStep: {
       description: 'geometric mean of ‖f_{t+1} − y‖/‖f_t − y‖ until the residual is 1 % of its start',
       unit: '1',

@@ -1,10 +1,20 @@
 import { diagnostic } from './diagnostic.ts';
+import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
+import { tridiagonalDamping } from './tridiagonal-damping.ts';
+import { unitWiseTraining } from './unit-wise-training.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
-export const experiments: readonly Experiment[] = [diagnostic, sparseClassification, wideTraining];
+export const experiments: readonly Experiment[] = [
+  diagnostic,
+  planarClassification,
+  sparseClassification,
+  tridiagonalDamping,
+  unitWiseTraining,
+  wideTraining,
+];
 
 export function findExperiment(name: string): Experiment | undefined {
   return experiments.find((experiment) => experiment.declaration.name === name);

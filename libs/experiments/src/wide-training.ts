@@ -56,6 +56,8 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
         initialTrainLoss: traces.trainLoss[0]!,
         finalTrainLoss: traces.trainLoss.at(-1)!,
         deviationFromTheory: ran.ended === 'diverged' ? Infinity : deviation(ran.residuals, start.residuals),
+        deviationFromIsotropy: ran.ended === 'diverged' ? Infinity : deviation(ran.residuals, start.isotropic),
+        peakLossRatio: Math.max(...traces.trainLoss) / traces.trainLoss[0]!,
         contractionPerStep: contraction(ran.residuals),
         stepsToLoss: reached < 0 ? NaN : reached,
         finalTrainAccuracy: trainAccuracy(ran, dataset.train.targets, dataset.outputs),
@@ -91,14 +93,12 @@ function prediction(
         ? 1 / fastestStableRate(engine, at)
         : isotropyConstant(approximation, network.architecture, { samples });
     const learningRate = params.learningRateScale / alpha;
+    const isotropic = isotropicResiduals(residual0, { alpha, learningRate, steps });
     if (approximation !== 'gradient-descent' && damping === 0)
-      return { alpha, learningRate, residuals: isotropicResiduals(residual0, { alpha, learningRate, steps }) };
+      return { alpha, learningRate, isotropic, residuals: isotropic };
     const coefficient = coefficientMatrix(engine, approximation, { rows: at, columns: at }, damping);
-    return {
-      alpha,
-      learningRate,
-      residuals: linearisedTrajectory(engine, coefficient, residual0, { learningRate, steps }).residualsTrain,
-    };
+    const { residualsTrain } = linearisedTrajectory(engine, coefficient, residual0, { learningRate, steps });
+    return { alpha, learningRate, isotropic, residuals: residualsTrain };
   });
 }
 
