@@ -5,6 +5,9 @@ import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
+import { isotropy } from './isotropy.ts';
+import { unitWiseAlpha } from './unit-wise-alpha.ts';
+import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
@@ -14,6 +17,9 @@ export const declarations: readonly ExperimentDeclaration[] = [
   tridiagonalDamping,
   unitWiseTraining,
   wideTraining,
+  isotropy,
+  unitWiseAlpha,
+  tridiagonalCoupling,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

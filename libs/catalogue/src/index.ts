@@ -21,3 +21,6 @@ export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepText, namedSweeps } from './named-sweeps.ts';
 export { tridiagonalDamping } from './tridiagonal-damping.ts';
 export { unitWiseTraining } from './unit-wise-training.ts';
+export { isotropy } from './isotropy.ts';
+export { unitWiseAlpha } from './unit-wise-alpha.ts';
+export { tridiagonalCoupling } from './tridiagonal-coupling.ts';

@@ -4,6 +4,9 @@ import { sparseClassification } from './sparse-classification.ts';
 import { wideTraining } from './wide-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
+import { isotropy } from './isotropy.ts';
+import { unitWiseAlpha } from './unit-wise-alpha.ts';
+import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
@@ -14,6 +17,9 @@ export const experiments: readonly Experiment[] = [
   tridiagonalDamping,
   unitWiseTraining,
   wideTraining,
+  isotropy,
+  unitWiseAlpha,
+  tridiagonalCoupling,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

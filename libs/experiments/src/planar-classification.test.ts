@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReferenceEngine } from '@natsweep/linalg';
+import { planarClassification } from './planar-classification.ts';
+
+const engine = createReferenceEngine();
+const { declaration } = planarClassification;
+type Given = Parameters<typeof declaration.parameters.parse>[0];
+
+async function metricsOf(params: Given, seeds = [0, 1]) {
+  const parsed = declaration.parameters.parse(params);
+  const trials = seeds.map((seed) => ({ trialId: String(seed), params: parsed, seed }));
+  const context = { engine, signal: new AbortController().signal, progress: () => {} };
+  const results = [];
+  for await (const result of planarClassification.run(trials, context)) results.push(result.metrics);
+  return results;
+}
+
+test('EGD ends at the ℓ2, ℓ1 and axis-aligned separators for one, two and three layers', async () => {
+  for (const [depth, metric] of [
+    [1, 'angleToL2'],
+    [2, 'angleToL1'],
+    [3, 'angleToAxis'],
+  ] as const)
+    for (const metrics of await metricsOf({ depth, steps: 500, samples: 12 })) {
+      assert.ok(metrics[metric]! < 0.5, `L = ${depth}: ${metrics[metric]} degrees`);
+      assert.ok(metrics['smallestMargin']! > 100);
+    }
+});
+
+test('NGD in small steps ends at one separator for every depth, which is the limit of Newton flow', async () => {
+  const perDepth = await Promise.all(
+    [1, 2, 3].map((depth) => metricsOf({ method: 'ngd', depth, steps: 300, learningRate: 0.15, samples: 12 })),
+  );
+  for (const seed of [0, 1]) {
+    const angles = perDepth.map((metrics) => metrics[seed]!['angle']!);
+    assert.ok(Math.max(...angles) - Math.min(...angles) < 0.5, `angles ${angles.join(', ')}`);
+    assert.ok(perDepth[0]![seed]!['angleToLimit']! < 3);
+    assert.ok(perDepth[0]![seed]!['angleToL2']! > 3);
+  }
+});
+
+test('step rules pass through the same direction at equal loss', async () => {
+  const [curvature, constant] = await Promise.all([
+    metricsOf({ depth: 2, steps: 200, samples: 12 }),
+    metricsOf({ depth: 2, steps: 2500, samples: 12, stepRule: 'constant', learningRate: 0.3 }),
+  ]);
+  curvature.forEach((metrics, seed) => {
+    const distance = Math.abs(metrics['angleAtLoss']! - constant[seed]!['angleAtLoss']!);
+    assert.ok(distance < 0.5, `distance ${distance}`);
+  });
+});
+
+test('combinations without a meaning are refused', () => {
+  const refusal = (params: Given) => declaration.refuse?.(declaration.parameters.parse(params));
+  assert.match(refusal({ method: 'ngf' })!, /samples ≤ dimension/);
+  assert.match(refusal({ method: 'ngd-population' })!, /N\(0, I\)/);
+  assert.equal(refusal({ method: 'ngd', depth: 3 }), undefined);
+});

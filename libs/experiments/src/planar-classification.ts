@@ -1,0 +1,219 @@
+import { setImmediate } from 'node:timers/promises';
+import { planarClassification as declaration } from '@natsweep/catalogue';
+import { planarClassification as dataset } from '@natsweep/datasets';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { logLogisticLoss, logResidualWeight } from '@natsweep/models';
+import { loadLargeMarginSolver, sparseMargin, type LargeMarginSolver, type SignedInputs } from '@natsweep/theory';
+import type { z } from 'zod';
+import { columnOf, layOut, type TrialLayout } from './diagonal-batch.ts';
+import { startDescent, type DiagonalDescent } from './diagonal-descent.ts';
+import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+
+type Params = z.infer<typeof declaration.parameters>;
+type Trial = ExperimentTrial<Params>;
+type Point = readonly [number, number];
+
+const MAX_INPUTS = 1e6;
+const RECORDED_STEPS = 200;
+const LOSS_OF_COMPARISON = 1e-3;
+
+/** Trains a batch of planar classifiers as one tensor program and measures their directions. */
+export const planarClassification: Experiment<typeof declaration.parameters> = { declaration, run };
+
+async function* run(trials: readonly Trial[], context: TrialContext): AsyncIterable<TrialResult> {
+  const [first] = trials;
+  if (first === undefined) return;
+  const solver = await loadLargeMarginSolver();
+  const layouts = layOut(trials, {
+    dataKey: ({ seed }) => String(seed),
+    inputsPerDataset: 2 * first.params.samples,
+    maxInputs: MAX_INPUTS,
+  });
+  for (const layout of layouts) yield* runLayout(layout, context, solver);
+}
+
+/** What a column has shown so far. */
+interface Recording {
+  readonly separator0: Point;
+  readonly step: number[];
+  readonly angle: number[];
+  /** Of the last step looked at. */
+  latest: { readonly angle: number; readonly logLoss: number };
+  /** Direction where the loss first crossed the loss of comparison; NaN until then. */
+  angleAtLoss: number;
+}
+
+async function* runLayout(
+  layout: TrialLayout<Params>,
+  context: TrialContext,
+  solver: LargeMarginSolver,
+): AsyncIterable<TrialResult> {
+  const { engine, signal } = context;
+  const { params } = layout.groups[0]![0]!;
+  const tasks = layout.groups.map(([trial]) => signedPoints(trial!));
+  const signedInputs = engine.tensor(
+    tasks.flatMap((task) => Array.from(task.values)),
+    [tasks.length, params.samples, 2],
+  );
+  const descent = startDescent(engine, layout, signedInputs);
+  const columns = layout.groups.flatMap((group, index) =>
+    group.map((trial, column) => {
+      const at = { dataset: index, column, columns: layout.columns };
+      return { trial, task: tasks[index]!, at, recording: emptyRecording(engine, descent, at) };
+    }),
+  );
+  const steps = params.method === 'ngf' ? 1 : params.steps;
+  const interval = Math.ceil(steps / RECORDED_STEPS);
+  try {
+    let stopped = false;
+    for (let step = 0; ; step++) {
+      const isRecorded = step % interval === 0 || step === steps;
+      if (isRecorded || columns.some(({ recording }) => Number.isNaN(recording.angleAtLoss))) {
+        const state = engine.scope(() => readState(engine, signedInputs, descent));
+        for (const { recording, at } of columns) {
+          const [x, y] = columnOf(state.separators, { ...at, rows: 2 });
+          const logLoss = logMean(columnOf(state.logLosses, { ...at, rows: params.samples }));
+          watch(recording, { angle: degrees([x!, y!]), logLoss });
+          if (!isRecorded) continue;
+          recording.step.push(step);
+          recording.angle.push(recording.latest.angle);
+        }
+      }
+      if (step === steps || stopped) break;
+      descent.step();
+      for (const { trial } of columns) context.progress(trial.trialId, step + 1, steps);
+      if (step % 50 === 0) await setImmediate();
+      stopped = signal.aborted;
+      if (stopped) break;
+    }
+    const state = engine.scope(() => readState(engine, signedInputs, descent));
+    for (const { trial, task, at, recording } of columns) {
+      const smallestMargin = Math.min(...columnOf(state.margins, { ...at, rows: params.samples }));
+      yield summarise(trial, {
+        task,
+        recording,
+        smallestMargin,
+        stopped,
+        limits: limitsOf(engine, solver, { trial, task, recording }),
+      });
+    }
+  } finally {
+    descent.free();
+    engine.free(signedInputs);
+  }
+}
+
+function signedPoints({ params, seed }: Trial): SignedInputs {
+  const { inputs, labels } = dataset({ seed, samples: params.samples });
+  return {
+    values: inputs.map((value, i) => value * labels[i >> 1]!),
+    samples: params.samples,
+    dimension: 2,
+  };
+}
+
+function emptyRecording(
+  engine: LinalgEngine,
+  descent: DiagonalDescent,
+  at: { readonly dataset: number; readonly column: number; readonly columns: number },
+): Recording {
+  const values = engine.scope(() => engine.read(descent.separators()));
+  const [x, y] = columnOf(values, { ...at, rows: 2 });
+  return { separator0: [x!, y!], step: [], angle: [], latest: { angle: NaN, logLoss: NaN }, angleAtLoss: NaN };
+}
+
+function readState(engine: LinalgEngine, signedInputs: Tensor, descent: DiagonalDescent) {
+  const separators = descent.separators();
+  const margins = engine.matmul(signedInputs, separators);
+  return {
+    separators: engine.read(separators),
+    margins: engine.read(margins),
+    logLosses: engine.read(logLogisticLoss(engine, margins)),
+  };
+}
+
+/** The separators that the trial is compared with, as angles. */
+interface Limits {
+  readonly l2: number;
+  readonly l1: number;
+  readonly own: number;
+}
+
+function limitsOf(
+  engine: LinalgEngine,
+  solver: LargeMarginSolver,
+  of: { readonly trial: Trial; readonly task: SignedInputs; readonly recording: Recording },
+): Limits {
+  const { task } = of;
+  const { method, depth } = of.trial.params;
+  const angleOf = (separator: Float64Array) => degrees([separator[0]!, separator[1]!]);
+  const l2 = solver.l2(task).separator;
+  const l1 = solver.l1(task).separator;
+  const own = () => {
+    if (method !== 'egd') return solver.linear(task, descentDirection(engine, task, of.recording.separator0)).separator;
+    if (depth === 1) return l2;
+    return depth === 2 ? l1 : sparseMargin(solver, task, { power: 2 / depth, start: l1 });
+  };
+  return { l2: angleOf(l2), l1: angleOf(l1), own: angleOf(own()) };
+}
+
+/** −N ∇L(β₀) = X̃ᵀφ(−u). */
+function descentDirection(engine: LinalgEngine, task: SignedInputs, separator0: Point): Float64Array {
+  return engine.scope(() => {
+    const x = engine.tensor(task.values, [task.samples, 2]);
+    const margins = engine.matmul(x, engine.tensor(separator0, [2, 1]));
+    const weights = engine.unary('exp', logResidualWeight(engine, margins));
+    return engine.read(engine.matmul(x, weights, { transposeA: true }));
+  });
+}
+
+function summarise(
+  trial: Trial,
+  of: {
+    readonly task: SignedInputs;
+    readonly recording: Recording;
+    readonly smallestMargin: number;
+    readonly stopped: boolean;
+    readonly limits: Limits;
+  },
+): TrialResult {
+  const { recording, limits, smallestMargin } = of;
+  const angle = recording.angle.at(-1)!;
+  const outcome = !Number.isFinite(smallestMargin) ? 'diverged' : smallestMargin > 0 ? 'converged' : 'step-limit';
+  return {
+    trialId: trial.trialId,
+    outcome: of.stopped ? 'stopped' : outcome,
+    metrics: {
+      angle,
+      angleToLimit: Math.abs(angle - limits.own),
+      angleToL2: Math.abs(angle - limits.l2),
+      angleToL1: Math.abs(angle - limits.l1),
+      angleToAxis: Math.abs(angle),
+      angleAtLoss: recording.angleAtLoss,
+      smallestMargin,
+    },
+    traces: {
+      step: recording.step,
+      angle: recording.angle,
+      angleLimit: recording.angle.map(() => limits.own),
+    },
+  };
+}
+
+/** Notes the direction where the loss crosses the loss of comparison, between the last step looked at and this one. */
+function watch(recording: Recording, now: Recording['latest']): void {
+  const level = Math.log(LOSS_OF_COMPARISON);
+  const before = recording.latest;
+  if (Number.isNaN(recording.angleAtLoss) && before.logLoss > level && now.logLoss <= level) {
+    const share = (before.logLoss - level) / (before.logLoss - now.logLoss);
+    recording.angleAtLoss = before.angle + share * (now.angle - before.angle);
+  }
+  recording.latest = now;
+}
+
+const degrees = ([x, y]: Point): number => (Math.atan2(y, x) * 180) / Math.PI;
+
+function logMean(logs: Float64Array): number {
+  const largest = logs.reduce((most, value) => Math.max(most, value), -Infinity);
+  return largest + Math.log(logs.reduce((sum, value) => sum + Math.exp(value - largest), 0) / logs.length);
+}
