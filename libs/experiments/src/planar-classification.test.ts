@@ -30,7 +30,7 @@ test('EGD ends at the ℓ2, ℓ1 and axis-aligned separators for one, two and th
 
 test('NGD in small steps ends at one separator for every depth, which is the limit of Newton flow', async () => {
   const perDepth = await Promise.all(
-    [1, 2, 3].map((depth) => metricsOf({ method: 'ngd', depth, steps: 300, learningRate: 0.15, samples: 12 })),
+    [1, 2, 3].map((depth) => metricsOf({ method: 'ngd', depth, steps: 400, learningRate: 0.1, samples: 12 })),
   );
   for (const seed of [0, 1]) {
     const angles = perDepth.map((metrics) => metrics[seed]!['angle']!);
