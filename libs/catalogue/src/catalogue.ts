@@ -2,6 +2,7 @@ import type { ExperimentDeclaration } from './declaration.ts';
 import { diagnostic } from './diagnostic.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
+import { tangentKernel } from './tangent-kernel.ts';
 import { wideTraining } from './wide-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
@@ -12,14 +13,15 @@ import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
   diagnostic,
+  isotropy,
   planarClassification,
   sparseClassification,
+  tangentKernel,
+  tridiagonalCoupling,
   tridiagonalDamping,
+  unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  isotropy,
-  unitWiseAlpha,
-  tridiagonalCoupling,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

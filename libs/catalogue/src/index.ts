@@ -16,6 +16,7 @@ export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, s
 export type { Spread } from './spread.ts';
 export { classesOf } from './wide-network-parameters.ts';
 export type { WideNetworkParameters } from './wide-network-parameters.ts';
+export { tangentKernel } from './tangent-kernel.ts';
 export { wideTraining } from './wide-training.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepText, namedSweeps } from './named-sweeps.ts';

@@ -1,6 +1,7 @@
 import { diagnostic } from './diagnostic.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
+import { tangentKernel } from './tangent-kernel.ts';
 import { wideTraining } from './wide-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
@@ -12,14 +13,15 @@ import type { Experiment } from './experiment.ts';
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
 export const experiments: readonly Experiment[] = [
   diagnostic,
+  isotropy,
   planarClassification,
   sparseClassification,
+  tangentKernel,
+  tridiagonalCoupling,
   tridiagonalDamping,
+  unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  isotropy,
-  unitWiseAlpha,
-  tridiagonalCoupling,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

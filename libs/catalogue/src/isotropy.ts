@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
+import { formatSpread, groupBy, spread } from './spread.ts';
+import { atLargest, metricOf, undecided } from './verdicts.ts';
+import { wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+
+const parameters = wideNetworkParameters.extend({
+  dataset: wideNetworkParameters.shape.dataset.unwrap().default('gaussian').describe('training data'),
+  approximation: z
+    .enum([
+      'gradient-descent',
+      'exact',
+      'block-diagonal',
+      'block-tridiagonal',
+      'kfac',
+      'unit-wise',
+      'diagonal',
+      'quasi-diagonal',
+    ])
+    .default('block-diagonal')
+    .describe('metric G of Θ̄ = JG⁻¹Jᵀ/N; gradient-descent: G = I, the NTK'),
+  damping: z.number().positive().max(1e6).default(1e-12).describe('ρ, absolute'),
+});
+
+const conditions = (measurements: readonly Measurement[], ...approximations: readonly string[]): number[] =>
+  measurements
+    .filter(({ params }) => approximations.includes(String(params['approximation'])))
+    .map((m) => metricOf(m, 'condition') ?? Infinity);
+
+const blockwiseIsotropic: Claim = {
+  id: 'layer-and-unit-wise-isotropic',
+  statement: 'The condition number of Θ̄ is 1 at large width for the block-diagonal and the unit-wise metric',
+  source: 'Karakida & Osawa 2020, section 5 and Fig. 3',
+  judge: (measurements) => {
+    const expected = '1';
+    const threshold = 'mean condition number of each at the widest network ≤ 1.2';
+    const widest = atLargest(measurements, 'width');
+    const [layers, units] = [conditions(widest, 'block-diagonal'), conditions(widest, 'unit-wise')];
+    if (layers.length === 0 || units.length === 0)
+      return undecided(expected, threshold, 'needs block-diagonal and unit-wise trials at the largest width');
+    return {
+      status: spread(layers).mean <= 1.2 && spread(units).mean <= 1.2 ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: `block-diagonal ${formatSpread(layers)}, unit-wise ${formatSpread(units)}`,
+      threshold,
+    };
+  },
+};
+
+const entryWiseBetween: Claim = {
+  id: 'entry-wise-between',
+  statement:
+    'Diagonal and quasi-diagonal metrics are better conditioned than the NTK but stay away from 1 at large width',
+  source: 'Karakida & Osawa 2020, section 5 and Fig. 3',
+  judge: (measurements) => {
+    const expected = '1 < entry-wise < NTK';
+    const threshold =
+      'for each kind of inputs, mean condition number at the widest network above 2 and below that of the NTK';
+    const groups = groupBy(atLargest(measurements, 'width'), ({ params }) => params['normalisation']).flatMap(
+      (group) => {
+        const ntk = conditions(group, 'gradient-descent');
+        const entryWise = ['diagonal', 'quasi-diagonal'].map((name) => ({ name, values: conditions(group, name) }));
+        return ntk.length === 0 || entryWise.some(({ values }) => values.length === 0)
+          ? []
+          : [{ inputs: String(group[0]!.params['normalisation']), ntk, entryWise }];
+      },
+    );
+    if (groups.length === 0)
+      return undecided(expected, threshold, 'needs gradient-descent, diagonal and quasi-diagonal trials');
+    const holds = groups.every(({ ntk, entryWise }) =>
+      entryWise.every(({ values }) => spread(values).mean > 2 && spread(values).mean < spread(ntk).mean),
+    );
+    return {
+      status: holds ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: groups
+        .map(
+          ({ inputs, ntk, entryWise }) =>
+            `inputs ${inputs}: NTK ${formatSpread(ntk)}, ` +
+            entryWise.map(({ name, values }) => `${name} ${formatSpread(values)}`).join(', '),
+        )
+        .join('; '),
+      threshold,
+    };
+  },
+};
+
+/** Fig. 3 of Karakida & Osawa 2020: how isotropic each metric makes the gradient at random initialisation. */
+export const isotropy: ExperimentDeclaration<typeof parameters> = {
+  name: 'isotropy',
+  version: 1,
+  title: 'Condition number of the coefficient matrix of the dynamics at initialisation',
+  source: 'Karakida & Osawa 2020, Fig. 3',
+  parameters,
+  structuralParameters: ['dataset', 'samples', 'depth', 'width', 'activation', 'approximation'],
+  metrics: {
+    condition: { description: 'largest over smallest absolute eigenvalue of Θ̄', unit: '1' },
+    smallestEigenvalue: { description: 'of Θ̄', unit: '1' },
+    largestEigenvalue: { description: 'of Θ̄', unit: '1' },
+    anisotropy: { description: '‖Θ̄ − ᾱI‖/‖ᾱI‖ (Frobenius) with ᾱ the mean diagonal entry', unit: '1' },
+    alpha: { description: 'ᾱ, mean diagonal entry of Θ̄', unit: '1' },
+    alphaTheory: { description: 'isotropy constant at infinite width, where the metric has one', unit: '1' },
+  },
+  traces: {},
+  claims: [blockwiseIsotropic, entryWiseBetween],
+  figures: [
+    {
+      id: 'condition-against-width',
+      kind: 'metric',
+      title: 'Condition number of Θ̄',
+      source: 'Karakida & Osawa 2020, Fig. 3',
+      x: 'width',
+      measured: 'condition',
+      panelBy: ['normalisation'],
+      seriesBy: 'approximation',
+      xLabel: 'width M',
+      yLabel: 'condition number',
+      xScale: 'log',
+      yScale: 'log',
+    },
+  ],
+  refuse: (params) => {
+    const { approximation } = params;
+    const multiclass = params.dataset === 'mnist' && params.classes.split(',').length > 2;
+    if (multiclass && ['kfac', 'unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation))
+      return `${approximation} is computed for one output, that is two classes`;
+    return wideNetworkRefusal(params);
+  },
+};

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim, Measurement } from './declaration.ts';
+import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+
+const [alpha, definite, singular, noLimit] = tridiagonalCoupling.claims as [Claim, Claim, Claim, Claim];
+
+interface Planted {
+  readonly alpha?: number;
+  readonly anisotropicPart?: number;
+  readonly smallestCouplingEigenvalue?: number;
+  readonly zeroCouplingEigenvalues?: number;
+}
+
+const trial = (depth: number, planted: Planted): Measurement => ({
+  params: tridiagonalCoupling.parameters.parse({ depth }),
+  seed: 0,
+  outcome: 'converged',
+  metrics: { anisotropicPart: 0, ...planted },
+});
+
+test('α must be s and s + 1 at the regular depths, and the response isotropic', () => {
+  assert.equal(
+    alpha.judge([trial(3, { alpha: 1 }), trial(4, { alpha: 2 }), trial(5, { alpha: 9 })]).status,
+    'reproduced',
+  );
+  assert.equal(alpha.judge([trial(3, { alpha: 1.01 })]).status, 'not reproduced');
+  assert.equal(alpha.judge([trial(3, { alpha: 1, anisotropicPart: 0.1 })]).status, 'not reproduced');
+  assert.equal(alpha.judge([trial(5, { alpha: 2 })]).status, 'undecided');
+});
+
+test('one negative eigenvalue at a regular depth refutes positive definiteness', () => {
+  const good = trial(3, { smallestCouplingEigenvalue: 0.1 });
+  assert.equal(definite.judge([good]).status, 'reproduced');
+  assert.equal(definite.judge([good, trial(4, { smallestCouplingEigenvalue: -0.618 })]).status, 'not reproduced');
+  assert.equal(definite.judge([trial(5, { smallestCouplingEigenvalue: -1 })]).status, 'undecided');
+});
+
+test('Σ must be singular at 3s + 2 and only there', () => {
+  const [three, five] = [trial(3, { zeroCouplingEigenvalues: 0 }), trial(5, { zeroCouplingEigenvalues: 1 })];
+  assert.equal(singular.judge([three, five]).status, 'reproduced');
+  assert.equal(singular.judge([trial(3, { zeroCouplingEigenvalues: 1 }), five]).status, 'not reproduced');
+  assert.equal(singular.judge([three, trial(5, { zeroCouplingEigenvalues: 0 })]).status, 'not reproduced');
+  assert.equal(singular.judge([three]).status, 'undecided');
+});
+
+test('the instability at singular depths is what the response shows', () => {
+  assert.equal(noLimit.judge([trial(5, { alpha: 2, anisotropicPart: 1e-9 })]).status, 'not reproduced');
+  assert.equal(noLimit.judge([trial(5, { alpha: 2, anisotropicPart: 3 })]).status, 'reproduced');
+  assert.equal(noLimit.judge([trial(3, { alpha: 1 })]).status, 'undecided');
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isotropy } from './isotropy.ts';
+import { runTrial } from './testing/run-trial.ts';
+import { unitWiseAlpha } from './unit-wise-alpha.ts';
+
+const small = { inputDimension: 12, samples: 8, width: 40, biasVariance: 0.5, damping: 1e-10 };
+
+for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac'] as const)
+  test(`Θ̄ of ${approximation} is αI up to rounding over damping`, async () => {
+    const { metrics } = await runTrial(isotropy, { ...small, approximation, activation: 'tanh' });
+    assert.ok(metrics['anisotropy']! < 1e-4, `anisotropy ${metrics['anisotropy']}`);
+    assert.ok(Math.abs(metrics['alpha']! / metrics['alphaTheory']! - 1) < 1e-4);
+  });
+
+test('the NTK is far from isotropic, entry-wise metrics lie between', async () => {
+  const condition = async (approximation: string) =>
+    (await runTrial(isotropy, { ...small, approximation })).metrics['condition']!;
+  const ntk = await condition('gradient-descent');
+  for (const approximation of ['diagonal', 'quasi-diagonal']) {
+    const value = await condition(approximation);
+    assert.ok(value > 2 && value < ntk, `${approximation}: ${value} against ${ntk}`);
+  }
+});
+
+test('α of the unit-wise metric is near its formula for the shifted ReLU', async () => {
+  const params = { ...small, width: 120, approximation: 'unit-wise', activation: 'shifted-relu', activationShift: 1 };
+  const { metrics } = await runTrial(unitWiseAlpha, params);
+  // γ is the mean of 240 Bernoulli draws per sample
+  assert.ok(Math.abs(metrics['alpha']! / metrics['alphaTheory']! - 1) < 5 * Math.sqrt(0.25 / 240));
+});

@@ -1,0 +1,69 @@
+import { tridiagonalCoupling as declaration } from '@natsweep/catalogue';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import {
+  applyDirection,
+  blockTridiagonalCoupling,
+  createNetwork,
+  freeNetwork,
+  linearise,
+  outputs,
+} from '@natsweep/models';
+import type { Direction, Network } from '@natsweep/models';
+import { blockTridiagonal, couplingResponse } from '@natsweep/ngd';
+import { blockTridiagonalAlpha } from '@natsweep/theory';
+import type { z } from 'zod';
+import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { norm } from './squared-loss.ts';
+import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
+
+type Params = z.infer<typeof declaration.parameters>;
+
+/** The matrix Σ of a depth, and what the step that it defines does to the outputs of a real network. */
+export const tridiagonalCoupling: Experiment<typeof declaration.parameters> = { declaration, run };
+
+async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialContext): AsyncIterable<TrialResult> {
+  for (const trial of trials) yield runTrial(trial, context);
+}
+
+function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
+  progress(trialId, 0, 1);
+  const dataset = wideDataset(params, seed);
+  const metrics = engine.scope(() => {
+    const { inputs, targets } = splitTensors(engine, dataset, dataset.train);
+    const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
+    const at = linearise(engine, network, inputs);
+    const residual = engine.binary('subtract', at.outputs, targets);
+    const direction = blockTridiagonal().direction(engine, at, residual, { damping: 0 });
+    const g = engine.read(residual);
+    const response = measuredResponse(engine, network, inputs, direction);
+    freeNetwork(engine, network);
+    const alpha = response.reduce((sum, value, i) => sum + value * g[i]!, 0) / norm(g) ** 2;
+    const { inertia } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
+    return {
+      alpha,
+      alphaTheory: blockTridiagonalAlpha(params.depth),
+      anisotropicPart: norm(response.map((value, i) => value - alpha * g[i]!)) / norm(g),
+      smallestCouplingEigenvalue: smallestEigenvalue(engine, params.depth),
+      negativeCouplingEigenvalues: inertia.negative,
+      zeroCouplingEigenvalues: inertia.zero,
+      droppedDirections: direction.statistics.dropped,
+    };
+  });
+  progress(trialId, 1, 1);
+  return { trialId, outcome: 'converged', metrics, traces: {} };
+}
+
+/** JΔθ as the central difference of the network's own outputs along the step. */
+function measuredResponse(engine: LinalgEngine, network: Network, inputs: Tensor, direction: Direction): Float64Array {
+  const step = 1e-5;
+  applyDirection(engine, network, direction, -step);
+  const ahead = engine.read(outputs(engine, network, inputs));
+  applyDirection(engine, network, direction, 2 * step);
+  const behind = engine.read(outputs(engine, network, inputs));
+  return ahead.map((value, i) => (value - behind[i]!) / (2 * step));
+}
+
+function smallestEigenvalue(engine: LinalgEngine, depth: number): number {
+  const coupling = engine.tensor(blockTridiagonalCoupling(depth).flat(), [depth, depth]);
+  return engine.read(engine.eigh(coupling).values)[0]!;
+}
