@@ -1,5 +1,3 @@
-import { parseHTML } from 'linkedom';
-
 /** A drawing ready to be written: SVG text with its own legend, and what a test or a reader may want to know of it. */
 export interface RenderedFigure {
   readonly id: string;
@@ -14,6 +12,13 @@ export interface LegendEntry {
   readonly colour: string;
 }
 
+/** SVG markup with its size in pixels; its origin is the upper left corner. */
+export interface Drawing {
+  readonly markup: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface FrameContent {
   readonly id: string;
   readonly title: string;
@@ -22,8 +27,7 @@ export interface FrameContent {
   readonly legend: readonly LegendEntry[];
   /** Shapes that the legend explains beside the colours. */
   readonly keys: readonly ('measured' | 'theory' | 'spread')[];
-  /** What Plot drew. */
-  readonly plot: PlotElement;
+  readonly plot: Drawing;
 }
 
 /** Families in order; the first is embedded for PNG output. */
@@ -33,30 +37,13 @@ const LINE = 20;
 const MARGIN = 14;
 const ADVANCE = 6.3;
 
-/** The part of an SVG element that framing needs. */
-export interface PlotElement {
-  readonly outerHTML: string;
-  getAttribute(name: string): string | null;
-  setAttribute(name: string, value: string): void;
-}
-
-/** The document that Plot draws into. */
-export function createDocument(): unknown {
-  return parseHTML('<!doctype html><html><body></body></html>').document;
-}
-
 /** Title, legend and plot in one self-contained SVG. Class names let a page restyle it; alone it is dark on white. */
 export function frame(content: FrameContent): RenderedFigure {
   const { id, title, caption, plot } = content;
-  const plotWidth = Number(plot.getAttribute('width'));
-  const plotHeight = Number(plot.getAttribute('height'));
-  const width = plotWidth + 2 * MARGIN;
-  const { markup, lines } = legend(content, plotWidth);
+  const width = Math.ceil(plot.width) + 2 * MARGIN;
+  const { markup, lines } = legend(content, plot.width);
   const top = MARGIN + 16 + lines * LINE + 4;
-  const height = top + plotHeight + MARGIN;
-  plot.setAttribute('x', String(MARGIN));
-  plot.setAttribute('y', String(top));
-  plot.setAttribute('overflow', 'visible');
+  const height = Math.ceil(top + plot.height) + MARGIN;
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="figure" data-figure="${escapeXml(id)}" role="img"`,
     ` aria-label="${escapeXml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
@@ -65,7 +52,7 @@ export function frame(content: FrameContent): RenderedFigure {
     `<rect class="paper" width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="${MARGIN}" y="${MARGIN + 10}" font-size="13" font-weight="bold">${escapeXml(title)}</text>`,
     markup,
-    plot.outerHTML,
+    `<g transform="translate(${MARGIN},${top})">${plot.markup}</g>`,
     '</svg>',
   ].join('');
   return { id, title, caption, svg };

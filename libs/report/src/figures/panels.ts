@@ -62,3 +62,7 @@ function acrossCount(counts: readonly number[]): number {
 function panelTitle(parameters: readonly string[], values: readonly ParameterValue[]): string {
   return parameters.map((parameter, i) => `${parameter} ${formatValue(values[i])}`).join(' · ');
 }
+
+export function omittedSentence({ omitted }: PanelLayout<unknown>): string {
+  return omitted > 0 ? `${omitted} further panels are not shown.` : '';
+}
