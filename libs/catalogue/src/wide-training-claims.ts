@@ -2,7 +2,7 @@ import type { Claim, Measurement } from './declaration.ts';
 import { allBut, formatNumber, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
 import { metricOf, undecided } from './verdicts.ts';
 
-const isotropic = (m: Measurement): boolean => m.params['approximation'] !== 'gradient-descent';
+const isNatural = (m: Measurement): boolean => m.params['approximation'] !== 'gradient-descent';
 
 /** Block-diagonal NGD: ‖g_t‖ = |1 − Lη|^t ‖g_0‖. Judged at the widest network, where the finite-width error is least. */
 export const followsIsotropicDecay: Claim = {
@@ -44,11 +44,11 @@ export const outpacesGradientDescent: Claim = {
       allBut(m, 'approximation', 'damping', 'learningRateScale'),
       m.seed,
     ]).flatMap((group) => {
-      const references = group.filter((m) => !isotropic(m));
+      const references = group.filter((m) => !isNatural(m));
       if (references.length === 0) return [];
       const best = Math.min(...references.map((m) => metricOf(m, 'stepsToLoss') ?? Infinity));
       return group
-        .filter(isotropic)
+        .filter(isNatural)
         .map((m) => ({ steps: metricOf(m, 'stepsToLoss') ?? Infinity, best, damped: m.params['damping'] !== 0 }));
     });
     const pairs = allPairs.filter((pair) => !pair.damped);
@@ -84,7 +84,7 @@ export const deviationShrinksWithWidth: Claim = {
   judge: (measurements) => {
     const threshold = 'mean log-log slope over (rule, depth, seed) between −0.75 and −0.25';
     const expected = 'slope −0.5';
-    const relevant = measurements.filter((m) => isotropic(m) && m.params['damping'] === 0);
+    const relevant = measurements.filter((m) => isNatural(m) && m.params['damping'] === 0);
     const slopes = groupBy(relevant, (m) => [allBut(m, 'width'), m.seed]).flatMap((group) => {
       const points = group.map((m) => ({
         x: Number(m.params['width']),
