@@ -2,7 +2,7 @@ import type { StoredSweep } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
 import { databaseExists, withRedis, withResults } from '../connection.ts';
-import { CliError, exitCodes, type ExitCode } from '../exit.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { describeEnd, followSweep } from '../follow.ts';
 import { nextSignal } from '../interrupt.ts';
 import { positiveInteger, sizeOption } from '../options.ts';
@@ -80,16 +80,13 @@ async function runToEnd(
   }
 }
 
-async function findRecorded(
-  { environment }: Cli,
-  { spec, declaration }: LoadedSweep,
-): Promise<StoredSweep | undefined> {
+/** What is recorded of the sweep here. Refuses a record of the same name that asked another question. */
+async function findRecorded({ environment }: Cli, { spec }: LoadedSweep): Promise<StoredSweep | undefined> {
   if (!databaseExists(environment)) return undefined;
   const stored = await withResults(environment, (results) => results.getSweep(spec.name));
-  if (stored !== undefined && stored.experimentVersion !== declaration.version) {
-    throw new CliError(
-      `${spec.name} was recorded in ${environment.home} by version ${stored.experimentVersion} of ${declaration.name}, and this is version ${declaration.version}: choose another home with NATSWEEP_HOME.`,
-      exitCodes.badInput,
+  if (stored !== undefined && stored.spec !== JSON.stringify(spec)) {
+    throw badInput(
+      `${environment.home} holds a sweep ${spec.name} of another version of natsweep: choose another home with NATSWEEP_HOME.`,
     );
   }
   return stored;

@@ -36,8 +36,9 @@ async function status({ terminal, environment }: Cli, name: string | undefined, 
     terminal.print(JSON.stringify(name === undefined ? { sweeps, workers } : chosen[0], undefined, 2));
     return exitCodes.ok;
   }
-  if (name !== undefined) printDetails(terminal, chosen[0]!);
-  else if (sweeps.length > 0 || !terminal.interactive) printTable(terminal, overviewColumns(terminal), sweeps);
+  if (name !== undefined) printDetails(terminal, chosen[0]!, workers !== null);
+  else if (sweeps.length > 0 || !terminal.interactive)
+    printTable(terminal, overviewColumns(terminal, workers !== null), sweeps);
   else terminal.note('No sweep has been launched here: "natsweep sweeps" lists those that ship with natsweep.');
   terminal.note(describeWorkers(terminal, workers));
   return exitCodes.ok;
@@ -50,12 +51,17 @@ const stateStyles: Readonly<Record<SweepView['state'], Style>> = {
   completed: 'green',
 };
 
-function overviewColumns(terminal: Terminal): readonly Column<SweepView>[] {
+/** Without a stack no sweep runs, whatever its state. */
+function describeState({ state }: SweepView, live: boolean): string {
+  return state === 'running' && !live ? 'waiting' : state;
+}
+
+function overviewColumns(terminal: Terminal, live: boolean): readonly Column<SweepView>[] {
   return [
     { header: 'SWEEP', cell: ({ name }) => name },
     {
       header: 'STATE',
-      cell: ({ state }) => state,
+      cell: (sweep) => describeState(sweep, live),
       paint: (text, { state }) => terminal.style(stateStyles[state], text),
     },
     { header: 'DONE', cell: (sweep) => `${percentDone(sweep)}%`, align: 'right' },
@@ -81,7 +87,7 @@ function overviewColumns(terminal: Terminal): readonly Column<SweepView>[] {
   ];
 }
 
-function printDetails(terminal: Terminal, sweep: SweepView): void {
+function printDetails(terminal: Terminal, sweep: SweepView, live: boolean): void {
   const { name, experiment, state, stateReason, planned, observed, failed, trialsPerSecond, etaSeconds, objective } =
     sweep;
   const entries = (counts: Readonly<Record<string, number>>) =>
@@ -91,7 +97,11 @@ function printDetails(terminal: Terminal, sweep: SweepView): void {
   const lines: readonly (readonly [label: string, text: string])[] = [
     ['sweep', name],
     ['experiment', experiment],
-    ['state', terminal.style(stateStyles[state], state) + (stateReason === null ? '' : ` (${stateReason})`)],
+    [
+      'state',
+      terminal.style(stateStyles[state], describeState(sweep, live)) +
+        (stateReason === null ? '' : ` (${stateReason})`),
+    ],
     ['recorded', `${formatCount(observed + failed)} of ${plural(planned, 'trial')} (${percentDone(sweep)}%)`],
     ['outcomes', entries(sweep.byOutcome)],
     ['failed', entries(sweep.byFailure)],

@@ -22,7 +22,7 @@ test('an app that ends by itself is started again and its last words are passed 
      if (existsSync(${JSON.stringify(marker)})) setInterval(() => {}, 1000);
      else {
        writeFileSync(${JSON.stringify(marker)}, '');
-       console.error(JSON.stringify({ level: 'error', msg: 'no engine' }));
+       console.error(JSON.stringify({ level: 'error', msg: 'no engine.' }));
        process.exitCode = 3;
      }`,
   );
@@ -43,8 +43,8 @@ test('an app that ends by itself is started again and its last words are passed 
   });
   app.start();
   await startedTwice.promise;
-  assert.deepEqual(crashes, ['worker ended (code 3): no engine; starting it again in 0.5 s.']);
-  assert.equal(app.lastCrash, 'worker ended (code 3): no engine');
+  assert.deepEqual(crashes, ['worker ended (code 3): no engine. Starting it again in 0.5 s.']);
+  assert.equal(app.lastCrash, 'no engine.');
   assert.equal(await app.stop(10_000), true);
   assert.equal(app.identity, undefined);
   assert.equal(starts, 2);

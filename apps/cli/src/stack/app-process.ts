@@ -47,7 +47,7 @@ export class AppProcess {
     return this.#identity;
   }
 
-  /** What the process said when it last ended by itself; undefined if it never did. */
+  /** Why the process last ended by itself, in its own words where it left any; undefined if it never did. */
   get lastCrash(): string | undefined {
     return this.#lastCrash;
   }
@@ -98,8 +98,11 @@ export class AppProcess {
     this.#crashes++;
     this.#restart = setTimeout(() => this.start(), delayMs);
     const complaint = lastComplaint(this.#options.logFile, this.#logStart)?.replace(`${this.name}: `, '');
-    this.#lastCrash = `${this.name} ended (${how})${complaint === undefined ? '' : `: ${complaint}`}`;
-    this.#options.onCrash(`${this.#lastCrash}; starting it again in ${delayMs / 1000} s.`);
+    const ended = `${this.name} ended (${how})`;
+    this.#lastCrash = complaint ?? `${ended}.`;
+    this.#options.onCrash(
+      `${complaint === undefined ? ended : `${ended}: ${complaint}`} Starting it again in ${delayMs / 1000} s.`,
+    );
   }
 }
 
@@ -114,7 +117,7 @@ export function lastComplaint(logFile: string, start = 0): string | undefined {
   closeSync(file);
   const lines = buffer.toString('utf8').split('\n');
   const messages = lines.map(complaintOf).filter((message) => message !== undefined);
-  return messages.at(-1);
+  return messages.at(-1)?.replace(/^\w*Error: /, '');
 }
 
 /** A warning or error of the structured log, or a line that names an error. Stack frames and notes are passed over. */

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { Home } from './home.ts';
+
+test('quickstart runs from nothing to table, verdicts and picture, and again without running anything', async (t) => {
+  const home = new Home(t);
+  const first = await home.natsweep('quickstart', '--size', 'smallest');
+  assert.equal(first.code, 0, first.stderr);
+  const [, recorded, planned] = /completed: (\d+) of (\d+) trials recorded/.exec(first.stderr) ?? [];
+  assert.ok(recorded !== undefined && recorded === planned, first.stderr);
+  for (const approximation of ['gradient-descent', 'exact', 'block-diagonal', 'block-tridiagonal', 'kfac']) {
+    assert.match(first.stdout, new RegExp(`^${approximation} `, 'm'));
+  }
+  assert.match(first.stdout, /(reproduced|undecided) +Karakida & Osawa 2020/);
+  const files = first.stdout.split('\n').map((line) => line.trim());
+  for (const suffix of ['.md', '.svg', '.png']) {
+    const file = files.find((line) => line.endsWith(suffix));
+    assert.ok(file !== undefined && statSync(file).size > 1000, suffix);
+  }
+  assert.equal(home.has('.natsweep', 'stack.json'), false);
+
+  const second = await home.natsweep('quickstart', '--size', 'smallest');
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stderr, new RegExp(`^All ${planned} trials of quickstart-smallest are recorded already`));
+  assert.equal(second.stdout, first.stdout);
+});
