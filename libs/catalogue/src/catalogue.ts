@@ -9,6 +9,7 @@ import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+import { kfacForster } from './kfac-forster.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
@@ -22,6 +23,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
+  kfacForster,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

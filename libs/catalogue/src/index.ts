@@ -25,3 +25,4 @@ export { unitWiseTraining } from './unit-wise-training.ts';
 export { isotropy } from './isotropy.ts';
 export { unitWiseAlpha } from './unit-wise-alpha.ts';
 export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+export { kfacForster } from './kfac-forster.ts';

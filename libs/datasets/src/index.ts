@@ -13,3 +13,5 @@ export { planarClassification } from './planar-classification.ts';
 export type { PlanarClassification } from './planar-classification.ts';
 export { sparseClassification } from './sparse-classification.ts';
 export type { SparseClassification } from './sparse-classification.ts';
+export { forsterTransform } from './forster.ts';
+export type { Forster } from './forster.ts';

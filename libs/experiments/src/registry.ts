@@ -8,6 +8,7 @@ import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+import { kfacForster } from './kfac-forster.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
@@ -22,6 +23,7 @@ export const experiments: readonly Experiment[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
+  kfacForster,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

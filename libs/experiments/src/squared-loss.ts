@@ -8,6 +8,12 @@ export function norm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
+/** max_t ‖measured_t − theory_t‖/‖measured_0‖ over the steps that were measured. */
+export function largestDistance(measured: readonly Float64Array[], theory: readonly Float64Array[]): number {
+  const distances = measured.map((values, t) => norm(values.map((value, i) => value - theory[t]![i]!)));
+  return Math.max(...distances) / norm(measured[0]!);
+}
+
 /**
  * Share of samples classified correctly: for one output by its sign (0 counts as wrong for both classes), else by the
  * largest output.

@@ -7,7 +7,7 @@ import { createRule } from '@natsweep/ngd';
 import { coefficientMatrix, isotropicResiduals, isotropyConstant, linearisedTrajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
-import { accuracy, norm, squaredLoss } from './squared-loss.ts';
+import { accuracy, largestDistance, norm, squaredLoss } from './squared-loss.ts';
 import { isDivergent, train } from './training-run.ts';
 import type { TrainingRun } from './training-run.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
@@ -105,8 +105,7 @@ function prediction(
 /** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory predicts divergence, as near a pole of the damped metric. */
 function deviation(measured: readonly Float64Array[], theory: readonly Float64Array[]): number {
   if (theory.some((residual) => isDivergent(residual, theory[0]!))) return NaN;
-  const distances = measured.map((residual, t) => norm(residual.map((value, i) => value - theory[t]![i]!)));
-  return Math.max(...distances) / norm(measured[0]!);
+  return largestDistance(measured, theory);
 }
 
 /** Geometric mean contraction of the residual until it is 1 % of its start. */

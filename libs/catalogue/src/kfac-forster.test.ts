@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim, Measurement } from './declaration.ts';
+import { kfacForster } from './kfac-forster.ts';
+
+const [leverage, isotropic, training] = kfacForster.claims as [Claim, Claim, Claim];
+const trial = (preprocessing: string, metrics: Measurement['metrics'], width = 512): Measurement => ({
+  params: kfacForster.parameters.parse({ preprocessing, width }),
+  seed: 0,
+  outcome: 'step-limit',
+  metrics,
+});
+
+test('raw inputs must show the condition number that their leverage scores give', () => {
+  const raw = (condition: number, conditionTheory: number) => trial('none', { condition, conditionTheory });
+  assert.equal(leverage.judge([raw(1.15, 1.1501)]).status, 'reproduced');
+  assert.equal(leverage.judge([raw(1.15, 1.1501), raw(1.15, 1.3)]).status, 'not reproduced');
+  assert.equal(leverage.judge([raw(1.001, 1.001)]).status, 'not reproduced');
+  assert.equal(leverage.judge([trial('forster', {})]).status, 'undecided');
+});
+
+test('transformed inputs must be isotropic with the α of S.111', () => {
+  const transformed = (condition: number, alpha: number) => trial('forster', { condition, alpha, alphaTheory: 200 });
+  assert.equal(isotropic.judge([transformed(1.0001, 200.1)]).status, 'reproduced');
+  assert.equal(isotropic.judge([transformed(1.01, 200)]).status, 'not reproduced');
+  assert.equal(isotropic.judge([transformed(1, 202)]).status, 'not reproduced');
+  assert.equal(isotropic.judge([]).status, 'undecided');
+});
+
+test('training is judged at the widest network, and a diverged trial counts', () => {
+  const at = (deviationFromIsotropy: number | null, width: number) =>
+    trial('forster', { deviationFromIsotropy }, width);
+  assert.equal(training.judge([at(0.05, 512), at(0.9, 256)]).status, 'reproduced');
+  assert.equal(training.judge([at(0.05, 512), at(null, 512)]).status, 'not reproduced');
+  assert.equal(training.judge([trial('none', {})]).status, 'undecided');
+});
+
+test('M0 ≥ N is refused: there K-FAC needs no Forster transformation', () => {
+  const params = kfacForster.parameters.parse({ samples: 40, inputDimension: 40 });
+  assert.match(kfacForster.refuse!(params) ?? '', /M_0 < N.*M_0 = 40 and samples = 40/);
+});
