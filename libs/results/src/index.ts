@@ -3,10 +3,12 @@ export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';
 export type { ResultsErrorCode } from './results-error.ts';
 export type {
+  GroupMetric,
   GroupRow,
   Recorded,
   ResultsStore,
   RowQuery,
+  Selection,
   StoredSweep,
   SweepCounts,
   SweepState,

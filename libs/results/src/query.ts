@@ -2,9 +2,10 @@ import type { Parameters } from '@natsweep/sweep';
 import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { metricColumn, paramColumns, readColumns, typeOf } from './columns.ts';
 import type { Columns } from './columns.ts';
+import { compileFilter } from './filter.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database, Schema, TrialTable, TrialTableName, ValueColumn } from './schema.ts';
-import type { RowQuery } from './store.ts';
+import type { RowQuery, Selection } from './store.ts';
 import { trialTable } from './sweep-tables.ts';
 
 export interface SweepPlace {
@@ -24,14 +25,20 @@ export async function findSweep(db: Database, name: string): Promise<SweepPlace>
   return { id: row.id, name, columns: await readColumns(db, row.id) };
 }
 
+/** A sweep without a record has no columns yet: no name is wrong, and nothing is found. */
+export function isEmpty({ columns }: SweepPlace): boolean {
+  return columns.params.size === 0 && columns.metrics.size === 0;
+}
+
 export type TrialQuery<Output = object> = SelectQueryBuilder<Schema, TrialTableName, Output>;
 export type TrialColumn = keyof Selectable<TrialTable> & string;
 
 /** The records of a sweep that a query selects. */
-export function selectTrials(db: Database, sweep: SweepPlace, query: Pick<RowQuery, 'where' | 'kind'>): TrialQuery {
+export function selectTrials(db: Database, sweep: SweepPlace, query: Selection & Pick<RowQuery, 'kind'>): TrialQuery {
   let trials: TrialQuery = db.selectFrom(trialTable(sweep.id));
   if (query.kind) trials = trials.where('outcome', query.kind === 'failed' ? 'is' : 'is not', null);
   for (const [column, value] of equalities(sweep.columns, query.where ?? {})) trials = trials.where(column, '=', value);
+  if (query.filter !== undefined) trials = trials.where(compileFilter(query.filter, sweep.columns));
   return trials;
 }
 

@@ -10,6 +10,7 @@
  * - `corrupt`: the file is damaged or is no database
  * - `newer-schema`: written by a newer natsweep
  * - `unknown-sweep`, `unknown-column`, `unknown-trial`, `ambiguous`: the query names what the database does not hold
+ * - `bad-filter`: a filter is no condition over what the sweep has
  * - `fault`: anything else the database reported
  */
 export type ResultsErrorCode =
@@ -26,6 +27,7 @@ export type ResultsErrorCode =
   | 'unknown-column'
   | 'unknown-trial'
   | 'ambiguous'
+  | 'bad-filter'
   | 'fault';
 
 /** One sentence with the place and the fix; the database's own words are in `cause`. */

@@ -3,7 +3,7 @@ import { valueColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { decodeRecords, decodeRows, fixedColumns } from './decode-record.ts';
 import type { StoredRecord, StoredTrial } from './decode-record.ts';
-import { findSweep, selectTrials, sortColumns } from './query.ts';
+import { findSweep, isEmpty, selectTrials, sortColumns } from './query.ts';
 import type { SweepPlace, TrialQuery } from './query.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database } from './schema.ts';
@@ -15,6 +15,7 @@ const pageSize = 500;
 
 export async function readRows({ db, texts }: Connection, name: string, query: RowQuery): Promise<readonly TrialRow[]> {
   const sweep = await findSweep(db, name);
+  if (isEmpty(sweep)) return [];
   const stored = await sortedPage(selectTrials(db, sweep, query), sweep, query)
     .select([...fixedColumns, ...valueColumns(sweep.columns)])
     .execute();
@@ -87,6 +88,7 @@ export async function* readRecords(
   query: RowQuery,
 ): AsyncGenerator<TrialRecord> {
   const sweep = await findSweep(db, name);
+  if (isEmpty(sweep)) return;
   let left = query.limit ?? Infinity;
   for (let after = -1; left > 0;) {
     const page = await recordQuery(sweep, selectTrials(db, sweep, query))

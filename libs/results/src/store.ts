@@ -41,9 +41,15 @@ export interface Recorded {
 /** The record of a trial without its traces. */
 export type TrialRow = Omit<Observation, 'traces'> | FailedTrial;
 
-export interface RowQuery {
-  /** A parameter filter: equality on every named parameter. */
+/** Which records. Both conditions must hold where both are given. */
+export interface Selection {
+  /** Equality on every named parameter. */
   readonly where?: Parameters;
+  /** A condition in the language of a sweep's `where`, over metrics too: `depth > 3 && trainLossFinal < 1e-3`. */
+  readonly filter?: string;
+}
+
+export interface RowQuery extends Selection {
   readonly kind?: 'observation' | 'failed';
   /** A column (`index`, `seed`, `elapsedSeconds`), `params.NAME` or `metrics.NAME`. Default: `index`. */
   readonly orderBy?: string;
@@ -66,6 +72,8 @@ export interface GroupMetric {
   readonly mean: Measured;
   /** Of the sample (n − 1 in the denominator); null for fewer than two trials. */
   readonly standardDeviation: Measured;
+  /** The mean ± this holds the expectation with 95 % confidence (Student's t); null for fewer than two trials. */
+  readonly confidence95: Measured;
 }
 
 /**
@@ -93,7 +101,7 @@ export interface ResultsStore {
     sweep: string,
     by: readonly string[],
     metrics: readonly string[],
-    query?: Pick<RowQuery, 'where'>,
+    query?: Selection,
   ): Promise<readonly GroupRow[]>;
   /** Observations with traces, for figures. */
   traces(sweep: string, query?: Pick<RowQuery, 'where' | 'limit'>): AsyncIterable<Observation>;

@@ -9,6 +9,8 @@ const MAX_NESTING = 50;
 
 jsep.addBinaryOp('in', 7);
 
+export type ExpressionTree = jsep.CoreExpression;
+
 /** A condition over parameters, checked and ready to evaluate. */
 export interface Condition {
   readonly text: string;
@@ -37,7 +39,8 @@ export function parseConditions(text: string, types: ReadonlyMap<string, Paramet
   });
 }
 
-function parseTree(text: string): jsep.Expression {
+/** The syntax tree of an expression, bounded in length and depth; nothing in it is checked yet. Throws `ExpressionError`. */
+export function parseTree(text: string): ExpressionTree {
   if (text.length > MAX_LENGTH) throw new ExpressionError(`an expression has at most ${MAX_LENGTH} characters`, 0);
   const deep = nestingExceeds(text);
   if (deep !== undefined) throw new ExpressionError(`an expression is nested at most ${MAX_NESTING} deep`, deep);
@@ -51,7 +54,7 @@ function parseTree(text: string): jsep.Expression {
   if (tree.type === 'Compound') {
     throw new ExpressionError('expected one condition; join several with && (and) or || (or)', 0);
   }
-  return tree;
+  return tree as ExpressionTree;
 }
 
 /** Bounds the parser's recursion: brackets and runs of prefix operators are what it recurses on. */

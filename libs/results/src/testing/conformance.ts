@@ -201,6 +201,63 @@ export function runConformance(name: string, freshUrl: () => Promise<string>): v
       assert.deepEqual(failed, [all[399], all[349]]);
     });
 
+    onStore('filters by a condition as JavaScript would', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 600));
+      const all = syntheticRecords('damping', 600);
+      await store.record(all);
+      for (const [filter, holds] of conditions) {
+        const found = await store.rows('damping', { filter });
+        const expected = all.filter((record) =>
+          holds({ ...record.params, ...metricsOf(record), record } as unknown as Values),
+        );
+        assert.ok(expected.length > 0 && expected.length < all.length, filter);
+        assert.deepEqual(
+          found.map(({ index }) => index),
+          expected.map(({ index }) => index),
+          filter,
+        );
+      }
+    });
+
+    onStore('a filter is a condition or is refused, and never anything else', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 60));
+      await store.record(syntheticRecords('damping', 60));
+      const refused = [
+        '',
+        'depth',
+        "depth == 'a'",
+        'dpth > 1',
+        'depth = 3',
+        'depth; 1',
+        "x' or 1=1 --",
+        'constructor == 1',
+      ];
+      const hostile = [
+        '__proto__ == 1',
+        'params.toString == 1',
+        'f(1) > 0',
+        'min() > 1',
+        `${'sqrt('.repeat(9)}1${')'.repeat(9)} > 0`,
+      ];
+      for (const filter of [...refused, ...hostile])
+        await assert.rejects(store.rows('damping', { filter }), code('bad-filter'), filter);
+      await assert.rejects(store.rows('damping', { filter: 'dampng > 1' }), /did you mean damping\?/);
+      const anyText = fc.array(fc.constantFrom(...tokens), { maxLength: 9 }).map((parts) => parts.join(' '));
+      await fc.assert(
+        fc.asyncProperty(anyText, async (filter) => {
+          try {
+            for (const { params } of await store.rows('damping', { filter })) assert.ok('depth' in params);
+          } catch (error) {
+            assert.ok(error instanceof ResultsError, String(error));
+            assert.ok(['bad-filter', 'fault'].includes(error.code), `${filter}: ${error.message}`);
+            if (error.code === 'fault') assert.match(error.message, /out of range|overflow/, filter);
+          }
+        }),
+        { numRuns: 300 },
+      );
+      assert.equal((await store.rows('damping')).length, 60);
+    });
+
     onStore('groups with the mean and sample deviation of a two-pass computation', async (store) => {
       await store.createSweep(syntheticSweep('damping', 500));
       const all = syntheticRecords('damping', 500);
@@ -237,7 +294,13 @@ export function runConformance(name: string, freshUrl: () => Promise<string>): v
         store.rows('damping', { orderBy: 'metrics.loss' }),
         /has no metric "loss"; .*trainLossFinal/,
       );
-      await assert.rejects(store.groups('damping', ['depth'], ['loss']), code('unknown-column'));
+      await assert.rejects(store.groups('damping', ['dpth'], ['trainLossFinal']), code('unknown-column'));
+      const [unmeasured] = await store.groups('damping', [], ['neverReported']);
+      assert.deepEqual(unmeasured, {
+        group: {},
+        count: 1,
+        metrics: { neverReported: { count: 0, mean: null, standardDeviation: null, confidence95: null } },
+      });
     });
 
     onStore('finds a trial by an unambiguous beginning of its id', async (store) => {
@@ -297,6 +360,88 @@ export function runConformance(name: string, freshUrl: () => Promise<string>): v
     });
   });
 }
+
+interface Values {
+  readonly approximation: string;
+  readonly depth: number;
+  readonly damping: number;
+  readonly bias: boolean;
+  readonly trainLossFinal: number | null;
+  readonly stepsToThreshold: number | null;
+  readonly record: TrialRecord;
+}
+
+function metricsOf(record: TrialRecord) {
+  const none = { trainLossFinal: null, stepsToThreshold: null };
+  return record.kind === 'observation' ? { ...none, ...record.metrics } : none;
+}
+
+const conditions: readonly (readonly [string, (values: Values) => boolean])[] = [
+  ['depth > 4', ({ depth }) => depth > 4],
+  ["approximation in ['exact', 'kfac'] && !bias", (v) => ['exact', 'kfac'].includes(v.approximation) && !v.bias],
+  ["approximation != 'exact' || bias == true", (v) => v.approximation !== 'exact' || v.bias],
+  ['stepsToThreshold % 7 == 3', (v) => v.stepsToThreshold !== null && v.stepsToThreshold % 7 === 3],
+  ['log10(damping) < -2.5 ? depth == 3 : depth == 4', (v) => v.depth === (Math.log10(v.damping) < -2.5 ? 3 : 4)],
+  ['trainLossFinal == null', (v) => v.trainLossFinal === null],
+  ['!(trainLossFinal > 1000000.5)', (v) => !((v.trainLossFinal ?? NaN) > 1000000.5)],
+  [
+    'metrics.stepsToThreshold / (depth - 3) >= 10',
+    (v) => v.depth > 3 && (v.stepsToThreshold ?? NaN) / (v.depth - 3) >= 10,
+  ],
+  [
+    'max(depth, stepsToThreshold) < min(9, abs(-8))',
+    (v) => v.stepsToThreshold !== null && Math.max(v.depth, v.stepsToThreshold) < 8,
+  ],
+  ['sqrt(params.depth - 4) > 0.5', (v) => v.depth > 4],
+  [
+    "outcome == 'diverged' || failure == 'timeout'",
+    ({ record }) => record.kind === 'failed' || record.outcome === 'diverged',
+  ],
+  [
+    'seed == 2 && index < 300 && elapsedSeconds < 0.5 && attempt == 1',
+    ({ record }) =>
+      record.seed === 2 && record.index < 300 && record.attempt.elapsedSeconds < 0.5 && record.attempt.attempt === 1,
+  ],
+];
+
+const tokens = [
+  'depth',
+  'bias',
+  'approximation',
+  'trainLossFinal',
+  "'kfac'",
+  '3',
+  '1e300',
+  '0',
+  'null',
+  'true',
+  '&&',
+  '||',
+  '!',
+  '==',
+  '!=',
+  '<',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '(',
+  ')',
+  '[',
+  ']',
+  'in',
+  '?',
+  ':',
+  'sqrt',
+  'log10',
+  'min',
+  ',',
+  'params.depth',
+  '--',
+  "'",
+  '"',
+];
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const collected: Item[] = [];
