@@ -8,6 +8,8 @@ import type { Sweeps } from './sweeps.ts';
 
 /** Reports committed in one transaction at most. */
 const pageLimit = 1000;
+/** Time between two pages that are not full: many reports in one transaction cost little more than one. */
+const gatherMs = 20;
 
 export interface CollectorOptions {
   readonly results: ResultsStore;
@@ -24,6 +26,7 @@ export class Collector {
   readonly #reader: ReportReader;
   readonly #sweeps: Sweeps;
   readonly #logger: Logger;
+  #gathersUntilMs = 0;
 
   constructor({ results, queue, reader, sweeps, logger }: CollectorOptions) {
     this.#results = results;
@@ -34,8 +37,10 @@ export class Collector {
   }
 
   /** The reports that are not committed yet; waits a while for the first one. */
-  nextPage(waitMs: number): Promise<ReportPage> {
-    return this.#reader.read(streamStart, { limit: pageLimit, waitMs });
+  async nextPage(waitMs: number): Promise<ReportPage> {
+    const leftMs = this.#gathersUntilMs - performance.now();
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+    return this.#read(waitMs);
   }
 
   async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
@@ -51,12 +56,13 @@ export class Collector {
       if (report.kind === 'retry') this.#sweeps.run(report.sweep)?.tally.retry(report.failure);
     }
     if (end !== streamStart) await this.#reader.discard(end);
+    this.#gathersUntilMs = reports.length < pageLimit ? performance.now() + gatherMs : 0;
   }
 
   /** Commits everything that was reported before this call. */
   async drain(): Promise<void> {
     for (;;) {
-      const page = await this.nextPage(0);
+      const page = await this.#read(0);
       await this.commit(page);
       if (page.reports.length < pageLimit) return;
     }
@@ -77,6 +83,10 @@ export class Collector {
     await this.#sweeps.failed(trials);
     await this.#queue.remove(batches.map(({ batchId }) => batchId));
     for (const { batchId, data } of batches) this.#sweeps.run(data.sweep)?.inFlight.drop(batchId);
+  }
+
+  #read(waitMs: number): Promise<ReportPage> {
+    return this.#reader.read(streamStart, { limit: pageLimit, waitMs });
   }
 }
 

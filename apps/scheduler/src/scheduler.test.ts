@@ -140,7 +140,7 @@ test('a report that nothing can be made of does not stop the others', async (t) 
   const stack = await SchedulerStack.start(t);
   stack.schedule();
   await stack.submit('sweep', points(2));
-  await stack.report('no-such-sweep', {
+  stack.report('no-such-sweep', {
     trialId: 'x',
     index: 0,
     experiment: 'd',

@@ -38,15 +38,16 @@ export class SchedulerStack {
     parts: {
       queue: BatchQueue;
       results: ResultsStore;
-      sender: ReportSender;
       connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
     },
   ) {
     this.redis = redis;
     this.queue = parts.queue;
     this.results = parts.results;
-    this.#sender = parts.sender;
     this.#connection = parts.connection;
+    this.#sender = new ReportSender(parts.connection, (error) => {
+      throw error;
+    });
   }
 
   static async start(t: TestContext): Promise<SchedulerStack> {
@@ -56,7 +57,6 @@ export class SchedulerStack {
     stack = new SchedulerStack(redis, {
       queue: await BatchQueue.open(redis.address),
       results: await openResults(`sqlite:${join(redis.home, 'results.sqlite')}`),
-      sender: await ReportSender.open(redis.address),
       connection: await redis.connect({ onOutage: 'wait' }),
     });
     return stack;
@@ -84,7 +84,7 @@ export class SchedulerStack {
 
   /** Plays a worker: `run` says how each delivery ends. */
   work(run: (delivery: Delivery) => Promise<DeliveryOutcome>, concurrency = 4): BatchWorker {
-    const worker = new BatchWorker(this.redis.address, { slot: 'cpu-0', concurrency, onError: () => {}, run });
+    const worker = new BatchWorker(this.#connection, { slot: 'cpu-0', concurrency, onError: () => {}, run });
     this.#workers.push(worker);
     void worker.run();
     return worker;
@@ -108,12 +108,12 @@ export class SchedulerStack {
 
   /** Reports every trial of a delivery as finished. */
   async finish({ batch, trials, attempt }: Delivery): Promise<DeliveryOutcome> {
-    await Promise.all(trials.map((trial) => this.#sender.send(observation(batch.sweep, trial, attempt))));
+    for (const trial of trials) this.#sender.send(observation(batch.sweep, trial, attempt));
     return { kind: 'finished' };
   }
 
-  async report(sweep: string, trial: Trial): Promise<void> {
-    await this.#sender.send(observation(sweep, trial, 1));
+  report(sweep: string, trial: Trial): void {
+    this.#sender.send(observation(sweep, trial, 1));
   }
 
   async flushRedis(): Promise<void> {
@@ -146,7 +146,6 @@ export class SchedulerStack {
   async close(): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
     await Promise.all(this.#workers.map((worker) => worker.close()));
-    this.#sender.close();
     await this.queue.close();
     await this.results.close();
   }

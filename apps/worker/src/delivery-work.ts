@@ -15,7 +15,6 @@ export class DeliveryWork {
   readonly #context: DeliveryContext;
   readonly #finished = new Set<string>();
   readonly #failures: Record<string, TrialFailure> = {};
-  readonly #sending: Promise<void>[] = [];
 
   constructor(delivery: Delivery, context: DeliveryContext) {
     this.delivery = delivery;
@@ -48,21 +47,12 @@ export class DeliveryWork {
     const attempt = this.#attempt(startedAtMs, elapsedSeconds);
     const sweep = this.delivery.batch.sweep;
     this.#finished.add(trial.trialId);
-    const observation = { kind: 'observation', sweep, index, params, seed, ...result, engine, attempt } as const;
-    const sending = this.#context.sender.send(observation);
-    // `sent` awaits it; until then a rejection must not count as unhandled.
-    sending.catch(() => {});
-    this.#sending.push(sending);
+    this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, engine, attempt });
     this.#context.onFinished(trial);
   }
 
   #attempt(startedAtMs: number, elapsedSeconds: number): AttemptInfo {
     const { worker, slot } = this.#context;
     return { attempt: this.delivery.attempt, worker, slot, startedAtMs, elapsedSeconds };
-  }
-
-  /** Resolves once Redis has every result. */
-  async sent(): Promise<void> {
-    await Promise.all(this.#sending);
   }
 }

@@ -14,13 +14,16 @@ export interface FinishedTrial {
   readonly elapsedSeconds: number;
 }
 
-/** What a trial process tells its slot. `ready` or `unusable` comes first; `done` or `failed` ends a run. */
+/**
+ * What a trial process tells its slot. `ready` or `unusable` comes first; `done` or `failed` ends a run;
+ * `done` brings the result of the last trial along, which saves a message where there is only one.
+ */
 export type Reply =
   | { readonly kind: 'ready'; readonly engine: EngineInfo }
   | { readonly kind: 'unusable'; readonly message: string }
   | { readonly kind: 'progress'; readonly trialId: string; readonly stepsDone: number; readonly stepsTotal: number }
   | { readonly kind: 'finished'; readonly trial: FinishedTrial }
-  | { readonly kind: 'done'; readonly memoryBytes: number }
+  | { readonly kind: 'done'; readonly last: FinishedTrial | undefined; readonly memoryBytes: number }
   | ({ readonly kind: 'failed' } & FailureCause);
 
 /** The environment variable that tells a trial process which engine to create. */

@@ -2,7 +2,7 @@ import { findExperiment, type TrialResult } from '@natsweep/experiments';
 import type { LinalgEngine } from '@natsweep/linalg';
 import type { Trial } from '@natsweep/sweep';
 import { measured, measuredTrace } from './measured.ts';
-import type { Reply } from './protocol.ts';
+import type { FinishedTrial, Reply } from './protocol.ts';
 
 export interface RunContext {
   readonly engine: LinalgEngine;
@@ -18,8 +18,11 @@ export class InvalidTrialError extends Error {
 /** Shortest time between two progress messages. */
 const progressIntervalMs = 200;
 
-/** Runs trials of one experiment together and sends each result as soon as it is there. */
-export async function runTrials(trials: readonly Trial[], { engine, signal, send }: RunContext): Promise<void> {
+/** Runs trials of one experiment together. Sends each result as soon as it is there, and returns that of the last trial. */
+export async function runTrials(
+  trials: readonly Trial[],
+  { engine, signal, send }: RunContext,
+): Promise<FinishedTrial | undefined> {
   const experiment = requireExperiment(trials);
   const parsed = trials.map(({ trialId, params, seed }) => {
     const result = experiment.declaration.parameters.safeParse(params);
@@ -36,12 +39,18 @@ export async function runTrials(trials: readonly Trial[], { engine, signal, send
   };
 
   let since = performance.now();
+  let finished = 0;
+  let last: FinishedTrial | undefined;
   for await (const result of experiment.run(parsed, { engine, signal, progress })) {
     const now = performance.now();
     const elapsedSeconds = result.elapsedSeconds ?? (now - since) / 1000;
     since = now;
-    send({ kind: 'finished', trial: { ...recordable(result), elapsedSeconds, startedAtMs: startOf(elapsedSeconds) } });
+    const trial = { ...recordable(result), elapsedSeconds, startedAtMs: startOf(elapsedSeconds) };
+    finished += 1;
+    if (finished === trials.length) last = trial;
+    else send({ kind: 'finished', trial });
   }
+  return last;
 }
 
 function requireExperiment(trials: readonly Trial[]) {

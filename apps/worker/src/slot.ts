@@ -53,10 +53,10 @@ export class Slot {
     return engine;
   }
 
-  /** Runs one delivery. Resolves once every result is in the observation stream. */
+  /** Runs one delivery; every result has been sent when it resolves. */
   async run(delivery: Delivery): Promise<DeliveryOutcome> {
     const { batch, signal } = delivery;
-    if (delivery.lostBefore) await this.#reportRetry(delivery, { failure: 'lost', trials: delivery.trials.length });
+    if (delivery.lostBefore) this.#reportRetry(delivery, { failure: 'lost', trials: delivery.trials.length });
     const givenUp = () => this.#handingBack || signal.aborted;
     const lockLost = () => void this.#kill();
     signal.addEventListener('abort', lockLost, { once: true });
@@ -76,9 +76,8 @@ export class Slot {
         if (givenUp()) break;
         if (!work.isFinished(trial)) work.fail(trial, end.kind === 'failed' ? end : noResult, startedAtMs);
       }
-      await work.sent();
       if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
-      return await this.#settle(delivery, work);
+      return this.#settle(delivery, work);
     } finally {
       signal.removeEventListener('abort', lockLost);
       this.#state = { ...this.#state, trialId: null };
@@ -96,14 +95,14 @@ export class Slot {
     await this.#kill();
   }
 
-  async #settle(delivery: Delivery, work: DeliveryWork): Promise<DeliveryOutcome> {
+  #settle(delivery: Delivery, work: DeliveryWork): DeliveryOutcome {
     if (this.#handingBack && work.unfinished().length > 0) return { kind: 'handed-back', remaining: work.unfinished() };
     const failures = work.failures;
     const reasons = Object.values(failures);
     if (reasons.length === 0) return { kind: 'finished' };
     for (const failure of new Set(reasons.map((reason) => reason.failure))) {
       const trials = reasons.filter((reason) => reason.failure === failure).length;
-      await this.#reportRetry(delivery, { failure, trials });
+      this.#reportRetry(delivery, { failure, trials });
     }
     return { kind: 'failed', failures };
   }
@@ -168,8 +167,8 @@ export class Slot {
     this.#state = { ...this.#state, trialId, trialsFinished: trialsFinished + 1 };
   }
 
-  async #reportRetry(delivery: Delivery, retry: Pick<FailureCause, 'failure'> & { trials: number }): Promise<void> {
-    await this.#options.sender.send({ kind: 'retry', sweep: delivery.batch.sweep, ...retry });
+  #reportRetry(delivery: Delivery, retry: Pick<FailureCause, 'failure'> & { trials: number }): void {
+    this.#options.sender.send({ kind: 'retry', sweep: delivery.batch.sweep, ...retry });
   }
 }
 

@@ -94,7 +94,8 @@ export class TrialChild {
         case 'progress':
           return options.onProgress(reply.trialId, reply.stepsDone);
         case 'done':
-          return end(reply);
+          if (reply.last !== undefined) options.onFinished(reply.last);
+          return end({ kind: 'done', memoryBytes: reply.memoryBytes });
         case 'failed':
           this.kill();
           return end({ ...reply, logTail: `${this.#tail.text}\n${reply.logTail}`.trim() });

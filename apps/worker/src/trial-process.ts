@@ -26,7 +26,7 @@ try {
     const controller = new AbortController();
     running = controller;
     runTrials(request.trials, { engine, signal: controller.signal, send }).then(
-      () => send({ kind: 'done', memoryBytes: process.memoryUsage.rss() }),
+      (last) => send({ kind: 'done', last, memoryBytes: process.memoryUsage.rss() }),
       (error: unknown) => {
         const cause = error instanceof InvalidTrialError ? ({ failure: 'invalid' } as const) : classifyError(error);
         const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { BatchWorker, connect, ReportSender, type RedisAddress } from '@natsweep/queue';
+import { BatchWorker, connect, ReportSender, type RedisAddress, type RedisConnection } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { SettingsError, type Settings } from './settings.ts';
@@ -27,13 +27,20 @@ export class WorkerProcess {
   readonly #close: () => Promise<void>;
   #hurry: (() => void) | undefined;
 
-  private constructor(options: WorkerOptions, slots: readonly Slot[], close: () => Promise<void>) {
+  private constructor(
+    options: WorkerOptions,
+    parts: { readonly slots: readonly Slot[]; readonly redis: RedisConnection; readonly leave: () => Promise<void> },
+  ) {
+    const { slots, redis, leave } = parts;
     this.#options = options;
     this.#slots = slots;
-    this.#close = close;
+    this.#close = async () => {
+      await leave();
+      redis.disconnect();
+    };
     this.#batchWorkers = slots.map(
       (slot) =>
-        new BatchWorker(options.address, {
+        new BatchWorker(redis, {
           slot: slot.name,
           lockDurationMs: options.settings.lockSeconds * 1000,
           run: (delivery) => slot.run(delivery),
@@ -49,7 +56,7 @@ export class WorkerProcess {
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
     const { address, settings, version, logger } = options;
     const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait' });
-    const sender = await ReportSender.open(address);
+    const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
     const slots = settings.slots.map(
       (name) =>
         new Slot({
@@ -62,10 +69,6 @@ export class WorkerProcess {
           logger: logger.child({ slot: name }),
         }),
     );
-    const closeConnections = async () => {
-      sender.close();
-      redis.disconnect();
-    };
     try {
       const [engine] = await Promise.all(slots.map((slot) => slot.prepare()));
       logger.info({ slots: slots.length, engine }, `taking batches from ${address.description}`);
@@ -77,14 +80,17 @@ export class WorkerProcess {
         metricsAddress: metrics?.address ?? null,
         logger,
       });
-      return new WorkerProcess(options, slots, async () => {
-        await leave();
-        metrics?.close();
-        await closeConnections();
+      return new WorkerProcess(options, {
+        slots,
+        redis,
+        leave: async () => {
+          await leave();
+          metrics?.close();
+        },
       });
     } catch (error) {
       await Promise.all(slots.map((slot) => slot.close()));
-      await closeConnections();
+      redis.disconnect();
       throw error;
     }
   }

@@ -1,9 +1,8 @@
 import type { Trial } from '@natsweep/sweep';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import type { RedisAddress } from './address.ts';
 import { isRetryable, runnableTrials, type BatchData, type TrialFailure } from './batch-data.ts';
 import { queueName, queuePrefix } from './batch-queue.ts';
-import { connectionOptions } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
 
 /** One delivery of a batch to a slot. */
 export interface Delivery {
@@ -20,7 +19,7 @@ export interface Delivery {
 }
 
 /**
- * How a delivery ended. `finished`: every trial's result is in the observation stream. `failed`: the trials in
+ * How a delivery ended. `finished`: every trial has been reported. `failed`: the trials in
  * `failures` failed, all others have finished. `handed-back`: those in `remaining` are for another worker, at no cost
  * in attempts.
  */
@@ -46,14 +45,18 @@ export interface BatchWorkerOptions {
 /** A batch that is lost this often is failed, so that one that kills its worker cannot go round for ever. */
 const maxLostDeliveries = 5;
 
-/** Takes batches from the queue, one after the other, and settles each by what `run` makes of it. */
+/**
+ * Takes batches from the queue, one after the other, and settles each by what `run` makes of it. The connection is the one
+ * on which `run` reports (`ReportSender`): Redis then sees the reports of a batch before the batch leaves the queue, and
+ * nobody need wait for the answer. Its commands must wait out an outage (`onOutage: 'wait'`).
+ */
 export class BatchWorker {
   readonly #worker: Worker<BatchData>;
 
-  constructor(address: RedisAddress, options: BatchWorkerOptions) {
+  constructor(connection: RedisConnection, options: BatchWorkerOptions) {
     const lockDurationMs = options.lockDurationMs ?? 10_000;
     this.#worker = new Worker<BatchData>(queueName, (job, token, signal) => deliver(job, { options, token, signal }), {
-      connection: connectionOptions(address),
+      connection,
       prefix: queuePrefix,
       name: options.slot,
       concurrency: options.concurrency ?? 1,

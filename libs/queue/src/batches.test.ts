@@ -24,7 +24,7 @@ async function startQueue(t: TestContext) {
   const arrivals: Delivery[] = [];
   let settle: ((outcome: DeliveryOutcome) => void) | undefined;
   let arrived: (() => void) | undefined;
-  const worker = new BatchWorker(redis.address, {
+  const worker = new BatchWorker(await redis.connect({ onOutage: 'wait' }), {
     slot: 'cpu-0',
     onError: () => {},
     run: (delivery) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { RedisUnavailableError } from './errors.ts';
@@ -15,8 +16,6 @@ export interface ConnectOptions {
    * is back (a service). Default `fail`.
    */
   readonly onOutage?: 'fail' | 'wait';
-  /** Sends the commands of one turn of the event loop together. Default false. */
-  readonly autoPipelining?: boolean;
 }
 
 /** Longest pause between attempts to reconnect. */
@@ -61,15 +60,11 @@ function reconnectDelayMs(attempts: number): number {
   return Math.min(50 * 2 ** Math.min(attempts, 10), maxReconnectDelayMs);
 }
 
-async function connectOnce(
-  address: RedisAddress,
-  { onOutage = 'fail', autoPipelining = false }: ConnectOptions,
-): Promise<RedisConnection> {
+async function connectOnce(address: RedisAddress, { onOutage = 'fail' }: ConnectOptions): Promise<RedisConnection> {
   let ready = false;
   const redis = new Redis({
     ...connectionOptions(address),
     lazyConnect: true,
-    enableAutoPipelining: autoPipelining,
     maxRetriesPerRequest: onOutage === 'wait' ? null : 3,
     retryStrategy: (times) => (ready ? reconnectDelayMs(times) : null),
   });
@@ -98,7 +93,8 @@ function urlTarget(url: string): Target {
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     db: Number(pathname.slice(1) || 0),
-    ...(protocol === 'rediss:' && { tls: { servername: hostname } }),
+    // a certificate for an IP address is checked against the address; TLS has no server name for one
+    ...(protocol === 'rediss:' && { tls: isIP(hostname) ? {} : { servername: hostname } }),
   };
 }
 

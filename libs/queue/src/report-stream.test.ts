@@ -8,9 +8,11 @@ const retry = (trials: number): Report => ({ kind: 'retry', sweep: 's', failure:
 
 test('reports stay in the stream until they are discarded', async (t) => {
   const redis = await temporaryRedis(t);
-  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
-  t.after(() => [sender, reader].forEach((end) => end.close()));
-  await Promise.all([1, 2, 3].map((n) => sender.send(retry(n))));
+  const sender = new ReportSender(await redis.connect(), assert.fail);
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  for (const n of [1, 2, 3]) sender.send(retry(n));
+  while ((await reader.read(streamStart, { limit: 9, waitMs: 5000 })).reports.length < 3);
   const first = await reader.read(streamStart, { limit: 2, waitMs: 0 });
   assert.deepEqual(first.reports, [retry(1), retry(2)]);
   assert.deepEqual((await reader.read(streamStart, { limit: 9, waitMs: 0 })).reports.length, 3);
@@ -24,19 +26,21 @@ test('reports stay in the stream until they are discarded', async (t) => {
 
 test('a waiting reader is woken by the first report', async (t) => {
   const redis = await temporaryRedis(t);
-  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
-  t.after(() => [sender, reader].forEach((end) => end.close()));
+  const sender = new ReportSender(await redis.connect(), assert.fail);
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
   const page = reader.read(streamStart, { limit: 9, waitMs: 10_000 });
-  await sender.send(retry(1));
+  sender.send(retry(1));
   assert.deepEqual((await page).reports, [retry(1)]);
 });
 
 test('an entry that is no report is handed over as such and does not stop the rest', async (t) => {
   const redis = await temporaryRedis(t);
-  const [sender, reader] = [await ReportSender.open(redis.address), await ReportReader.open(redis.address)];
-  t.after(() => [sender, reader].forEach((end) => end.close()));
-  await (await redis.connect()).xadd(keys.observations, '*', 'r', '{"kind":');
-  await sender.send(retry(1));
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  const connection = await redis.connect();
+  await connection.xadd(keys.observations, '*', 'r', '{"kind":');
+  await connection.xadd(keys.observations, '*', 'r', JSON.stringify(retry(1)));
   const page = await reader.read(streamStart, { limit: 9, waitMs: 0 });
   assert.deepEqual([page.reports, page.unreadable], [[retry(1)], ['{"kind":']]);
 });

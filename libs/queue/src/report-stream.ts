@@ -9,25 +9,20 @@ export type Report =
 
 const field = 'r';
 
-/** The worker's end. Reports of the same moment travel in one round trip. */
+/** The worker's end. */
 export class ReportSender {
   readonly #redis: RedisConnection;
+  readonly #onError: (error: Error) => void;
 
-  private constructor(redis: RedisConnection) {
+  /** A report that Redis refuses goes to `onError`; its trial is missing then, and will be planned again. */
+  constructor(redis: RedisConnection, onError: (error: Error) => void) {
     this.#redis = redis;
+    this.#onError = onError;
   }
 
-  static async open(address: RedisAddress): Promise<ReportSender> {
-    return new ReportSender(await connect(address, { onOutage: 'wait', autoPipelining: true }));
-  }
-
-  /** Resolves once Redis has the report. Waits out an outage; a report may then arrive twice. */
-  async send(report: Report): Promise<void> {
-    await this.#redis.xadd(keys.observations, '*', field, JSON.stringify(report));
-  }
-
-  close(): void {
-    this.#redis.disconnect();
+  /** Sends without waiting for the answer. After an outage a report may arrive twice. */
+  send(report: Report): void {
+    this.#redis.xadd(keys.observations, '*', field, JSON.stringify(report)).catch(this.#onError);
   }
 }
 
