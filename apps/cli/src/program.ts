@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 
 import type { Cli, Run } from './cli.ts';
-import { commandGroups } from './commands/index.ts';
+import { loadCommands } from './commands/index.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { explain } from './explain.ts';
 
@@ -35,7 +35,8 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
       exitCode = await work(...workArgs);
     };
   try {
-    await createProgram(cli, run).parseAsync(args, { from: 'user' });
+    const program = await createProgram(args[0], cli, run);
+    await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // commander has printed help, or what was wrong with the arguments
@@ -47,7 +48,8 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
   }
 }
 
-export function createProgram(cli: Cli, run: Run): Command {
+/** The program with the command that `name` names, or with all of them. */
+export async function createProgram(name: string | undefined, cli: Cli, run: Run): Promise<Command> {
   const program = new Command('natsweep')
     .description('Large, reproducible sweeps of natural against Euclidean gradient descent.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -62,9 +64,9 @@ export function createProgram(cli: Cli, run: Run): Command {
       writeErr: (text) => cli.terminal.note(text.replace(/\n$/, '')),
       outputError: (text, write) => write(`natsweep: ${text.replace(/^error: /, '')}`),
     });
-  for (const [heading, commands] of commandGroups) {
+  for (const { heading, register } of await loadCommands(name)) {
     program.commandsGroup(`${heading}:`);
-    for (const register of commands) register(program, cli, run);
+    register(program, cli, run);
   }
   return program;
 }

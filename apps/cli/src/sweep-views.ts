@@ -1,8 +1,9 @@
 import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
 
-import { databaseExists, withRedis, withResults } from './connection.ts';
 import type { Environment } from './environment.ts';
+import { withRedis } from './with-redis.ts';
+import { databaseExists, withResults } from './with-results.ts';
 
 /** What is known of a sweep with or without a running stack. */
 export type SweepView = Pick<

@@ -1,23 +1,61 @@
 import type { Register } from '../cli.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerDown } from './down.ts';
-import { registerExperiments } from './experiments.ts';
-import { registerLaunch } from './launch.ts';
-import { registerPauseResumeCancel } from './pause-resume-cancel.ts';
-import { registerQuickstart } from './quickstart.ts';
-import { registerReport } from './report.ts';
-import { registerResults } from './results.ts';
-import { registerSchema } from './schema.ts';
-import { registerStatus } from './status.ts';
-import { registerSweeps } from './sweeps.ts';
-import { registerTrial } from './trial.ts';
-import { registerUp } from './up.ts';
-import { registerWatch } from './watch.ts';
+
+interface CommandFile {
+  /** The commands that the file registers. */
+  readonly names: readonly string[];
+  readonly load: () => Promise<Register>;
+}
 
 /** Every command, in the groups and the order in which the help lists them. */
-export const commandGroups: readonly (readonly [heading: string, commands: readonly Register[]])[] = [
-  ['This machine', [registerDoctor, registerQuickstart, registerUp, registerDown]],
-  ['Running sweeps', [registerLaunch, registerStatus, registerWatch, registerPauseResumeCancel]],
-  ['What they found', [registerResults, registerReport, registerTrial]],
-  ['What can be run', [registerSweeps, registerExperiments, registerSchema]],
+const commandGroups: readonly (readonly [heading: string, files: readonly CommandFile[]])[] = [
+  [
+    'This machine',
+    [
+      { names: ['doctor'], load: async () => (await import('./doctor.ts')).registerDoctor },
+      { names: ['quickstart'], load: async () => (await import('./quickstart.ts')).registerQuickstart },
+      { names: ['up'], load: async () => (await import('./up.ts')).registerUp },
+      { names: ['down'], load: async () => (await import('./down.ts')).registerDown },
+    ],
+  ],
+  [
+    'Running sweeps',
+    [
+      { names: ['launch'], load: async () => (await import('./launch.ts')).registerLaunch },
+      { names: ['status'], load: async () => (await import('./status.ts')).registerStatus },
+      { names: ['watch'], load: async () => (await import('./watch.ts')).registerWatch },
+      {
+        names: ['pause', 'resume', 'cancel'],
+        load: async () => (await import('./pause-resume-cancel.ts')).registerPauseResumeCancel,
+      },
+    ],
+  ],
+  [
+    'What they found',
+    [
+      { names: ['results'], load: async () => (await import('./results.ts')).registerResults },
+      { names: ['report'], load: async () => (await import('./report.ts')).registerReport },
+      { names: ['trial'], load: async () => (await import('./trial.ts')).registerTrial },
+    ],
+  ],
+  [
+    'What can be run',
+    [
+      { names: ['sweeps'], load: async () => (await import('./sweeps.ts')).registerSweeps },
+      { names: ['experiments'], load: async () => (await import('./experiments.ts')).registerExperiments },
+      { names: ['schema'], load: async () => (await import('./schema.ts')).registerSchema },
+    ],
+  ],
 ];
+
+export interface LoadedCommands {
+  readonly heading: string;
+  readonly register: Register;
+}
+
+/** The one command that is named, so that nothing else need be loaded; all of them for help and for a wrong name. */
+export async function loadCommands(name: string | undefined): Promise<readonly LoadedCommands[]> {
+  const all = commandGroups.flatMap(([heading, files]) => files.map((file) => ({ heading, file })));
+  const named = all.filter(({ file }) => name !== undefined && file.names.includes(name));
+  const wanted = named.length > 0 ? named : all;
+  return Promise.all(wanted.map(async ({ heading, file }) => ({ heading, register: await file.load() })));
+}

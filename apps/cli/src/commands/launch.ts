@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { sendCommand } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
-import { withRedis } from '../connection.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { sizeOption } from '../options.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTrials } from '../trials-table.ts';
 import { watchSweep } from './watch.ts';
+import { withRedis } from '../with-redis.ts';
 
 interface LaunchOptions extends LoadOptions {
   readonly dryRun?: boolean;

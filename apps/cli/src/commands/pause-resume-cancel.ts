@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { sendCommand } from '@natsweep/queue';
 
 import type { Register } from '../cli.ts';
-import { withRedis } from '../connection.ts';
 import { badInput, exitCodes } from '../exit.ts';
+import { withRedis } from '../with-redis.ts';
 
 const verbs = [
   {

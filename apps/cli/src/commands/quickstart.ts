@@ -1,7 +1,6 @@
 import type { StoredSweep } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
-import { databaseExists, withRedis, withResults } from '../connection.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { describeEnd, followSweep } from '../follow.ts';
 import { nextSignal } from '../interrupt.ts';
@@ -14,6 +13,8 @@ import { formatDuration, plural } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { submit } from './launch.ts';
 import { showReport } from './report.ts';
+import { withRedis } from '../with-redis.ts';
+import { databaseExists, withResults } from '../with-results.ts';
 
 interface QuickstartOptions extends LoadOptions {
   readonly slots?: number;

@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import type { JudgedClaim, ReportFormat, Table, WrittenReport } from '@natsweep/report';
 
 import type { Cli, Register } from '../cli.ts';
-import { withResults } from '../connection.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { plural } from '../terminal/format.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { withResults } from '../with-results.ts';
 
 interface ReportOptions {
   readonly out?: string;
   readonly json?: boolean;
+  readonly html?: boolean;
   readonly md?: boolean;
   readonly svg?: boolean;
   readonly png?: boolean;
@@ -28,9 +29,10 @@ export const registerReport: Register = (program, cli, run) => {
     )
     .argument('<sweep>')
     .option('-o, --out <folder>', 'where the files go (default: reports/SWEEP in the home)')
+    .option('--html', 'write the whole report as one self-contained HTML file')
     .option('--md', 'write the tables as Markdown')
     .option('--svg', 'write the figures as SVG')
-    .option('--png', 'write the figures as PNG (default: all three)')
+    .option('--png', 'write the figures as PNG (default: all four)')
     .option('--json', 'print verdicts and tables as JSON')
     .action(run((sweep: string, options: ReportOptions) => showReport(cli, sweep, options)));
 };
@@ -41,7 +43,7 @@ export async function showReport(
   sweep: string,
   { out, json, ...chosen }: ReportOptions = {},
 ): Promise<ExitCode> {
-  const all: readonly ReportFormat[] = ['md', 'svg', 'png'];
+  const all: readonly ReportFormat[] = ['html', 'md', 'svg', 'png'];
   const formats = all.filter((format) => chosen[format] === true);
   const { writeReport } = await import('@natsweep/report');
   terminal.status('Drawing …');

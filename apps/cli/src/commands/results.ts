@@ -1,7 +1,6 @@
 import type { ResultsStore, RowQuery } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
-import { withResults } from '../connection.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
 import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
@@ -12,6 +11,7 @@ import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep
 import { metricNames, parseMetricNames, parseParameterNames, parseSort, parseWhere } from '../results/selection.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
+import { withResults } from '../with-results.ts';
 
 interface ResultsOptions {
   readonly where?: readonly string[];

@@ -2,7 +2,6 @@ import type { ResultsStore } from '@natsweep/results';
 import type { ParameterValue, TrialRecord } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
-import { withResults } from '../connection.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { formatMeasured } from '../results/columns.ts';
 import { formatDuration, formatTime, plural } from '../terminal/format.ts';
@@ -10,6 +9,7 @@ import { renderSparkline } from '../terminal/sparkline.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { formatParameter } from '../trials-table.ts';
+import { withResults } from '../with-results.ts';
 
 interface ShowOptions {
   readonly sweep?: string;

@@ -1,8 +1,8 @@
 import type { Cli, Register } from '../cli.ts';
-import { withRedis } from '../connection.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { describeEnd, followSweep } from '../follow.ts';
 import { nextSignal } from '../interrupt.ts';
+import { withRedis } from '../with-redis.ts';
 
 export const registerWatch: Register = (program, cli, run) => {
   program
