@@ -16,3 +16,5 @@ export type { DiagonalWeights } from './diagonal-linear.ts';
 export { logFisherWeight, logLogisticLoss, logResidualWeight, naturalMarginStep } from './logistic.ts';
 export { factorContexts, matrixProduct, productPullback, productResponse } from './matrix-product.ts';
 export type { FactorContext, MatrixFactors } from './matrix-product.ts';
+export { conditionOf, machineEpsilon, smallestPivotRatio, solvePositive } from './solve-positive.ts';
+export type { Solved } from './solve-positive.ts';

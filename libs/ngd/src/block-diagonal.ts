@@ -1,7 +1,6 @@
-import { layerKernel } from '@natsweep/models';
+import { layerKernel, solvePositive } from '@natsweep/models';
 import type { DescentRule } from '@natsweep/models';
 import { lossGradient, pulledBack } from './outer-update.ts';
-import { solvePositive } from './solve-positive.ts';
 import { leastFavourable } from './statistics.ts';
 
 /**

@@ -1,7 +1,6 @@
-import { empiricalNtk } from '@natsweep/models';
+import { empiricalNtk, solvePositive } from '@natsweep/models';
 import type { DescentRule } from '@natsweep/models';
 import { lossGradient, pulledBack } from './outer-update.ts';
-import { solvePositive } from './solve-positive.ts';
 
 /**
  * Natural gradient with the full Fisher matrix F = JᵀJ/N, in kernel space by the push-through identity:

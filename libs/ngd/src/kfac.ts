@@ -1,8 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { inputGram, signalGram, UnsupportedNetworkError } from '@natsweep/models';
+import { UnsupportedNetworkError, inputGram, signalGram, solvePositive } from '@natsweep/models';
 import type { DescentRule, DirectionOptions, LayerUpdate, Linearisation, SolveStatistics } from '@natsweep/models';
 import { lossGradient } from './outer-update.ts';
-import { solvePositive } from './solve-positive.ts';
 import { leastFavourable } from './statistics.ts';
 
 /**

@@ -1,9 +1,8 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { layerKernels } from '@natsweep/models';
+import { conditionOf, layerKernels, machineEpsilon, solvePositive } from '@natsweep/models';
 import type { Coupling, DescentRule, Inertia, SolveStatistics } from '@natsweep/models';
 import { couplingResponse, UnsupportedCouplingError } from './coupling-response.ts';
 import { lossGradient, pulledBack } from './outer-update.ts';
-import { conditionOf, machineEpsilon, solvePositive } from './solve-positive.ts';
 import { leastFavourable } from './statistics.ts';
 import { squareRoot } from './square-root.ts';
 

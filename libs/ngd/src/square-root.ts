@@ -1,6 +1,6 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { machineEpsilon } from '@natsweep/models';
 import type { SolveStatistics } from '@natsweep/models';
-import { machineEpsilon } from './solve-positive.ts';
 
 export interface SquareRoot {
   /** K [n, n] with K Kᵀ = the matrix. */

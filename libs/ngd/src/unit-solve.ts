@@ -1,6 +1,6 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { machineEpsilon, smallestPivotRatio } from '@natsweep/models';
 import type { SolveStatistics } from '@natsweep/models';
-import { machineEpsilon, smallestPivotRatio } from './solve-positive.ts';
 
 export interface UnitSystems {
   /** Ã/N [N, N], shared by all units. */

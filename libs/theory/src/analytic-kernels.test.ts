@@ -77,7 +77,8 @@ test('the diagonal of the ReLU NTK at σ_w² = 2, σ_b = 0 is 2L/M_0 before the 
     weightVariance: 2,
     biasVariance: 0,
   };
-  const diagonal = layerDuals(shape)(1).reduce((sum, { inputs: a, signals }) => sum + a * signals, 0);
+  const { inputs: forward, signals } = layerDuals(shape)(1);
+  const diagonal = forward.reduce((sum, value, l) => sum + value * signals[l]!, 0);
   assertClose(diagonal, 6 / 784);
 });
 

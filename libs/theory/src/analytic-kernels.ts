@@ -14,12 +14,12 @@ export interface KernelSamples {
   readonly same: boolean;
 }
 
-/** Scalar kernels of layer l as functions of the cosine of two unit-norm inputs. */
-export interface LayerDual {
+/** Scalar kernels per layer; index l − 1. */
+export interface LayerDuals {
   /** σ_w² A_{l−1} + σ_b² */
-  readonly inputs: number;
+  readonly inputs: Float64Array;
   /** B_l */
-  readonly signals: number;
+  readonly signals: Float64Array;
 }
 
 /**
@@ -27,25 +27,26 @@ export interface LayerDual {
  * (Karakida & Osawa 2020, appendix E, with C = 1: for more outputs the kernels are I_C ⊗ these):
  *
  *   A_0 = κ/M_0,  ρ_l = (σ_w² A_{l−1} + σ_b²)/q_l,  A_l = A(ρ_l; q_l),  B_L = 1,  B_l = σ_w² Ξ(ρ_l; q_l) B_{l+1}.
+ *
+ * The function overwrites what it returned before: one evaluation per pair of samples must not allocate.
  */
-export function layerDuals(architecture: Architecture): (cosine: number) => LayerDual[] {
+export function layerDuals(architecture: Architecture): (cosine: number) => LayerDuals {
   const { widths, activation, weightVariance, biasVariance } = architecture;
   const { variances } = signalPropagation(architecture);
   const duals = variances.map((q) => dualActivation(activation, q));
+  const depth = widths.length - 1;
+  const inputs = new Float64Array(depth);
+  const signals = new Float64Array(depth);
   return (cosine) => {
-    const inputs = [(weightVariance * cosine) / widths[0]! + biasVariance];
-    const slopes: number[] = [];
-    duals.forEach(({ forward, backward }, index) => {
-      const rho = Math.min(1, Math.max(-1, inputs[index]! / variances[index]!));
-      inputs.push(weightVariance * forward(rho) + biasVariance);
-      slopes.push(weightVariance * backward(rho));
-    });
-    let signals = 1;
-    return inputs
-      .map((input, index) => ({ input, slope: slopes[index] ?? 1 }))
-      .reverse()
-      .map(({ input, slope }) => ({ inputs: input, signals: (signals *= slope) }))
-      .reverse();
+    inputs[0] = (weightVariance * cosine) / widths[0]! + biasVariance;
+    for (let l = 1; l < depth; l++) {
+      const rho = Math.min(1, Math.max(-1, inputs[l - 1]! / variances[l - 1]!));
+      inputs[l] = weightVariance * duals[l - 1]!.forward(rho) + biasVariance;
+      signals[l - 1] = weightVariance * duals[l - 1]!.backward(rho);
+    }
+    signals[depth - 1] = 1;
+    for (let l = depth - 2; l >= 0; l--) signals[l] = signals[l]! * signals[l + 1]!;
+    return { inputs, signals };
   };
 }
 
@@ -82,8 +83,8 @@ export function analyticLayerKernel(
 ): Tensor {
   const duals = layerDuals(architecture);
   return kernelMatrix(engine, samples, (cosine) => {
-    const { inputs, signals } = duals(cosine)[layer - 1]!;
-    return (inputs * signals) / trainSamples;
+    const { inputs, signals } = duals(cosine);
+    return (inputs[layer - 1]! * signals[layer - 1]!) / trainSamples;
   });
 }
 
@@ -95,9 +96,8 @@ export function analyticNtk(
   { trainSamples }: { readonly trainSamples: number },
 ): Tensor {
   const duals = layerDuals(architecture);
-  return kernelMatrix(
-    engine,
-    samples,
-    (cosine) => duals(cosine).reduce((sum, { inputs, signals }) => sum + inputs * signals, 0) / trainSamples,
-  );
+  return kernelMatrix(engine, samples, (cosine) => {
+    const { inputs, signals } = duals(cosine);
+    return inputs.reduce((sum, input, index) => sum + input * signals[index]!, 0) / trainSamples;
+  });
 }

@@ -1,5 +1,5 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import type { SolveStatistics } from '@natsweep/models';
+import type { SolveStatistics } from './descent.ts';
 
 export interface Solved {
   /** [n, k] */
