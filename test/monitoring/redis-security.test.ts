@@ -23,7 +23,10 @@ test('a sweep runs over TLS with the users of users.acl, who may do no more than
   const made = run(join(infra, 'make-certificates.sh'), [join(folder, 'tls'), '127.0.0.1']);
   assert.equal(made.status, 0, made.output);
   const acl = readFileSync(join(infra, 'users.acl'), 'utf8');
-  writeFileSync(join(folder, 'users.acl'), acl.replace('>CHANGE-ME-TOO', '>sesame-2').replace('>CHANGE-ME', '>sesame-1'));
+  writeFileSync(
+    join(folder, 'users.acl'),
+    acl.replace('>CHANGE-ME-TOO', '>sesame-2').replace('>CHANGE-ME', '>sesame-1'),
+  );
 
   const port = String(await freePort());
   const tls = (file: string) => join(folder, 'tls', file);

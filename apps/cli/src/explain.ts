@@ -29,7 +29,10 @@ export function explain(error: unknown): Explanation | undefined {
   }
   if (name === 'ReplyError' && message.startsWith('NOPERM')) {
     const refusal = message.replace(/^NOPERM (this user|User \S+) has /i, '');
-    return { message: `The Redis user in REDIS_URL has ${refusal}: log in as another.`, exitCode: exitCodes.unavailable };
+    return {
+      message: `The Redis user in REDIS_URL has ${refusal}: log in as another.`,
+      exitCode: exitCodes.unavailable,
+    };
   }
   if (name === 'LogLevelError') return { message, exitCode: exitCodes.badInput };
   const fault = fileFaults[String(code)];
