@@ -42,7 +42,7 @@ interface Target {
   readonly username?: string;
   readonly password?: string;
   readonly db?: number;
-  readonly tls?: { readonly servername: string };
+  readonly tls?: { readonly servername?: string };
 }
 
 /** ioredis options of an address for connections that reconnect for ever, as BullMQ wants them. */
