@@ -1,9 +1,12 @@
 import type { ResultsStore } from '@natsweep/results';
+import { exploringFigures } from './explore.ts';
 import { drawFigures } from './figures/draw-figures.ts';
 import type { RenderedFigure } from './figures/frame.ts';
 import { metricTable } from './metric-table.ts';
 import { loadSweepResults, type SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
+import { setupTables } from './setup-tables.ts';
+import { trialTables } from './trial-tables.ts';
 import { judge, type JudgedClaim } from './verdicts.ts';
 
 /** Everything that a report says, before it has a medium. */
@@ -11,7 +14,12 @@ export interface Report {
   readonly results: SweepResults;
   readonly claims: readonly JudgedClaim[];
   readonly tables: readonly Table[];
+  /** What the experiment itself draws. */
   readonly figures: readonly RenderedFigure[];
+  /** What any sweep draws. */
+  readonly exploring: readonly RenderedFigure[];
+  readonly trialTables: readonly Table[];
+  readonly setupTables: readonly Table[];
 }
 
 /** Reads a sweep, judges its claims and draws its figures. Throws `UnknownSweepError`. */
@@ -22,6 +30,9 @@ export async function buildReport(store: ResultsStore, sweep: string): Promise<R
     claims: judge(results.declaration.claims, results.measurements),
     tables: metricTables(results),
     figures: await drawFigures(store, results),
+    exploring: exploringFigures(results),
+    trialTables: trialTables(results),
+    setupTables: setupTables(results),
   };
 }
 

@@ -4,7 +4,7 @@ import { markdownTable, markdownText } from './table.ts';
 import { verdictTable } from './verdicts.ts';
 
 /** Verdicts and tables as GitHub-flavoured Markdown. */
-export function markdownReport({ results, claims, tables }: Report): string {
+export function markdownReport({ results, claims, tables, trialTables, setupTables }: Report): string {
   const { sweep, declaration, spec } = results;
   const head = [
     `# ${markdownText(sweep.name)}`,
@@ -15,6 +15,7 @@ export function markdownReport({ results, claims, tables }: Report): string {
     markdownText(progressSentence(results)),
     '',
   ];
-  const all = claims.length === 0 ? tables : [verdictTable(claims), ...tables];
+  const verdicts = claims.length === 0 ? [] : [verdictTable(claims)];
+  const all = [...verdicts, ...tables, ...trialTables, ...setupTables];
   return `${head.join('\n')}\n${all.map(markdownTable).join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import { findDeclaration, type ExperimentDeclaration, type Measurement } from '@natsweep/catalogue';
 import type { ResultsStore, StoredSweep, SweepCounts } from '@natsweep/results';
-import type { SweepSpec } from '@natsweep/sweep';
+import type { FailedTrial, SweepSpec } from '@natsweep/sweep';
+import { provenanceOf, type Provenance } from './provenance.ts';
 
 /** A sweep as the report sees it: what was asked, how far it came, and what was found, without traces. */
 export interface SweepResults {
@@ -10,6 +11,8 @@ export interface SweepResults {
   readonly counts: SweepCounts;
   /** Every observation, in the order of the grid. */
   readonly measurements: readonly RecordedMeasurement[];
+  readonly failures: readonly FailedTrial[];
+  readonly provenance: Provenance;
 }
 
 export interface RecordedMeasurement extends Measurement {
@@ -33,7 +36,7 @@ export async function loadSweepResults(store: ResultsStore, name: string): Promi
       `Sweep ${name} is of experiment ${sweep.experiment}, which this natsweep does not know.`,
     );
   }
-  const rows = await store.rows(name, { kind: 'observation' });
+  const rows = await store.rows(name);
   const measurements = rows.flatMap((row) =>
     row.kind === 'observation'
       ? [
@@ -55,5 +58,7 @@ export async function loadSweepResults(store: ResultsStore, name: string): Promi
     declaration,
     counts: await store.counts(name),
     measurements,
+    failures: rows.filter((row) => row.kind === 'failed'),
+    provenance: provenanceOf(rows),
   };
 }

@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultsStore } from '@natsweep/results';
 import { buildReport, type Report } from './build-report.ts';
+import { htmlReport } from './html/html-report.ts';
 import { markdownReport } from './markdown-report.ts';
 import { renderPng } from './png.ts';
 
-export type ReportFormat = 'md' | 'svg' | 'png';
+export type ReportFormat = 'html' | 'md' | 'svg' | 'png';
 
 export interface WriteReportOptions {
   readonly store: ResultsStore;
@@ -31,8 +32,9 @@ export async function writeReport({ store, sweep, directory, formats }: WriteRep
     files.push(file);
   };
   mkdirSync(directory, { recursive: true });
+  if (formats.includes('html')) write(`${sweep}.html`, htmlReport(report));
   if (formats.includes('md')) write(`${sweep}.md`, markdownReport(report));
-  for (const figure of report.figures) {
+  for (const figure of [...report.figures, ...report.exploring]) {
     if (formats.includes('svg')) write(`${sweep}-${figure.id}.svg`, figure.svg);
     if (formats.includes('png')) write(`${sweep}-${figure.id}.png`, renderPng(figure.svg));
   }

@@ -6,13 +6,13 @@ import type { RecordedMeasurement, SweepResults } from '../sweep-results.ts';
 import type { RenderedFigure } from './frame.ts';
 import { matrixFigure } from './matrix-figure.ts';
 import { metricFigure } from './metric-figure.ts';
+import { MAX_PANELS } from './panels.ts';
 import { traceFigure } from './trace-figure.ts';
 import type { TracedTrial } from './trace-bands.ts';
 
-/** Traces of at most this many trials are all read; of a larger sweep, some of every curve. */
+/** Traces of at most this many trials are all read; of a larger sweep, some of every curve that is drawn. */
 const ALL_TRACES = 3000;
 const TRACES_PER_CURVE = 12;
-const MAX_CURVES = 250;
 
 /** The experiment's own figures, those that the sweep has something to show for. */
 export async function drawFigures(store: ResultsStore, results: SweepResults): Promise<readonly RenderedFigure[]> {
@@ -36,13 +36,14 @@ async function drawFigure(
   const trials = results.measurements.filter(({ params }) =>
     Object.entries(figure.only ?? {}).every(([name, value]) => params[name] === value),
   );
+  const traces = () => tracesOf(store, { sweep: results.sweep.name, trials, figure });
   switch (figure.kind) {
     case 'metric':
       return metricFigure(figure, trials);
     case 'traces':
-      return traceFigure(figure, tracesOf(store, { sweep: results.sweep.name, trials, figure }));
+      return withNote(await traceFigure(figure, traces()), sampleSentence(trials, figure));
     case 'matrix':
-      return matrixFigure(figure, tracesOf(store, { sweep: results.sweep.name, trials, figure }));
+      return withNote(await matrixFigure(figure, traces()), sampleSentence(trials, figure));
     default:
       return figure satisfies never;
   }
@@ -63,14 +64,27 @@ interface TraceSelection {
 
 async function* tracesOf(store: ResultsStore, { sweep, trials, figure }: TraceSelection): AsyncIterable<TracedTrial> {
   if (trials.length <= ALL_TRACES) {
-    yield* store.traces(sweep, { ...(figure.only === undefined ? {} : { where: figure.only }) });
+    yield* store.traces(sweep, figure.only === undefined ? {} : { where: figure.only });
     return;
   }
-  const by = [...new Set([...figure.panelBy, figure.seriesBy])];
-  for (const { items } of groupByParams(trials, by).slice(0, MAX_CURVES)) {
-    const where = Object.fromEntries(by.map((name) => [name, items[0]!.params[name]!]));
-    yield* store.traces(sweep, { where: { ...figure.only, ...where }, limit: TRACES_PER_CURVE });
+  const shown = groupByParams(trials, figure.panelBy).slice(0, MAX_PANELS);
+  for (const { items: curve } of shown.flatMap(({ items }) => groupByParams(items, [figure.seriesBy]))) {
+    for (const { trialId } of curve.slice(0, TRACES_PER_CURVE)) {
+      const record = await store.trial(sweep, trialId);
+      if (record?.kind === 'observation') yield record;
+    }
   }
+}
+
+function sampleSentence(trials: readonly RecordedMeasurement[], { panelBy }: Figure): string {
+  if (trials.length <= ALL_TRACES) return '';
+  const omitted = groupByParams(trials, panelBy).length - MAX_PANELS;
+  const panels = omitted > 0 ? ` ${omitted} further panels are not shown.` : '';
+  return ` Drawn from up to ${TRACES_PER_CURVE} of the trials of each curve.${panels}`;
+}
+
+function withNote(figure: RenderedFigure | undefined, note: string): RenderedFigure | undefined {
+  return figure && { ...figure, caption: `${figure.caption}${note}` };
 }
 
 /** For an experiment that draws no curves of its own: its first trace, coloured by the axis that matters most. */

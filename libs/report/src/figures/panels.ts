@@ -2,7 +2,8 @@ import type { ParameterValue, Parameters } from '@natsweep/sweep';
 import { groupByParams, valuesOf } from '../grouping.ts';
 import { formatValue } from '../number-format.ts';
 
-const MAX_PANELS = 24;
+/** Panels of one figure; more would be small multiples that nobody reads. */
+export const MAX_PANELS = 24;
 const MAX_COLUMNS = 4;
 
 /** Where a panel stands among small multiples, and what it holds. */
