@@ -1,0 +1,78 @@
+import type { ResultsStore } from '@natsweep/results';
+import { compareTrials, type CompareOptions, type Comparison } from './compare.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { comparisonFigure } from './figures/comparison-figure.ts';
+import type { RenderedFigure } from './figures/frame.ts';
+import { objectiveOf } from './objective.ts';
+import { loadSweepResults, type RecordedMeasurement } from './sweep-results.ts';
+import type { Table } from './table.ts';
+
+export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'baseline'> {
+  /** Default: the objective of the first sweep. */
+  readonly metric?: string;
+  /** Default: the goal of the first sweep's objective. */
+  readonly goal?: CompareOptions['goal'];
+}
+
+export interface ComparedSweeps {
+  readonly comparison: Comparison;
+  readonly table: Table;
+  /** Absent where no pair has finite values. */
+  readonly figure?: RenderedFigure;
+}
+
+/** There is nothing to compare: the message names the parameter, metric or baseline that is not there. */
+export class ComparisonError extends Error {
+  override readonly name = 'ComparisonError';
+}
+
+/**
+ * Compares the values of a parameter over one or more sweeps of an experiment; `by: "sweep"` compares the sweeps
+ * themselves. Throws `UnknownSweepError` and `ComparisonError`.
+ */
+export async function compareSweeps(
+  store: ResultsStore,
+  sweeps: readonly string[],
+  options: CompareSweepsOptions,
+): Promise<ComparedSweeps> {
+  const loaded = [];
+  for (const name of sweeps) loaded.push(await loadSweepResults(store, name));
+  const [first] = loaded;
+  if (first === undefined) throw new ComparisonError('Name at least one sweep to compare.');
+  const stranger = loaded.find(({ sweep }) => sweep.experiment !== first.sweep.experiment);
+  if (stranger !== undefined) {
+    const { name, experiment } = stranger.sweep;
+    throw new ComparisonError(
+      `Sweep ${name} is of experiment ${experiment}, ${sweeps[0]} of ${first.sweep.experiment}.`,
+    );
+  }
+  const objective = objectiveOf(first);
+  const metric = options.metric ?? objective?.metric;
+  if (metric === undefined || !Object.hasOwn(first.declaration.metrics, metric)) {
+    const known = Object.keys(first.declaration.metrics).join(', ');
+    throw new ComparisonError(
+      `Experiment ${first.sweep.experiment} reports no metric ${metric ?? ''}; it reports ${known}.`,
+    );
+  }
+  const goal = options.goal ?? objective?.goal ?? 'minimize';
+  const measurements = loaded.flatMap(({ sweep, measurements: own }) =>
+    options.by === 'sweep' ? own.map((trial) => ({ ...trial, params: { ...trial.params, sweep: sweep.name } })) : own,
+  );
+  const comparison = compareTrials(options.by === 'sweep' ? measurements : distinct(measurements), {
+    ...{ by: options.by, metric, goal },
+    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+  });
+  if (comparison === undefined || comparison.rows.length === 0) {
+    const what = options.baseline === undefined ? options.by : `${options.by} ${options.baseline}`;
+    throw new ComparisonError(
+      `Nothing to compare by ${what}: the trials observed so far have fewer than two such values.`,
+    );
+  }
+  const figure = comparisonFigure(comparison);
+  return { comparison, table: comparisonTable(comparison), ...(figure === undefined ? {} : { figure }) };
+}
+
+/** Equal trials of several sweeps count once. */
+function distinct(measurements: readonly RecordedMeasurement[]): readonly RecordedMeasurement[] {
+  return [...new Map(measurements.map((measurement) => [measurement.trialId, measurement])).values()];
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Measurement } from '@natsweep/catalogue';
+import type { Measured } from '@natsweep/sweep';
+import { plantSweep, temporaryStore } from '../testing/planted-sweep.ts';
+import { wideFinding, wideSweep } from '../testing/wide-sweep.ts';
+import { compareSweeps, ComparisonError } from './compare-sweeps.ts';
+import { compareTrials } from './compare.ts';
+import { studentQuantile } from './student-t.ts';
+
+test("quantiles of Student's t agree with printed tables and with the closed forms for 1 and 2 degrees of freedom", () => {
+  const table: readonly [number, number, number][] = [
+    [0.975, 3, 3.182446],
+    [0.975, 5, 2.570582],
+    [0.975, 10, 2.228139],
+    [0.975, 30, 2.042272],
+    [0.995, 8, 3.355387],
+    [0.95, 1000, 1.646379],
+  ];
+  for (const [p, freedom, expected] of table)
+    assert.ok(Math.abs(studentQuantile(p, freedom) - expected) < 2e-6, `${p}, ${freedom}`);
+  for (const p of [0.6, 0.9, 0.975, 0.999]) {
+    assert.ok(Math.abs(studentQuantile(p, 1) / Math.tan(Math.PI * (p - 0.5)) - 1) < 1e-9);
+    assert.ok(Math.abs(studentQuantile(p, 2) / ((2 * p - 1) / Math.sqrt(2 * p * (1 - p))) - 1) < 1e-9);
+    assert.ok(Math.abs(studentQuantile(1 - p, 7) + studentQuantile(p, 7)) < 1e-12);
+  }
+});
+
+const measurement = (approximation: string, seed: number, loss: Measured, depth = 3): Measurement => ({
+  params: { approximation, depth },
+  seed,
+  outcome: 'converged',
+  metrics: { loss },
+});
+const options = { by: 'approximation', metric: 'loss', goal: 'minimize' } as const;
+
+test('differences are paired by seed and by every other parameter: what all pairs share cancels', () => {
+  const trials = [1, 2, 3, 4].flatMap((seed) => [
+    measurement('exact', seed, 10 * seed),
+    measurement('kfac', seed, 10 * seed - [1, 2, 3, 2][seed - 1]!),
+  ]);
+  const { rows, baseline, scale } = compareTrials([...trials, measurement('kfac', 1, 7, 9)], options)!;
+  assert.deepEqual([baseline, scale, rows.length], ['exact', 'difference', 1]);
+  const [row] = rows;
+  // differences −1, −2, −3, −2: mean −2, sample deviation √(2/3), t_{0.975, 3} = 3.182446
+  const half = (3.182446 * Math.sqrt(2 / 3)) / 2;
+  assert.equal(row!.pairs, 4);
+  assert.equal(row!.estimate, -2);
+  assert.ok(Math.abs(row!.interval![0] - (-2 - half)) < 1e-5 && Math.abs(row!.interval![1] - (-2 + half)) < 1e-5);
+  assert.equal(row!.winRate, 1);
+  assert.ok(Math.abs(row!.effectSize! - 2 / Math.sqrt(2 / 3)) < 1e-12);
+});
+
+test('values that span decades are compared by ratio', () => {
+  const trials = [1, 2, 3].flatMap((seed) => [
+    measurement('exact', seed, 10 ** seed),
+    measurement('kfac', seed, 10 ** seed / 4),
+  ]);
+  const { scale, rows } = compareTrials(trials, options)!;
+  assert.equal(scale, 'ratio');
+  assert.ok(Math.abs(rows[0]!.estimate! - 0.25) < 1e-12);
+});
+
+test('a diverged trial loses, two diverged trials tie, and neither enters the mean', () => {
+  const trials = [
+    ...[measurement('exact', 1, 5), measurement('kfac', 1, null)],
+    ...[measurement('exact', 2, null), measurement('kfac', 2, null)],
+    ...[measurement('exact', 3, 4), measurement('kfac', 3, 3)],
+  ];
+  const [row] = compareTrials(trials, options)!.rows;
+  assert.deepEqual([row!.pairs, row!.measuredPairs, row!.estimate, row!.interval, row!.winRate], [3, 1, -1, null, 0.5]);
+});
+
+test('the goal decides who wins; a baseline can be named; without a second value there is nothing to compare', () => {
+  const trials = [measurement('exact', 1, 5), measurement('kfac', 1, 3)];
+  assert.equal(compareTrials(trials, { ...options, goal: 'maximize' })!.rows[0]!.winRate, 0);
+  assert.equal(compareTrials(trials, { ...options, baseline: 'kfac' })!.rows[0]!.value, 'exact');
+  assert.equal(compareTrials(trials, { ...options, baseline: 'diagonal' }), undefined);
+  assert.deepEqual(compareTrials(trials.slice(1), options)!.rows, []);
+});
+
+test('sweeps are compared by a parameter or with each other, and what cannot be compared is named', async (t) => {
+  const store = await temporaryStore(t);
+  const one = await plantSweep(store, wideSweep, (trial) => wideFinding(trial));
+  const two = await plantSweep(store, wideSweep.replace('planted-wide', 'second'), (trial) => wideFinding(trial, 0.1));
+  const { comparison, table, figure } = await compareSweeps(store, [one], { by: 'approximation' });
+  assert.equal(comparison.baseline, 'gradient-descent');
+  assert.deepEqual(
+    comparison.rows.map(({ value, pairs, winRate }) => [value, pairs, winRate]),
+    ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac'].map((value) => [value, 12, 1]),
+  );
+  assert.equal(table.rows.length, 4);
+  assert.match(figure!.svg, /block-tridiagonal/);
+  const between = await compareSweeps(store, [one, two], { by: 'sweep', metric: 'deviationFromTheory' });
+  assert.deepEqual(
+    between.comparison.rows.map(({ value, pairs }) => [value, pairs]),
+    [['second', 108]],
+  );
+  assert.ok(Math.abs(between.comparison.rows[0]!.estimate! - 0.1) < 1e-9);
+  await assert.rejects(compareSweeps(store, [one], { by: 'activation' }), ComparisonError);
+  await assert.rejects(
+    compareSweeps(store, [one], { by: 'approximation', metric: 'nothing' }),
+    /reports no metric nothing/,
+  );
+});

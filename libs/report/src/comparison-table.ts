@@ -1,0 +1,27 @@
+import type { Comparison } from './compare.ts';
+import { formatMeasured, formatValue } from './number-format.ts';
+import type { Table } from './table.ts';
+
+export function comparisonTable({ by, metric, goal, baseline, scale, rows }: Comparison): Table {
+  const estimate = scale === 'ratio' ? 'ratio' : 'difference';
+  const columns = [by, 'pairs', `mean ${estimate}`, '95 % interval', 'win rate', 'effect size d_z'];
+  return {
+    title: `${metric} by ${by}, against ${formatValue(baseline)}`,
+    note:
+      `Paired over seeds and all other parameters; ${goal === 'minimize' ? 'less' : 'more'} is better. ` +
+      (scale === 'ratio'
+        ? 'The values span decades: ratios, averaged geometrically.'
+        : 'Differences: value minus baseline.'),
+    columns: columns.map((name, i) => ({ name, align: i === 0 ? 'left' : 'right' })),
+    rows: rows.map((row) => [
+      formatValue(row.value),
+      row.measuredPairs === row.pairs
+        ? String(row.pairs)
+        : `${row.pairs} (${row.pairs - row.measuredPairs} not finite)`,
+      formatMeasured(row.estimate),
+      row.interval === null ? '–' : `${formatMeasured(row.interval[0])} to ${formatMeasured(row.interval[1])}`,
+      row.pairs === 0 ? '–' : `${Math.round(100 * row.winRate)} %`,
+      formatMeasured(row.effectSize),
+    ]),
+  };
+}
