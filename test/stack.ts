@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, openSync, closeSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { declarations } from '@natsweep/catalogue';
+import {
+  connect,
+  readSummary,
+  sendCommand,
+  startPrivateRedis,
+  type PrivateRedis,
+  type RedisConnection,
+  type SweepSummary,
+} from '@natsweep/queue';
+import { formatProblem, parseSweepSpec } from '@natsweep/sweep';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** A process that a stack started: kill it, suspend it, wait for its end. */
+export interface App {
+  readonly name: string;
+  readonly process: ChildProcess;
+  readonly ended: Promise<void>;
+}
+
+/** A private Redis, and schedulers and workers as processes, in a home of their own; for suites that drive them. */
+export class Stack {
+  readonly home = mkdtempSync(join(tmpdir(), 'natsweep-stack-'));
+  redis!: PrivateRedis;
+  connection!: RedisConnection;
+  readonly #apps = new Set<App>();
+
+  static async start(): Promise<Stack> {
+    const stack = new Stack();
+    await stack.startRedis();
+    stack.connection = await connect(stack.redis.address, { onOutage: 'wait' });
+    return stack;
+  }
+
+  get databaseUrl(): string {
+    return `sqlite:${join(this.home, 'results.sqlite')}`;
+  }
+
+  /** Starts Redis, or starts it again with its data and at its old address. */
+  async startRedis(): Promise<void> {
+    this.redis = await startPrivateRedis(join(this.home, 'redis'));
+  }
+
+  startScheduler(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): App {
+    return this.start('scheduler', { script: join(root, 'apps/scheduler/src/main.ts'), args, env });
+  }
+
+  startWorker(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): App {
+    const engine = ['--engine', 'reference'];
+    return this.start('worker', { script: join(root, 'apps/worker/src/main.ts'), args: [...engine, ...args], env });
+  }
+
+  /** Starts a script of this repository; what it writes goes to a log in the home. */
+  start(name: string, { script, args, env }: { script: string; args: readonly string[]; env: NodeJS.ProcessEnv }): App {
+    const log = openSync(join(this.home, `${name}.log`), 'a');
+    const child = spawn(process.execPath, [script, ...args], {
+      env: { ...process.env, NATSWEEP_HOME: this.home, NATSWEEP_LOG_LEVEL: 'warn', ...env },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const app = { name, process: child, ended };
+    this.#apps.add(app);
+    void ended.then(() => this.#apps.delete(app));
+    return app;
+  }
+
+  /** Submits a sweep, given as YAML; throws what the scheduler refuses. */
+  async submit(yaml: string): Promise<void> {
+    const parsed = parseSweepSpec(yaml, { file: 'sweep.yaml', experiments: declarations });
+    if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+    const command = { kind: 'submit', commandId: randomUUID(), spec: JSON.stringify(parsed.spec) } as const;
+    const reply = await sendCommand(this.connection, command, { timeoutMs: 60_000 });
+    if (!reply.ok) throw new Error(reply.message);
+  }
+
+  summary(sweep: string): Promise<SweepSummary | undefined> {
+    return readSummary(this.connection, sweep);
+  }
+
+  /** Resolves once the summary of the sweep is as wanted. */
+  async until(sweep: string, wanted: (summary: SweepSummary) => boolean): Promise<SweepSummary> {
+    for (;;) {
+      const summary = await this.summary(sweep);
+      if (summary !== undefined && wanted(summary)) return summary;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Ends every process, workers first, and removes the home. */
+  async stop(): Promise<void> {
+    const apps = [...this.#apps];
+    for (const { process: child } of apps) {
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+    }
+    await Promise.all(apps.map(({ ended }) => ended));
+    this.connection.disconnect();
+    await this.redis.stop();
+    rmSync(this.home, { recursive: true });
+  }
+}
