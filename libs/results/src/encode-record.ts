@@ -37,7 +37,7 @@ function storable(record: TrialRecord): TrialRecord {
 }
 
 /** PostgreSQL keeps no NUL, and lone surrogates have no UTF-8. */
-function storableText(text: string): string {
+export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 

@@ -3,14 +3,20 @@ export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';
 export type { ResultsErrorCode } from './results-error.ts';
 export type {
+  FailedAttempt,
   GroupMetric,
   GroupRow,
+  NewVersion,
+  PlannedTrials,
   Recorded,
   ResultsStore,
+  Reusable,
   RowQuery,
   Selection,
   StoredSweep,
   SweepCounts,
   SweepState,
+  SweepVersion,
   TrialRow,
+  Verification,
 } from './store.ts';

@@ -49,6 +49,36 @@ const migrations = (kind: DatabaseKind): Record<string, Migration> => ({
         .execute();
     },
   },
+  '0002-versions-and-attempts': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('sweep_versions')
+        .addColumn('sweep_id', 'integer', (column) => column.notNull().references('sweeps.id'))
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('planned', 'bigint', (column) => column.notNull())
+        .addColumn('command_id', 'text', (column) => column.notNull())
+        .addColumn('applied_at_ms', 'double precision', (column) => column.notNull())
+        .addPrimaryKeyConstraint('sweep_versions_key', ['sweep_id', 'version'])
+        .execute();
+      await sql`insert into sweep_versions (sweep_id, version, spec, planned, command_id, applied_at_ms)
+        select id, 1, spec, planned, command_id, created_at_ms from sweeps`.execute(db);
+      await db.schema
+        .createTable('failed_attempts')
+        .addColumn('sweep_id', 'integer', (column) => column.notNull().references('sweeps.id'))
+        .addColumn('trial_id', 'text', (column) => column.notNull())
+        .addColumn('attempt', 'integer', (column) => column.notNull())
+        .addColumn('failure', 'text', (column) => column.notNull())
+        .addColumn('message', 'text', (column) => column.notNull())
+        .addColumn('log_tail', 'text', (column) => column.notNull())
+        .addColumn('worker', 'text', (column) => column.notNull())
+        .addColumn('slot', 'text', (column) => column.notNull())
+        .addColumn('started_at_ms', 'double precision', (column) => column.notNull())
+        .addColumn('elapsed_seconds', 'double precision', (column) => column.notNull())
+        .addPrimaryKeyConstraint('failed_attempts_key', ['sweep_id', 'trial_id', 'attempt'])
+        .execute();
+    },
+  },
 });
 
 /** A key that the database hands out. */

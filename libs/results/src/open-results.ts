@@ -1,18 +1,30 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
+import { readAttempts, recordAttempts } from './attempts.ts';
 import { readGroups } from './groups.ts';
 import { migrate } from './migrations.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import { findReusable } from './reuse.ts';
 import { record } from './record.ts';
 import { ResultsError } from './results-error.ts';
-import { readRows, readTraces, readTrial } from './rows.ts';
+import { readAllRows, readRows, readTraces, readTrial } from './rows.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { ResultsStore } from './store.ts';
-import { countRecords, createSweep, getSweep, listSweeps, recordedIndices, setSweepState } from './sweeps.ts';
+import {
+  countRecords,
+  createSweep,
+  deleteSweep,
+  getSweep,
+  listSweeps,
+  recordedIndices,
+  setSweepState,
+} from './sweeps.ts';
 import { Texts } from './texts.ts';
+import { verifySweep } from './verify.ts';
+import { applyVersion, readVersions } from './versions.ts';
 
 export interface OpenOptions {
   /** How long a write waits for another process's before it is refused as `locked`. Default: 10 s. */
@@ -38,10 +50,18 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     getSweep: (name) => getSweep(db, name),
     listSweeps: () => listSweeps(db),
     setSweepState: (name, state, reason) => setSweepState(db, name, { state, reason, nowMs: Date.now() }),
+    deleteSweep: (name) => deleteSweep(db, name),
+    versions: (sweep) => readVersions(connection, sweep),
+    applyVersion: (sweep, change) => applyVersion(connection, sweep, change),
+    verify: (sweep, planned) => verifySweep(connection, sweep, planned),
+    recordAttempts: (attempts) => recordAttempts(connection, attempts),
+    attempts: (sweep, trialId) => readAttempts(connection, sweep, trialId),
+    findReusable: (wanted) => findReusable(connection, wanted),
     record: (records) => record(connection, records),
     recordedIndices: (sweep) => recordedIndices(db, sweep),
     counts: (sweep) => countRecords(db, sweep),
     rows: (sweep, query = {}) => readRows(connection, sweep, query),
+    allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
     trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
     groups: (sweep, by, metrics, query = {}) => readGroups(db, sweep, { by, metrics, query }),
     traces: (sweep, query = {}) => readTraces(connection, sweep, query),

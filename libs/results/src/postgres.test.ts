@@ -1,4 +1,5 @@
 import { after, test } from 'node:test';
+import pg from 'pg';
 import { runConformance } from './testing/conformance.ts';
 import { findPostgres, startPrivatePostgres } from './testing/private-postgres.ts';
 
@@ -9,6 +10,14 @@ if (binaries === undefined)
 else {
   const server = await startPrivatePostgres(binaries);
   let databases = 0;
-  runConformance('PostgreSQL', () => server.createDatabase(`results_${databases++}`));
+  runConformance('PostgreSQL', {
+    freshUrl: () => server.createDatabase(`results_${databases++}`),
+    async tamper(url, statement) {
+      const client = new pg.Client(url);
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    },
+  });
   after(() => server.stop());
 }

@@ -10,8 +10,9 @@ import type { Database } from './schema.ts';
 import type { RowQuery, TrialRow } from './store.ts';
 import { detailTable, trialTable } from './sweep-tables.ts';
 
-/** Rows read at once when everything is read. */
+/** Records read at once when everything is read: with their traces, and without. */
 const pageSize = 500;
+const rowPageSize = 5000;
 
 export async function readRows({ db, texts }: Connection, name: string, query: RowQuery): Promise<readonly TrialRow[]> {
   const sweep = await findSweep(db, name);
@@ -78,6 +79,12 @@ export async function readTrial(
   return record;
 }
 
+/** A record with the hash that was stored with it. */
+export interface HashedRecord {
+  readonly record: TrialRecord;
+  readonly hash: Uint8Array;
+}
+
 /**
  * Every selected record with its traces, in the order of recording, a page at a time: memory stays bounded, and the
  * database is free for other questions between pages.
@@ -85,8 +92,8 @@ export async function readTrial(
 export async function* readRecords(
   { db, texts }: Connection,
   name: string,
-  query: RowQuery,
-): AsyncGenerator<TrialRecord> {
+  query: RowQuery = {},
+): AsyncGenerator<HashedRecord> {
   const sweep = await findSweep(db, name);
   if (isEmpty(sweep)) return;
   let left = query.limit ?? Infinity;
@@ -97,15 +104,71 @@ export async function* readRecords(
       .limit(Math.min(left, pageSize))
       .execute();
     if (page.length === 0) return;
-    yield* await decodeRecords(page as StoredRecord[], { sweep: name, columns: sweep.columns, texts });
+    const records = await decodeRecords(page as StoredRecord[], { sweep: name, columns: sweep.columns, texts });
+    for (const [position, record] of records.entries()) yield { record, hash: page[position]!.hash };
     after = page.at(-1)!.id;
     left -= page.length;
   }
 }
 
 export async function* readTraces(connection: Connection, name: string, query: RowQuery): AsyncGenerator<Observation> {
-  for await (const record of readRecords(connection, name, { ...query, kind: 'observation' }))
+  for await (const { record } of readRecords(connection, name, { ...query, kind: 'observation' }))
     if (record.kind === 'observation') yield record;
+}
+
+export interface IdentifiedRow {
+  /** The row's key in its table. */
+  readonly id: number;
+  readonly row: TrialRow;
+}
+
+/** Every selected record without its traces, in the order of recording, a page at a time. */
+export async function* streamRows(
+  { db, texts }: Connection,
+  name: string,
+  query: RowQuery = {},
+): AsyncGenerator<IdentifiedRow> {
+  const sweep = await findSweep(db, name);
+  if (isEmpty(sweep)) return;
+  for (let after = -1; ;) {
+    const page = await selectTrials(db, sweep, query)
+      .select([...fixedColumns, ...valueColumns(sweep.columns)])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(rowPageSize)
+      .execute();
+    if (page.length === 0) return;
+    const decoding = { sweep: name, columns: sweep.columns, texts };
+    const rows = await decodeRows(await withMessages(db, sweep, page), decoding);
+    for (const [position, row] of rows.entries()) yield { id: page[position]!.id, row };
+    after = page.at(-1)!.id;
+  }
+}
+
+export async function* readAllRows(connection: Connection, name: string, query: RowQuery): AsyncGenerator<TrialRow> {
+  for await (const { row } of streamRows(connection, name, query)) yield row;
+}
+
+export async function readRecordsOf(
+  { db, texts }: Connection,
+  sweep: SweepPlace,
+  trialIds: readonly string[],
+): Promise<TrialRecord[]> {
+  const found = await recordQuery(sweep, db.selectFrom(trialTable(sweep.id)))
+    .where('trial_id', 'in', trialIds)
+    .execute();
+  return decodeRecords(found as StoredRecord[], { sweep: sweep.name, columns: sweep.columns, texts });
+}
+
+export async function readRecordsById(
+  { db, texts }: Connection,
+  sweep: SweepPlace,
+  ids: readonly number[],
+): Promise<TrialRecord[]> {
+  const found = await recordQuery(sweep, db.selectFrom(trialTable(sweep.id)))
+    .where(`${trialTable(sweep.id)}.id`, 'in', ids)
+    .execute();
+  return decodeRecords(found as StoredRecord[], { sweep: sweep.name, columns: sweep.columns, texts });
 }
 
 function recordQuery(sweep: SweepPlace, trials: TrialQuery) {

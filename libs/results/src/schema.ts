@@ -1,3 +1,4 @@
+import type { Failure } from '@natsweep/sweep';
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { SweepState } from './store.ts';
 
@@ -34,6 +35,30 @@ export interface TallyTable {
   /** An outcome or a failure: the two sets are disjoint. */
   ending: string;
   records: number;
+}
+
+/** What a sweep was asked to be, each time it was asked; the last one is in `sweeps`. */
+export interface VersionTable {
+  sweep_id: number;
+  version: number;
+  spec: string;
+  planned: number;
+  command_id: string;
+  applied_at_ms: number;
+}
+
+/** Deliveries that failed, whether or not a later one succeeded. */
+export interface FailedAttemptTable {
+  sweep_id: number;
+  trial_id: string;
+  attempt: number;
+  failure: Failure;
+  message: string;
+  log_tail: string;
+  worker: string;
+  slot: string;
+  started_at_ms: number;
+  elapsed_seconds: number;
 }
 
 /** Texts that many records share (an engine's description, a slot, the shape of traces), stored once, never changed. */
@@ -80,6 +105,8 @@ export interface Schema {
   sweeps: SweepTable;
   sweep_columns: ColumnTable;
   sweep_tallies: TallyTable;
+  sweep_versions: VersionTable;
+  failed_attempts: FailedAttemptTable;
   texts: TextTable;
   [trials: TrialTableName]: TrialTable;
   [details: DetailTableName]: DetailTable;

@@ -6,5 +6,14 @@ import { runConformance } from './testing/conformance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'natsweep-results-'));
 let files = 0;
-runConformance('SQLite', () => Promise.resolve(`sqlite:${join(folder, `${files++}.sqlite`)}`));
+runConformance('SQLite', {
+  freshUrl: () => Promise.resolve(`sqlite:${join(folder, `${files++}.sqlite`)}`),
+  tamper(url, statement) {
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const database = new DatabaseSync(url.slice('sqlite:'.length));
+    database.exec(statement);
+    database.close();
+    return Promise.resolve();
+  },
+});
 after(() => rmSync(folder, { recursive: true }));

@@ -30,6 +30,50 @@ export interface SweepCounts {
   readonly byFailure: Readonly<Partial<Record<Failure, number>>>;
 }
 
+/** A delivery that failed, whether or not a later one succeeded. */
+export type FailedAttempt = Pick<FailedTrial, 'sweep' | 'trialId' | 'failure' | 'message' | 'logTail' | 'attempt'>;
+
+/** What a sweep was asked to be at some time; version 1 is how it was submitted. */
+export interface SweepVersion {
+  readonly version: number;
+  readonly spec: string;
+  readonly planned: number;
+  readonly commandId: string;
+  readonly appliedAtMs: number;
+}
+
+export interface NewVersion extends Omit<SweepVersion, 'version'> {
+  /** Where the new grid has this trial; undefined if it has not. */
+  readonly place: (trial: TrialRow) => number | undefined;
+}
+
+/** What the grid says, as `verify` needs it. */
+export interface PlannedTrials {
+  readonly size: number;
+  readonly trialId: (index: number) => string;
+}
+
+export interface Verification {
+  readonly planned: number;
+  readonly recorded: number;
+  readonly missing: number;
+  /** Records whose index another record has. */
+  readonly duplicates: number;
+  /** Records whose trial is not the one that the grid has at their index. */
+  readonly misplaced: number;
+  /** Records whose content does not fit their hash. */
+  readonly damaged: number;
+  /** The first few, in words. */
+  readonly problems: readonly string[];
+  /** Every planned trial is recorded exactly once and unharmed. */
+  readonly clean: boolean;
+}
+
+export interface Reusable {
+  readonly experiment: string;
+  readonly trialIds: readonly string[];
+}
+
 export interface Recorded {
   readonly inserted: number;
   /** Records of trials that had one already. */
@@ -87,13 +131,33 @@ export interface ResultsStore {
   listSweeps(): Promise<readonly StoredSweep[]>;
   setSweepState(name: string, state: SweepState, reason?: string): Promise<void>;
 
+  /** Deletes the sweep with all its records, versions and attempts. @returns Whether there was one. */
+  deleteSweep(name: string): Promise<boolean>;
+  /** Every spec that the sweep has had, the first one first. */
+  versions(sweep: string): Promise<readonly SweepVersion[]>;
+  /**
+   * Replaces the sweep's spec and moves its records to their indices in the new grid; records that the new grid does not
+   * plan move to the sweep `NAME@VERSION`. Idempotent by `commandId`. Nothing may be recorded meanwhile.
+   */
+  applyVersion(sweep: string, change: NewVersion): Promise<SweepVersion>;
+  /** Reads every record, computes its hash again, and holds it against the grid. */
+  verify(sweep: string, planned: PlannedTrials): Promise<Verification>;
+
   /** One transaction; a trial of a sweep that has a record already is left as it is and counted as duplicate. */
   record(records: readonly TrialRecord[]): Promise<Recorded>;
+  /** Keeps the history of failed deliveries; one that is there already is left as it is. */
+  recordAttempts(attempts: readonly FailedAttempt[]): Promise<void>;
+  /** The failed deliveries of a trial, the first one first. */
+  attempts(sweep: string, trialId: string): Promise<readonly FailedAttempt[]>;
+  /** Observations of these trials in any sweep of the experiment, one each; record them under the new sweep to reuse them. */
+  findReusable(wanted: Reusable): Promise<readonly Observation[]>;
   /** Grid indices that have a record, in no particular order. */
   recordedIndices(sweep: string): AsyncIterable<number>;
   counts(sweep: string): Promise<SweepCounts>;
 
   rows(sweep: string, query?: RowQuery): Promise<readonly TrialRow[]>;
+  /** All selected records without their traces, in the order of recording and in bounded memory. */
+  allRows(sweep: string, query?: Selection & Pick<RowQuery, 'kind'>): AsyncIterable<TrialRow>;
   /** One record with its traces; `trialId` may be an unambiguous prefix. */
   trial(sweep: string, trialId: string): Promise<TrialRecord | undefined>;
   /** Means and standard deviations of metrics over all trials that agree in `by`, computed in the database. */

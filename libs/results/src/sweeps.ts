@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database, SweepRow } from './schema.ts';
 import type { StoredSweep, SweepCounts, SweepState } from './store.ts';
-import { createSweepTables, trialTable } from './sweep-tables.ts';
+import { createSweepTables, dropSweepTables, trialTable } from './sweep-tables.ts';
 
 export async function createSweep(
   { db, kind }: Connection,
@@ -19,6 +19,11 @@ export async function createSweep(
       .executeTakeFirst();
     if (inserted) {
       await createSweepTables(transaction, kind, inserted.id);
+      const { spec, planned, commandId, createdAtMs } = sweep;
+      await transaction
+        .insertInto('sweep_versions')
+        .values({ sweep_id: inserted.id, version: 1, spec, planned, command_id: commandId, applied_at_ms: createdAtMs })
+        .execute();
       return { created: true, sweep: decodeSweep(inserted) };
     }
     const existing = await transaction
@@ -38,6 +43,19 @@ export async function getSweep(db: Database, name: string): Promise<StoredSweep 
 export async function listSweeps(db: Database): Promise<StoredSweep[]> {
   const rows = await db.selectFrom('sweeps').selectAll().orderBy('created_at_ms').orderBy('id').execute();
   return rows.map(decodeSweep);
+}
+
+/** @returns Whether there was such a sweep. */
+export async function deleteSweep(db: Database, name: string): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const sweep = await transaction.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst();
+    if (!sweep) return false;
+    await dropSweepTables(transaction, sweep.id);
+    for (const table of ['sweep_columns', 'sweep_tallies', 'sweep_versions', 'failed_attempts'] as const)
+      await transaction.deleteFrom(table).where('sweep_id', '=', sweep.id).execute();
+    await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute();
+    return true;
+  });
 }
 
 export interface StateChange {

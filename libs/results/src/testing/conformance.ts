@@ -9,11 +9,15 @@ import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.t
 
 const code = (expected: string) => (error: unknown) => error instanceof ResultsError && error.code === expected;
 
-/**
- * What every results database must do.
- * @param freshUrl The URL of a database that is empty.
- */
-export function runConformance(name: string, freshUrl: () => Promise<string>): void {
+export interface Subject {
+  /** The URL of a database that is empty. */
+  readonly freshUrl: () => Promise<string>;
+  /** Runs one statement behind the store's back. */
+  readonly tamper: (url: string, statement: string) => Promise<void>;
+}
+
+/** What every results database must do. */
+export function runConformance(name: string, { freshUrl, tamper }: Subject): void {
   const onStore = (title: string, check: (store: ResultsStore, url: string) => Promise<void>) =>
     test(title, async () => {
       const url = await freshUrl();
@@ -326,6 +330,124 @@ export function runConformance(name: string, freshUrl: () => Promise<string>): v
         records.filter(({ kind, params }) => kind === 'observation' && params['bias'] === true),
       );
       assert.equal((await collect(store.traces('damping', { limit: 3 }))).length, 3);
+    });
+
+    onStore('keeps the history of failed deliveries', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 1));
+      const { sweep, trialId, failure, message, logTail, attempt } = syntheticRecord('damping', 49) as FailedTrial;
+      const first = { sweep, trialId, failure, message, logTail, attempt: { ...attempt, attempt: 1 } };
+      const second = { ...first, failure: 'crash' as const, attempt: { ...attempt, attempt: 2 } };
+      await store.recordAttempts([second, first, { ...first, sweep: 'deleted' }]);
+      await store.recordAttempts([{ ...first, message: 'delivered again' }]);
+      assert.deepEqual(await store.attempts('damping', trialId), [first, second]);
+      assert.deepEqual(await store.attempts('damping', 'another'), []);
+    });
+
+    onStore('deletes a sweep with everything it has and leaves the others', async (store) => {
+      for (const sweep of ['one', 'two']) {
+        await store.createSweep(syntheticSweep(sweep, 60));
+        await store.record(syntheticRecords(sweep, 60));
+      }
+      assert.equal(await store.deleteSweep('one'), true);
+      assert.equal(await store.deleteSweep('one'), false);
+      await assert.rejects(store.rows('one'), code('unknown-sweep'));
+      assert.equal((await store.rows('two')).length, 60);
+      assert.equal((await store.createSweep(syntheticSweep('one', 60))).created, true);
+      assert.deepEqual(await store.counts('one'), { observed: 0, failed: 0, byOutcome: {}, byFailure: {} });
+    });
+
+    onStore('invariant 2: verify proves N planned, N recorded, 0 missing, 0 duplicate', async (store, url) => {
+      await store.createSweep(syntheticSweep('damping', 120));
+      const records = syntheticRecords('damping', 120);
+      const planned = { size: 120, trialId: (index: number) => records[index]!.trialId };
+      await store.record(records.slice(1));
+      const partial = await store.verify('damping', planned);
+      assert.deepEqual([partial.recorded, partial.missing, partial.clean], [119, 1, false]);
+      await store.record(records);
+      assert.deepEqual(await store.verify('damping', planned), {
+        planned: 120,
+        recorded: 120,
+        missing: 0,
+        duplicates: 0,
+        misplaced: 0,
+        damaged: 0,
+        problems: [],
+        clean: true,
+      });
+      await tamper(url, `update trials_1 set m1 = m1 + 1 where trial_index = 3`);
+      await tamper(
+        url,
+        `update details_1 set message = 'fine' where id in (select id from trials_1 where trial_index = 49)`,
+      );
+      await tamper(url, `update trials_1 set trial_index = 7 where trial_index = 8`);
+      const harmed = await store.verify('damping', planned);
+      assert.deepEqual([harmed.damaged, harmed.misplaced, harmed.missing, harmed.clean], [2, 1, 1, false]);
+      assert.match(harmed.problems.join(), new RegExp(`trial ${records[3]!.trialId} differs from what was recorded`));
+      await tamper(url, `delete from trials_1 where trial_index = 20`);
+      assert.match((await store.verify('damping', planned)).problems.join(), /120 records were counted, 119 are there/);
+    });
+
+    onStore(
+      'applies a changed spec: records move to their new index or to the sweep of the old version',
+      async (store) => {
+        await store.createSweep(syntheticSweep('damping', 100));
+        const records = syntheticRecords('damping', 100);
+        await store.record(records);
+        const change = {
+          spec: '{"version":2}',
+          planned: 160,
+          commandId: 'apply-1',
+          appliedAtMs: 1_700_000_000_500,
+          place: ({ index }: { readonly index: number }) => (index < 20 ? undefined : 159 - index),
+        };
+        const { place: _, ...described } = change;
+        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...described });
+        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...described });
+        assert.deepEqual(
+          (await store.versions('damping')).map(({ version, planned }) => [version, planned]),
+          [
+            [1, 100],
+            [2, 160],
+          ],
+        );
+        assert.equal((await store.getSweep('damping'))?.spec, '{"version":2}');
+        const expected = records.slice(20).map((record) => ({ ...record, index: 159 - record.index }));
+        for (const record of expected) assert.deepEqual(await store.trial('damping', record.trialId), record);
+        const { observed, failed } = await store.counts('damping');
+        assert.deepEqual([observed, failed], [78, 2]);
+        assert.equal(await store.trial('damping', records[0]!.trialId), undefined);
+        const retired = { ...records[0]!, sweep: 'damping@1' };
+        assert.deepEqual(await store.trial('damping@1', retired.trialId), retired);
+        const trialIds = new Map(expected.map(({ index, trialId }) => [index, trialId]));
+        const verified = await store.verify('damping', { size: 160, trialId: (index) => trialIds.get(index) ?? '' });
+        assert.deepEqual([verified.damaged, verified.misplaced, verified.missing], [0, 0, 80]);
+      },
+    );
+
+    onStore('finds observations that another sweep has made', async (store) => {
+      await store.createSweep(syntheticSweep('one', 60));
+      await store.createSweep({ ...syntheticSweep('other', 60), experiment: 'other' });
+      const records = syntheticRecords('one', 60);
+      await store.record(records);
+      await store.record(syntheticRecords('other', 60));
+      const trialIds = [3, 49, 5].map((index) => records[index]!.trialId);
+      const found = await store.findReusable({ experiment: 'wide-training', trialIds: [...trialIds, 'unknown'] });
+      assert.deepEqual(new Set(found), new Set([records[3], records[5]]));
+      await store.createSweep(syntheticSweep('two', 2));
+      await store.record(found.map((observation) => ({ ...observation, sweep: 'two' })));
+      assert.equal((await store.counts('two')).observed, 2);
+    });
+
+    onStore('reads all rows in bounded pages', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 120));
+      const records = syntheticRecords('damping', 120);
+      await store.record(records);
+      const indices: number[] = [];
+      for await (const { index } of store.allRows('damping', { filter: 'depth == 3' })) indices.push(index);
+      assert.deepEqual(
+        indices,
+        records.filter(({ params }) => params['depth'] === 3).map(({ index }) => index),
+      );
     });
 
     onStore('is still there after it was closed', async (store, url) => {
