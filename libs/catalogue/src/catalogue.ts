@@ -1,5 +1,6 @@
 import type { ExperimentDeclaration } from './declaration.ts';
 import { diagnostic } from './diagnostic.ts';
+import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { tangentKernel } from './tangent-kernel.ts';
@@ -10,11 +11,14 @@ import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
+import { kernelPrediction } from './kernel-prediction.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
   diagnostic,
   isotropy,
+  kfacForster,
+  matrixCompletion,
   planarClassification,
   sparseClassification,
   tangentKernel,
@@ -23,7 +27,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  kfacForster,
+  kernelPrediction,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

@@ -10,6 +10,7 @@ export type {
   Verdict,
 } from './declaration.ts';
 export { diagnostic } from './diagnostic.ts';
+export { matrixCompletion } from './matrix-completion.ts';
 export { planarClassification } from './planar-classification.ts';
 export { sparseClassification } from './sparse-classification.ts';
 export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
@@ -26,3 +27,4 @@ export { isotropy } from './isotropy.ts';
 export { unitWiseAlpha } from './unit-wise-alpha.ts';
 export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 export { kfacForster } from './kfac-forster.ts';
+export { kernelPrediction } from './kernel-prediction.ts';

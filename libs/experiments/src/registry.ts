@@ -1,4 +1,5 @@
 import { diagnostic } from './diagnostic.ts';
+import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { tangentKernel } from './tangent-kernel.ts';
@@ -9,12 +10,15 @@ import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
+import { kernelPrediction } from './kernel-prediction.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
 export const experiments: readonly Experiment[] = [
   diagnostic,
   isotropy,
+  kfacForster,
+  matrixCompletion,
   planarClassification,
   sparseClassification,
   tangentKernel,
@@ -23,7 +27,7 @@ export const experiments: readonly Experiment[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  kfacForster,
+  kernelPrediction,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

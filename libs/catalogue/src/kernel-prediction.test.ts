@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Measurement } from './declaration.ts';
+import { kernelPrediction } from './kernel-prediction.ts';
+
+const [claim] = kernelPrediction.claims;
+const trial = (approximation: string, testAccuracy: number, classes = '0,7'): Measurement => ({
+  params: kernelPrediction.parameters.parse({ approximation, classes }),
+  seed: 0,
+  outcome: 'converged',
+  metrics: { testAccuracy },
+});
+
+test('accuracies are compared within a data set, not between them', () => {
+  const binary = [trial('exact', 0.98), trial('kfac', 0.96)];
+  const ten = [trial('exact', 0.8, '0,1,2'), trial('block-diagonal', 0.82, '0,1,2')];
+  assert.equal(claim!.judge([...binary, ...ten]).status, 'reproduced');
+  assert.equal(claim!.judge([...binary, ...ten, trial('block-tridiagonal', 0.7, '0,1,2')]).status, 'not reproduced');
+  assert.equal(claim!.judge([trial('exact', 0.98)]).status, 'undecided');
+});
+
+test('what the kernels do not cover is refused with the reason', () => {
+  const refuse = (params: object) => kernelPrediction.refuse!(kernelPrediction.parameters.parse(params)) ?? '';
+  assert.match(refuse({ approximation: 'kfac', classes: '0,1,2' }), /one output.*names 3/);
+  assert.match(refuse({ normalisation: 'none' }), /Assumption 2/);
+  assert.match(refuse({ dataset: 'cifar10' }), /set dataFolder/);
+  assert.match(refuse({ classes: '3,3' }), /twice/);
+  assert.equal(refuse({ dataset: 'fashion-mnist' }), '');
+});

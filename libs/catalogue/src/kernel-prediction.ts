@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Claim, ExperimentDeclaration } from './declaration.ts';
+import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { metricOf, undecided } from './verdicts.ts';
+import { classesOf, wideNetworkParameters } from './wide-network-parameters.ts';
+
+const parameters = wideNetworkParameters.extend({
+  dataset: z
+    .enum(['mnist', 'fashion-mnist', 'cifar10', 'gaussian'])
+    .default('mnist')
+    .describe('training and test data; cifar10 and fashion-mnist are read from dataFolder'),
+  dataFolder: z
+    .string()
+    .default('')
+    .describe('folder of CIFAR-10 (binary version) or Fashion-MNIST (IDX files) on the machine of the worker'),
+  approximation: z
+    .enum(['exact', 'block-diagonal', 'block-tridiagonal', 'kfac'])
+    .default('exact')
+    .describe('metric whose infinite-width predictor is evaluated'),
+});
+
+const comparable: Claim = {
+  id: 'comparable-accuracies',
+  statement: 'The trained models of all layer-wise approximations predict test data about equally well',
+  source: 'Karakida & Osawa 2020, 4.4 and Fig. 2',
+  judge: (measurements) => {
+    const expected = 'accuracies that differ by approximation but are comparable';
+    const threshold = 'on each data set, mean accuracies within 0.05 of each other';
+    const groups = groupBy(measurements, ({ params }) => [params['dataset'], params['classes']]).map((group) => ({
+      label: `${group[0]!.params['dataset']} ${group[0]!.params['classes']}`,
+      rules: groupBy(group, ({ params }) => params['approximation']).map((trials) => ({
+        rule: String(trials[0]!.params['approximation']),
+        accuracies: trials.map((m) => metricOf(m, 'testAccuracy') ?? NaN),
+      })),
+    }));
+    const comparedGroups = groups.filter(({ rules }) => rules.length > 1);
+    if (comparedGroups.length === 0) return undecided(expected, threshold, 'no data set with two approximations');
+    const gaps = comparedGroups.map(({ rules }) => {
+      const means = rules.map(({ accuracies }) => spread(accuracies).mean);
+      return Math.max(...means) - Math.min(...means);
+    });
+    return {
+      status: gaps.every((gap) => gap <= 0.05) ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: comparedGroups
+        .map(
+          ({ label, rules }, i) =>
+            `${label} (gap ${formatNumber(gaps[i]!)}): ` +
+            rules.map(({ rule, accuracies }) => `${rule} ${formatSpread(accuracies)}`).join(', '),
+        )
+        .join('; '),
+      threshold,
+    };
+  },
+};
+
+/** Fig. 2 of Karakida & Osawa 2020: the predictors that training by each metric tends to at infinite width. */
+export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
+  name: 'kernel-prediction',
+  version: 1,
+  title: 'Test accuracy of the infinite-width predictors',
+  source: 'Karakida & Osawa 2020, Fig. 2',
+  parameters,
+  structuralParameters: ['dataset', 'classes', 'samples', 'testSamples', 'depth', 'width', 'approximation'],
+  metrics: {
+    testAccuracy: { description: 'share of test samples that f_∞ puts on the right side', unit: '1' },
+    testLoss: { description: '‖f_∞ − y‖²/(2N′) on the test samples', unit: '1' },
+    meanTestAccuracy: { description: 'accuracy of the mean predictor, f_0 = 0', unit: '1' },
+    initialTestAccuracy: { description: 'accuracy of f_0', unit: '1' },
+    condition: {
+      description: 'condition number of the worst kernel that was solved, where it was measured',
+      unit: '1',
+    },
+    droppedDirections: { description: 'null directions of the kernels that were left out', unit: '1' },
+  },
+  traces: {},
+  claims: [comparable],
+  figures: [
+    {
+      id: 'accuracy-by-samples',
+      kind: 'metric',
+      title: 'Test accuracy of the infinite-width predictors',
+      source: 'Karakida & Osawa 2020, Fig. 2',
+      x: 'samples',
+      measured: 'testAccuracy',
+      panelBy: ['dataset', 'classes'],
+      seriesBy: 'approximation',
+      xLabel: 'training samples N',
+      yLabel: 'test accuracy',
+      xScale: 'log',
+      yScale: 'linear',
+    },
+  ],
+  refuse: (params) => {
+    const classes = params.dataset === 'gaussian' ? [0, 1] : classesOf({ dataset: 'mnist', classes: params.classes });
+    if (new Set(classes).size < classes.length) return `classes lists a label twice: ${params.classes}`;
+    if (params.approximation === 'kfac' && classes.length > 2)
+      return `kfac is defined for one output, that is two classes (Karakida & Osawa 2020, 4.3); classes names ${classes.length}`;
+    if (params.normalisation === 'none')
+      return 'the infinite-width kernels are those of unit-norm inputs (Karakida & Osawa 2020, Assumption 2): normalisation must not be none';
+    if (params.dataset === 'cifar10' && params.dataFolder === '')
+      return 'cifar10 is in no package registry: set dataFolder to the folder of its binary version';
+    return undefined;
+  },
+};

@@ -1,0 +1,81 @@
+import { classesOf, kernelPrediction as declaration } from '@natsweep/catalogue';
+import { gaussianDataset, loadCifar10, loadFashionMnist, loadMnist } from '@natsweep/datasets';
+import type { Dataset } from '@natsweep/datasets';
+import type { LinalgEngine } from '@natsweep/linalg';
+import { blockTridiagonalCoupling, createNetwork, freeNetwork, outputs } from '@natsweep/models';
+import { couplingResponse } from '@natsweep/ngd';
+import { limitPrediction } from '@natsweep/theory';
+import type { z } from 'zod';
+import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { accuracy, squaredLoss } from './squared-loss.ts';
+import { splitTensors, wideArchitecture } from './wide-network.ts';
+
+type Params = z.infer<typeof declaration.parameters>;
+
+/** f_∞ = f_0 + Θ̄(x′, x)Θ̄⁻¹(y − f_0) with analytic kernels and f_0 from a network of the given width. */
+export const kernelPrediction: Experiment<typeof declaration.parameters> = { declaration, run };
+
+async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialContext): AsyncIterable<TrialResult> {
+  for (const trial of trials) yield runTrial(trial, context);
+}
+
+function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
+  progress(trialId, 0, 1);
+  const dataset = loadDataset(params, seed);
+  const metrics = engine.scope(() => predictionMetrics(engine, dataset, params, seed));
+  progress(trialId, 1, 1);
+  return { trialId, outcome: 'converged', metrics, traces: {} };
+}
+
+function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Params, seed: number) {
+  const architecture = wideArchitecture({ ...params, dataset: 'gaussian' }, dataset);
+  const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
+  const network = createNetwork(engine, architecture, seed);
+  const [trainStart, testStart] = [outputs(engine, network, train.inputs), outputs(engine, network, held.inputs)];
+  freeNetwork(engine, network);
+  const { response } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
+  const classes = dataset.outputs;
+  // the mean predictor solves for y beside y − f_0: one factorisation, 2C right-hand sides
+  const residual = engine.binary('subtract', train.targets, trainStart);
+  const both = params.approximation === 'kfac' ? residual : engine.concat([residual, train.targets], 1);
+  const given = { train: train.inputs, test: held.inputs, response };
+  const { correction, solves } = limitPrediction(engine, architecture, params.approximation, {
+    ...given,
+    residual: both,
+  });
+  const moved = engine.slice(correction, [null, [0, classes]]);
+  const mean =
+    params.approximation === 'kfac'
+      ? limitPrediction(engine, architecture, 'kfac', { ...given, residual: train.targets }).correction
+      : engine.slice(correction, [null, [classes, 2 * classes]]);
+  const final = engine.binary('add', testStart, moved);
+  const targets = dataset.test.targets;
+  return {
+    testAccuracy: accuracy(engine.read(final), targets, classes),
+    testLoss: squaredLoss(engine.read(engine.binary('subtract', final, held.targets)), held.samples),
+    meanTestAccuracy: accuracy(engine.read(mean), targets, classes),
+    initialTestAccuracy: accuracy(engine.read(testStart), targets, classes),
+    condition: Math.max(...solves.map(({ condition }) => condition ?? NaN)),
+    droppedDirections: solves.reduce((sum, { dropped }) => sum + dropped, 0),
+  };
+}
+
+function loadDataset(params: Params, seed: number): Dataset {
+  const { samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
+  const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
+  const images = {
+    ...sizes,
+    classes: classesOf({ dataset: 'mnist', classes: params.classes }),
+    order: params.sampleOrder,
+  };
+  switch (params.dataset) {
+    case 'mnist':
+      return loadMnist(images);
+    case 'fashion-mnist':
+      return loadFashionMnist(params.dataFolder, images);
+    case 'cifar10':
+      return loadCifar10(params.dataFolder, images);
+    case 'gaussian':
+      return gaussianDataset({ ...sizes, inputDimension });
+  }
+}
