@@ -18,12 +18,19 @@ async function recorded(home: Home, sweep: string): Promise<readonly Recorded[]>
   return JSON.parse(stdout) as readonly Recorded[];
 }
 
-function assertEachOnce(trials: readonly Recorded[], planned: number): void {
+async function assertEachOnce(home: Home, sweep: string, planned: number): Promise<void> {
+  const trials = await recorded(home, sweep);
   assert.deepEqual(
     trials.map(({ index }) => index),
     Array.from({ length: planned }, (_, index) => index),
   );
   assert.equal(new Set(trials.map(({ trialId }) => trialId)).size, planned);
+  const { code, stdout } = await home.natsweep('verify', sweep);
+  assert.equal(code, 0, stdout);
+  assert.equal(
+    stdout,
+    `✓ ${sweep}: ${planned} planned, ${planned} recorded, 0 missing, 0 duplicate, 0 misplaced, 0 damaged.\n`,
+  );
 }
 
 /** A zombie, which waits for a parent that does not look, is not alive. */
@@ -56,7 +63,7 @@ test('a sweep from launch to results, and what the command says on the way', asy
     const launched = await home.natsweep('launch', home.write('short.yaml', short), '--watch');
     assert.equal(launched.code, 0, launched.stderr);
     assert.match(launched.stdout, /short completed: 80 of 80 trials recorded; 80 converged/);
-    assertEachOnce(await recorded(home, 'short'), 80);
+    await assertEachOnce(home, 'short', 80);
   });
 
   await t.test('a name that is taken is refused', async () => {
@@ -65,7 +72,7 @@ test('a sweep from launch to results, and what the command says on the way', asy
     assert.match(again.stderr, /^natsweep: There is a sweep named "short" already .*--name\.\n$/);
     const renamed = await home.natsweep('launch', 'short.yaml', '--name', 'second', '--watch');
     assert.equal(renamed.code, 0, renamed.stderr);
-    assertEachOnce(await recorded(home, 'second'), 80);
+    await assertEachOnce(home, 'second', 80);
   });
 
   await t.test('results filter, sort and group', async () => {
@@ -87,7 +94,10 @@ test('a sweep from launch to results, and what the command says on the way', asy
     );
     assert.ok(rows[0]!.value! >= rows[1]!.value! && rows[1]!.value! >= rows[2]!.value!);
     const grouped = await home.natsweep('results', 'short', '--by', 'group', '--csv');
-    assert.match(grouped.stdout, /^group,trials,value\.mean,value\.standardDeviation\n0,40,0\.\d+,0\.\d+\n1,40,/);
+    assert.match(
+      grouped.stdout,
+      /^group,trials,value\.mean,value\.standardDeviation,value\.confidence95\n0,40,0\.\d+,0\.\d+,0\.\d+\n1,40,/,
+    );
     const unknown = await home.natsweep('results', 'short', '--where', 'grup=1');
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /did you mean group\?/);
@@ -123,7 +133,7 @@ test('a sweep from launch to results, and what the command says on the way', asy
     assert.equal(detached.code, 0, detached.stderr);
     const watched = await home.natsweep('watch', 'long');
     assert.equal(watched.code, 0, watched.stderr);
-    assertEachOnce(await recorded(home, 'long'), 80);
+    await assertEachOnce(home, 'long', 80);
   });
 
   await t.test('down stops the stack that up --detach started', async () => {
@@ -145,7 +155,7 @@ test('kill -9 of trial processes in the middle of a sweep: every trial is record
   for (const pid of victims) process.kill(pid, 'SIGKILL');
   const { code, stdout } = await watching.end();
   assert.equal(code, 0, stdout);
-  assertEachOnce(await recorded(home, 'long'), 80);
+  await assertEachOnce(home, 'long', 80);
 });
 
 test('a stack whose up process was killed is stopped by down, and adopted by the next up', async (t) => {

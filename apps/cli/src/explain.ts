@@ -14,7 +14,14 @@ const fileFaults: Readonly<Record<string, string>> = {
 };
 
 /** Codes of `ResultsError` that mean a wrong question, not a database in trouble. */
-const questionFaults = new Set(['bad-url', 'unknown-sweep', 'unknown-column', 'unknown-trial', 'ambiguous']);
+const questionFaults = new Set([
+  'bad-url',
+  'bad-filter',
+  'unknown-sweep',
+  'unknown-column',
+  'unknown-trial',
+  'ambiguous',
+]);
 
 /** The one sentence and the exit code for whatever a command threw; undefined for a fault of natsweep itself. */
 export function explain(error: unknown): Explanation | undefined {

@@ -33,6 +33,7 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
     'What they found',
     [
       { names: ['results'], load: async () => (await import('./results.ts')).registerResults },
+      { names: ['verify'], load: async () => (await import('./verify.ts')).registerVerify },
       { names: ['report'], load: async () => (await import('./report.ts')).registerReport },
       { names: ['trial'], load: async () => (await import('./trial.ts')).registerTrial },
     ],

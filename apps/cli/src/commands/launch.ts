@@ -90,9 +90,5 @@ function showPlan({ terminal }: Cli, { spec, declaration, grid }: LoadedSweep, j
   const without = grid.excluded === 0 ? '' : ` (${formatCount(grid.excluded)} excluded by "where")`;
   terminal.note(`${spec.name}: ${plural(grid.size, 'trial')}${without} of ${declaration.name}: ${declaration.title}`);
   terminal.note(`The first ${first.length}, of each only what varies; nothing was queued:`);
-  printTrials(
-    terminal,
-    first,
-    spec.axes.map((axis) => axis.parameter),
-  );
+  printTrials(terminal, first, { declaration, parameters: spec.axes.map(({ parameter }) => parameter) });
 }

@@ -8,9 +8,10 @@ import { csvLine } from '../results/csv.ts';
 import { printGroups } from '../results/groups.ts';
 import { pages } from '../results/pages.ts';
 import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
-import { metricNames, parseMetricNames, parseParameterNames, parseSort, parseWhere } from '../results/selection.ts';
+import { metricNames, parseMetricNames, parseParameterNames, parseSelection, parseSort } from '../results/selection.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
+import { noteWrapped } from '../terminal/wrap.ts';
 import { withResults } from '../with-results.ts';
 
 interface ResultsOptions {
@@ -31,17 +32,17 @@ export const registerResults: Register = (program, cli, run) => {
     .command('results')
     .summary('show, filter, group and export what a sweep measured')
     .description(
-      'Shows the recorded trials of a sweep, or with --by their means and standard deviations. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
+      'Shows the recorded trials of a sweep, or with --by their means with confidence intervals. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
     )
     .argument('<sweep>')
-    .option('--where <condition>', 'only trials with this parameter value, e.g. depth=3; may be repeated', collect)
+    .option(
+      '--where <condition>',
+      'only trials that meet this, e.g. depth=3 or "finalTrainLoss < 1e-3"; may be repeated',
+      collect,
+    )
     .option('--failed', 'only trials that failed, with their reasons')
     .option('--sort <column>', 'a metric, a parameter, index, seed or elapsedSeconds; -NAME sorts downwards')
-    .option(
-      '--by <parameters>',
-      'mean ± standard deviation over the trials that agree in these, e.g. approximation,width',
-      commaList,
-    )
+    .option('--by <parameters>', 'means over the trials that agree in these, e.g. approximation,width', commaList)
     .option('--metrics <names>', 'only these metrics', commaList)
     .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)
     .option('--json', 'print JSON')
@@ -76,7 +77,7 @@ async function showRows(
   const { terminal } = cli;
   const metrics = options.metrics && parseMetricNames('--metrics', options.metrics, sweep);
   const query: RowQuery = {
-    ...(options.where && { where: parseWhere(options.where, sweep) }),
+    ...parseSelection(options.where ?? [], sweep),
     ...(options.failed === true && { kind: 'failed' as const }),
     ...(options.sort !== undefined && parseSort(options.sort, sweep)),
     ...(options.limit !== undefined && { limit: options.limit }),
@@ -108,7 +109,7 @@ async function showRows(
   if (rows.length > limit)
     terminal.note(terminal.style('dim', `… and more: --limit N shows N rows, --csv and --json print all.`));
   if (hidden.length > 0)
-    terminal.note(terminal.style('dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`));
+    noteWrapped(terminal, 'dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`);
   return exitCodes.ok;
 }
 
@@ -126,11 +127,14 @@ async function showGroups(
   if (options.csv === true && options.json === true) throw badInput('Give --csv or --json, not both.');
   const by = parseParameterNames('--by', options.by ?? [], sweep);
   const metrics = options.metrics ? parseMetricNames('--metrics', options.metrics, sweep) : metricNames(sweep);
-  const where = options.where && parseWhere(options.where, sweep);
   const { observed } = await results.counts(sweep.stored.name);
-  const groups = observed === 0 ? [] : await results.groups(sweep.stored.name, by, metrics, where && { where });
+  const groups =
+    observed === 0
+      ? []
+      : await results.groups(sweep.stored.name, by, metrics, parseSelection(options.where ?? [], sweep));
   if (cli.terminal.interactive) await describeSweep(cli, results, sweep);
   printGroups(cli.terminal, {
+    declaration: sweep.declaration,
     by,
     metrics,
     groups,
@@ -147,7 +151,7 @@ async function describeSweep({ terminal }: Cli, results: ResultsStore, sweep: Re
     `${terminal.style('bold', stored.name)}: ${formatCount(observed + failed)} of ${plural(stored.planned, 'trial')} of ${stored.experiment} recorded` +
       (failed > 0 ? `, ${formatCount(failed)} failed` : ''),
   );
-  if (fixed !== '') terminal.note(terminal.style('dim', `all with ${fixed}`));
+  if (fixed !== '') noteWrapped(terminal, 'dim', `all with ${fixed}`);
 }
 
 async function printJson(

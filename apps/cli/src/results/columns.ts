@@ -4,7 +4,7 @@ import type { ParameterValue } from '@natsweep/sweep';
 import { formatNumber } from '../terminal/format.ts';
 import type { Column } from '../terminal/table.ts';
 import { displayWidth, type Style, type Terminal } from '../terminal/terminal.ts';
-import { formatParameter, shortId } from '../trials-table.ts';
+import { formatParameter, parameterColumns, shortId } from '../trials-table.ts';
 import { metricNames } from './selection.ts';
 import type { RecordedSweep } from './recorded-sweep.ts';
 
@@ -23,11 +23,7 @@ export function readableColumns(
 ): readonly Column<TrialRow>[] {
   return [
     { header: 'TRIAL', cell: ({ trialId }) => shortId(trialId) },
-    ...varyingParameters(sweep).map((name) => ({
-      header: name,
-      cell: ({ params }: TrialRow) => formatParameter(params[name]),
-      align: 'right' as const,
-    })),
+    ...parameterColumns<TrialRow>(sweep.declaration, varyingParameters(sweep), ({ params }) => params),
     ...(sweep.spec.repeats > 1
       ? [{ header: 'seed', cell: ({ seed }: TrialRow) => String(seed), align: 'right' as const }]
       : []),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { findDeclaration } from '@natsweep/catalogue';
 import { parseSweepSpec } from '@natsweep/sweep';
 
-import { metricNames, parseSort, parseWhere } from './selection.ts';
+import { metricNames, parseSelection, parseSort } from './selection.ts';
 import type { RecordedSweep } from './recorded-sweep.ts';
 
 const declaration = findDeclaration('diagnostic')!;
@@ -15,24 +15,28 @@ const parsed = parseSweepSpec('{ name: s, experiment: diagnostic, axes: { point:
 assert.ok(parsed.ok);
 const sweep = { spec: parsed.spec, declaration } as RecordedSweep;
 
-test('conditions take the types of the experiment', () => {
-  assert.deepEqual(parseWhere(['point=2,busy=true', 'behaviour=finish'], sweep), {
-    point: 2,
-    busy: true,
-    behaviour: 'finish',
+test('equalities take the types of the experiment', () => {
+  assert.deepEqual(parseSelection(['point=2', 'busy = true', 'behaviour=finish'], sweep), {
+    where: { point: 2, busy: true, behaviour: 'finish' },
   });
 });
 
-test('a condition that can match nothing is refused with what may have been meant', () => {
+test('anything else is a condition for the database; all must hold', () => {
+  assert.deepEqual(parseSelection(['point > 1 || value < 0.5', 'busy=true', 'group == 0'], sweep), {
+    where: { busy: true },
+    filter: '(point > 1 || value < 0.5) && (group == 0)',
+  });
+});
+
+test('an equality that can match nothing is refused with what may have been meant', () => {
   const cases: readonly (readonly [condition: string, message: RegExp])[] = [
     ['poinnt=2', /^--where poinnt: did you mean point\?$/],
-    ['point', /^--where point: write PARAMETER=VALUE, for example depth=3$/],
     ['point=x', /^--where point=x: expected a finite number, not "x"$/],
     ['behaviour=finnish', /did you mean finish\?$/],
     ['colour=red', /^--where colour: expected one of behaviour, share, /],
   ];
   for (const [condition, message] of cases) {
-    assert.throws(() => parseWhere([condition], sweep), { name: 'CliError', exitCode: 2, message });
+    assert.throws(() => parseSelection([condition], sweep), { name: 'CliError', exitCode: 2, message });
   }
 });
 

@@ -1,24 +1,38 @@
-import type { RowQuery } from '@natsweep/results';
+import type { RowQuery, Selection } from '@natsweep/results';
 import { nearest, parameterTypes, type Parameters, type ParameterValue } from '@natsweep/sweep';
 
 import { badInput } from '../exit.ts';
 import type { RecordedSweep } from './recorded-sweep.ts';
 
-/** Parses conditions such as "depth=3" or "depth=3,approximation=kfac" by the types of the experiment's parameters. */
-export function parseWhere(conditions: readonly string[], { declaration }: RecordedSweep): Parameters {
+/**
+ * Selects trials by conditions that must all hold: PARAMETER=VALUE, or an expression in the language of a sweep's `where`
+ * over parameters and metrics, such as "depth > 3 && finalTrainLoss < 1e-3".
+ */
+export function parseSelection(conditions: readonly string[], sweep: RecordedSweep): Selection {
+  const equalities = conditions.filter(isEquality);
+  const expressions = conditions.filter((condition) => !isEquality(condition));
+  return {
+    ...(equalities.length > 0 && { where: parseEqualities(equalities, sweep) }),
+    ...(expressions.length > 0 && { filter: expressions.map((expression) => `(${expression})`).join(' && ') }),
+  };
+}
+
+/** One "=" that is no part of "==", "!=", "<=" or ">=". */
+function isEquality(condition: string): boolean {
+  return /^[^=<>!&|]*=[^=<>!&|]*$/.test(condition);
+}
+
+function parseEqualities(equalities: readonly string[], { declaration }: RecordedSweep): Parameters {
   const types = parameterTypes(declaration);
   const where: Record<string, ParameterValue> = {};
-  for (const condition of conditions.flatMap((text) => text.split(','))) {
-    const [name = '', ...rest] = condition.split('=');
-    const text = rest.join('=').trim();
-    if (rest.length === 0 || text === '')
-      throw badInput(`--where ${condition}: write PARAMETER=VALUE, for example depth=3`);
-    const key = requireKnown('--where', name.trim(), [...types.keys()]);
+  for (const equality of equalities) {
+    const [name, text] = equality.split('=').map((part) => part.trim()) as [string, string];
+    const key = requireKnown('--where', name, [...types.keys()]);
     const value = parseValue(text, types.get(key)!.type);
     const fault = types.get(key)!.check(value);
     if (fault !== undefined) {
       const hint = fault.suggestion === undefined ? '' : `; did you mean ${fault.suggestion}?`;
-      throw badInput(`--where ${condition}: ${fault.message}${hint}`);
+      throw badInput(`--where ${equality}: ${fault.message}${hint}`);
     }
     where[key] = value;
   }

@@ -1,4 +1,4 @@
-import { displayWidth } from './terminal.ts';
+import { displayWidth, type Style, type Terminal } from './terminal.ts';
 
 /** The words of a text in lines of at most `columns` characters; a longer word stands alone. */
 export function wrap(text: string, columns: number): readonly string[] {
@@ -9,4 +9,9 @@ export function wrap(text: string, columns: number): readonly string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
+}
+
+/** A remark for the person at the terminal, in as many lines as it takes. */
+export function noteWrapped(terminal: Terminal, style: Style, text: string): void {
+  for (const line of wrap(text, terminal.columns())) terminal.note(terminal.style(style, line));
 }
