@@ -15,10 +15,10 @@ export function loadMnist(options: ImageOptions): Dataset {
 
 /**
  * Fashion-MNIST (Zalando; 28 × 28, 60,000 + 10,000) from a folder with the four IDX files, plain or .gz. Debian's package
- * dataset-fashion-mnist installs them in /usr/share/dataset-fashion-mnist, which is read where `folder` is empty.
+ * dataset-fashion-mnist installs them in /usr/share/datasets/fashion-mnist, which is read where `folder` is empty.
  */
 export function loadFashionMnist(folder: string, options: ImageOptions): Dataset {
-  return idxDataset('fashion-mnist', folder === '' ? '/usr/share/dataset-fashion-mnist' : folder, options);
+  return idxDataset('fashion-mnist', folder === '' ? '/usr/share/datasets/fashion-mnist' : folder, options);
 }
 
 function idxDataset(name: string, folder: string, options: ImageOptions): Dataset {
