@@ -2,10 +2,11 @@ import { describe, test } from 'node:test';
 import { createReferenceEngine } from '../reference/engine.ts';
 import { Context } from './context.ts';
 import { elementwiseCases } from './elementwise.ts';
-import { factorisationCases } from './factorisations.ts';
+import { decompositionCases } from './decompositions.ts';
 import { ownershipCases } from './ownership.ts';
 import { productCases } from './products.ts';
 import { shapingCases } from './shaping.ts';
+import { systemCases } from './systems.ts';
 import { tolerances } from './tolerances.ts';
 import type { LinalgEngine } from '../engine.ts';
 
@@ -13,7 +14,8 @@ const topics = {
   elementwise: elementwiseCases,
   shaping: shapingCases,
   products: productCases,
-  factorisations: factorisationCases,
+  systems: systemCases,
+  decompositions: decompositionCases,
   ownership: ownershipCases,
 };
 
