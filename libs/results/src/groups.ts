@@ -58,7 +58,7 @@ export function spread(count: number, mean: number | null, standardDeviation: nu
   return { count, mean, standardDeviation, confidence95 };
 }
 
-function keyValue(
+export function keyValue(
   parameter: string,
   columns: readonly Column[],
   cells: Readonly<Record<string, number | string | null>>,

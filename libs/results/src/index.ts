@@ -7,6 +7,8 @@ export type {
   GroupMetric,
   GroupRow,
   NewVersion,
+  PairQuery,
+  PairRow,
   PlannedTrials,
   Recorded,
   ResultsStore,

@@ -5,6 +5,7 @@ import { readAttempts, recordAttempts } from './attempts.ts';
 import { readGroups } from './groups.ts';
 import { migrate } from './migrations.ts';
 import type { DatabaseKind } from './migrations.ts';
+import { readPairs } from './pairs.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { findReusable } from './reuse.ts';
 import { record } from './record.ts';
@@ -64,6 +65,7 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
     trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
     groups: (sweep, by, metrics, query = {}) => readGroups(db, sweep, { by, metrics, query }),
+    pairs: (sweep, query) => readPairs(db, sweep, query),
     traces: (sweep, query = {}) => readTraces(connection, sweep, query),
     close: () => db.destroy(),
   };

@@ -1,4 +1,13 @@
-import type { FailedTrial, Failure, Measured, Observation, Outcome, Parameters, TrialRecord } from '@natsweep/sweep';
+import type {
+  FailedTrial,
+  Failure,
+  Measured,
+  Observation,
+  Outcome,
+  Parameters,
+  ParameterValue,
+  TrialRecord,
+} from '@natsweep/sweep';
 
 /**
  * A sweep's life. `running` → `paused` ⇄ `running` by command or by `pauseAfterFailures`; → `cancelled` by command;
@@ -109,6 +118,25 @@ export interface GroupRow {
   readonly metrics: Readonly<Record<string, GroupMetric>>;
 }
 
+/** Which trials to compare: those that agree in the seed and in every parameter but `parameter`. */
+export interface PairQuery extends Selection {
+  /** E.g. `approximation`. */
+  readonly parameter: string;
+  /** The value of `parameter` that all others are compared with, e.g. `exact`. */
+  readonly baseline: ParameterValue;
+  readonly metric: string;
+  /** Parameters to group the differences by. Default: none, one mean over all pairs. */
+  readonly by?: readonly string[];
+}
+
+/** Paired differences of one value of the compared parameter to the baseline. */
+export interface PairRow {
+  readonly value: ParameterValue;
+  readonly group: Parameters;
+  /** Of value − baseline; `count` is the number of pairs in which both trials measured the metric. */
+  readonly difference: GroupMetric;
+}
+
 export interface GroupMetric {
   /** How many trials of the group measured it. */
   readonly count: number;
@@ -167,6 +195,8 @@ export interface ResultsStore {
     metrics: readonly string[],
     query?: Selection,
   ): Promise<readonly GroupRow[]>;
+  /** Paired differences (common seeds) of a metric to a baseline value of a parameter, computed in the database. */
+  pairs(sweep: string, query: PairQuery): Promise<readonly PairRow[]>;
   /** Observations with traces, for figures. */
   traces(sweep: string, query?: Pick<RowQuery, 'where' | 'limit'>): AsyncIterable<Observation>;
   close(): Promise<void>;

@@ -289,6 +289,49 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
       }
     });
 
+    onStore('compares trials of common seeds with a baseline', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 600));
+      const all = syntheticRecords('damping', 600).map((record) => {
+        const { bias: _, ...params } = record.params as { bias: boolean };
+        return { ...record, params: params as TrialRecord['params'] };
+      });
+      await store.record(all);
+      const rows = await store.pairs('damping', {
+        parameter: 'approximation',
+        baseline: 'exact',
+        metric: 'trainLossFinal',
+        by: ['depth'],
+        filter: 'damping < 0.5',
+      });
+      assert.equal(rows.length, 4 * 4);
+      const loss = (record: TrialRecord | undefined) =>
+        record?.kind === 'observation' ? record.metrics['trainLossFinal'] : null;
+      for (const { value, group, difference } of rows) {
+        const differences = all
+          .filter(({ params }) => params['approximation'] === value && params['depth'] === group['depth'])
+          .filter(({ params }) => (params['damping'] as number) < 0.5)
+          .map((record) => {
+            const pair = all.find(
+              ({ params, seed }) =>
+                seed === record.seed &&
+                params['approximation'] === 'exact' &&
+                params['depth'] === record.params['depth'] &&
+                params['damping'] === record.params['damping'],
+            );
+            const [own, base] = [loss(record), loss(pair)];
+            return typeof own === 'number' && typeof base === 'number' ? own - base : undefined;
+          })
+          .filter((each) => each !== undefined);
+        assert.ok(differences.length > 5);
+        assert.equal(difference.count, differences.length);
+        const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+        assert.ok(Math.abs(difference.mean! - mean) < 1e-9);
+        const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+        const deviation = Math.sqrt(squares / (differences.length - 1));
+        assert.ok(Math.abs(difference.standardDeviation! - deviation) < 1e-9);
+      }
+    });
+
     onStore('says which names there are when a name is wrong', async (store) => {
       await store.createSweep(syntheticSweep('damping', 1));
       await store.record([syntheticRecord('damping', 0)]);
