@@ -31,13 +31,17 @@ function logAxis(lowest: number, highest: number, maxTicks: number): AxisOptions
   const step = Math.max(1, Math.ceil((last - first + 1) / maxTicks));
   const decades = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   const ticks = decades.filter((exponent) => exponent % step === 0).map((exponent) => 10 ** exponent);
-  if (ticks.length >= 2)
-    return { type: 'log', domain, ticks, tickFormat: (value) => `10${superscript(Math.round(Math.log10(value)))}` };
+  if (ticks.length >= 2) return { type: 'log', domain, ticks, tickFormat: decade };
   const between = [1, 2, 3, 5, 7].flatMap((m) => [first - 1, first, last].map((e) => Number(`${m}e${e}`)));
   const inside = [...new Set(between)]
     .filter((value) => value >= domain[0] && value <= domain[1])
     .sort((a, b) => a - b);
   return { type: 'log', domain, ticks: inside, tickFormat: formatMeasured };
+}
+
+function decade(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  return exponent === 0 ? '1' : `10${superscript(exponent)}`;
 }
 
 function linearAxis(lowest: number, highest: number): AxisOptions {

@@ -5,7 +5,8 @@ import { drawPlot } from './draw-plot.ts';
 import type { Drawing } from './frame.ts';
 import type { PanelLayout } from './panels.ts';
 
-const PANEL = { width: 220, height: 165, gap: 26 };
+const PANEL = { width: 220, height: 165 };
+const TITLE_LINE = 13;
 const RADIUS = 2.6;
 
 /** A mark in one of the panels. */
@@ -49,17 +50,20 @@ export function panelPlot({
   const place = { fx: 'column', fy: 'row', x: 'x', stroke: (point: PanelPoint) => String(point.series) };
   const shown = circles.filter(inside);
   const titles = layout.panels.filter(({ title }) => title !== '');
+  const titleHeight = TITLE_LINE * Math.max(0, ...titles.map(({ title }) => title.split('\n').length));
+  const top = 8 + titleHeight;
+  const gap = 12 + titleHeight;
   return drawPlot({
     width: 60 + layout.columns * PANEL.width,
-    height: (titles.length > 0 ? 22 : 8) + 36 + layout.rows * (PANEL.height + PANEL.gap) - PANEL.gap,
+    height: top + 36 + layout.rows * (PANEL.height + gap) - gap,
     marginLeft: 54,
     marginRight: 8,
-    marginTop: titles.length > 0 ? 22 : 8,
+    marginTop: top,
     marginBottom: 36,
     fx: { axis: null, paddingInner: 0.06, paddingOuter: 0, domain: range(layout.columns) },
     fy: {
       axis: null,
-      paddingInner: PANEL.gap / (PANEL.height + PANEL.gap),
+      paddingInner: gap / (PANEL.height + gap),
       paddingOuter: 0,
       domain: range(layout.rows),
     },
@@ -71,9 +75,9 @@ export function panelPlot({
       Plot.frame({ strokeOpacity: 0.5 }),
       Plot.text(titles, {
         ...{ fx: 'column', fy: 'row', text: 'title', frameAnchor: 'top-left' },
-        ...{ dy: -13, fontSize: 10, fontWeight: 'bold' },
+        ...{ lineAnchor: 'bottom', dy: -5, fontSize: 10, fontWeight: 'bold' },
       }),
-      Plot.line(lines.filter(inside), { ...place, y: 'y', z: 'series', strokeWidth: 1.4 }),
+      Plot.line(lines, { ...place, y: 'y', z: 'series', strokeWidth: 1.4 }),
       ...(guides ? [Plot.line(shown, { ...place, y: 'y', z: 'series', strokeWidth: 1, strokeOpacity: 0.45 })] : []),
       Plot.ruleX(visibleBars(shown, y), {
         ...place,

@@ -5,12 +5,14 @@ import { formatValue } from '../number-format.ts';
 /** Panels of one figure; more would be small multiples that nobody reads. */
 export const MAX_PANELS = 24;
 const MAX_COLUMNS = 4;
+/** Characters of a title line that fit above a panel. */
+const LINE_LENGTH = 29;
 
 /** Where a panel stands among small multiples, and what it holds. */
 export interface Panel<T> {
   readonly column: number;
   readonly row: number;
-  /** E.g. "depth 3 · width 256"; only parameters that differ between panels. */
+  /** E.g. "depth 3 · width 256", in lines that fit; only parameters that differ between panels. */
   readonly title: string;
   readonly items: readonly T[];
 }
@@ -61,7 +63,14 @@ function acrossCount(counts: readonly number[]): number {
 }
 
 function panelTitle(parameters: readonly string[], values: readonly ParameterValue[]): string {
-  return parameters.map((parameter, i) => `${parameter} ${formatValue(values[i])}`).join(' · ');
+  const lines: string[] = [];
+  for (const [i, parameter] of parameters.entries()) {
+    const part = `${parameter} ${formatValue(values[i])}`;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length > LINE_LENGTH) lines.push(part);
+    else lines[lines.length - 1] = `${last} · ${part}`;
+  }
+  return lines.join('\n');
 }
 
 export function omittedSentence({ omitted }: PanelLayout<unknown>): string {

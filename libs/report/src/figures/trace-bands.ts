@@ -6,7 +6,10 @@ export interface TracedTrial {
   readonly traces: Readonly<Record<string, readonly Measured[]>>;
 }
 
-/** Centre and spread of one trace over trials, per step; null where no trial has a value that the scale can show. */
+/**
+ * Centre and spread of one trace over trials, per step, as far as all the trials go that have the trace: a mean over those
+ * that last longest would bend where the others end. Null where a value is missing or negative on a log scale.
+ */
 export interface Band {
   readonly centre: readonly Measured[];
   readonly low: readonly Measured[];
@@ -54,7 +57,7 @@ export class TraceBands {
   }
 
   #accumulate(sums: Sums, step: number, value: Measured): void {
-    if (value === null || (this.#scale === 'log' && value <= 0)) return;
+    if (value === null || (this.#scale === 'log' && value < 0)) return;
     const x = this.#scale === 'log' ? Math.log10(value) : value;
     sums.count[step] = (sums.count[step] ?? 0) + 1;
     sums.sum[step] = (sums.sum[step] ?? 0) + x;
@@ -71,11 +74,13 @@ export class TraceBands {
 }
 
 function bandOf({ count, sum, squares }: Sums, scale: 'linear' | 'log'): Band {
+  const most = Math.max(1, ...count.map((n) => n ?? 0));
   const at = (offset: number) =>
     Array.from({ length: count.length }, (_, step) => {
       const n = count[step] ?? 0;
-      if (n === 0) return null;
+      if (n < most) return null;
       const mean = sum[step]! / n;
+      if (mean === -Infinity) return 0; // the geometric mean of values of which one is zero
       const deviation = n > 1 ? Math.sqrt(Math.max(0, (squares[step]! - n * mean * mean) / (n - 1))) : 0;
       const value = mean + offset * deviation;
       return scale === 'log' ? 10 ** value : value;

@@ -3,7 +3,7 @@ import type { ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { valuesOf } from '../grouping.ts';
 import { formatValue } from '../number-format.ts';
-import { DECADES_SHOWN, valueAxis } from './axis-ticks.ts';
+import { DECADES_SHOWN, valueAxis, type AxisOptions } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
@@ -11,6 +11,8 @@ import { TraceBands, type TracedTrial } from './trace-bands.ts';
 
 /** Circles per panel, all series together. */
 const CIRCLES = 60;
+/** A curve of so few circles shows them all. */
+const SHORT_CURVE = 10;
 
 /** Draws traces against step: measured means as circles with their spread over trials, theory as lines. */
 export async function traceFigure(
@@ -25,7 +27,7 @@ export async function traceFigure(
 
   const layout = layOutPanels(groups, figure.panelBy);
   const series = valuesOf(groups, figure.seriesBy);
-  const pointsOf = (trace: string): readonly (PanelPoint & { readonly x: number })[] =>
+  const pointsOf = (trace: string): readonly TracePoint[] =>
     layout.panels.flatMap(({ column, row, items }) =>
       items.flatMap((group) => {
         const { centre, low, high } = group.band(trace);
@@ -53,6 +55,7 @@ export async function traceFigure(
       figure.source === '' ? '' : `${figure.source}.`,
       `Circles: ${log ? 'geometric mean' : 'mean'} over ${countRange(groups.map(({ trials }) => trials))}, bars one standard deviation${log ? ' of the logarithm' : ''}.`,
       figure.theory === undefined ? '' : 'Lines: theory, averaged in the same way.',
+      'A curve ends where the first of its trials ends.',
       hidden ? `Values more than ${DECADES_SHOWN} decades below the largest are not shown.` : '',
       omittedSentence(layout),
     ]
@@ -68,9 +71,13 @@ export async function traceFigure(
       x: { label: figure.xLabel, domain: [-steps * 0.02, steps * 1.02], ticks: Math.min(5, steps), tickFormat: 'd' },
       y,
       yLabel: figure.yLabel,
-      lines: theory,
+      lines: cutAt(theory, y),
       guides: false,
-      circles: thinned(measured, series, steps),
+      circles: thinned(
+        measured.filter((point) => point.y >= y.domain[0]),
+        series,
+        steps,
+      ),
     }),
   });
 }
@@ -81,14 +88,36 @@ export function countRange(counts: readonly number[]): string {
   return fewest === most ? `${most} trials` : `${fewest} to ${most} trials`;
 }
 
-/** Circles staggered between series where there are steps enough, so that curves that coincide stay visible. */
+type TracePoint = PanelPoint & { readonly x: number };
+
+/** Every circle of a short curve; of a long one some, staggered between series, so that curves that coincide stay visible. */
 function thinned(
-  points: readonly (PanelPoint & { readonly x: number })[],
+  points: readonly TracePoint[],
   series: readonly ParameterValue[],
   steps: number,
 ): readonly PanelPoint[] {
   const even = Math.max(1, Math.round(steps / Math.max(12, Math.floor(CIRCLES / series.length))));
   const stride = steps >= 4 * series.length ? Math.max(even, series.length) : even;
   const offset = new Map(series.map((value, i) => [value, Math.floor((i * stride) / series.length)]));
-  return points.filter(({ x, series: value }) => x % stride === offset.get(value));
+  return curvesOf(points).flatMap((curve) =>
+    curve.length <= SHORT_CURVE ? curve : curve.filter(({ x, series: value }) => x % stride === offset.get(value)),
+  );
+}
+
+/** Lines that leave a log panel at the bottom are cut where they cross its edge; a zero is a vertical fall. */
+function cutAt(points: readonly TracePoint[], { type, domain: [floor] }: AxisOptions): readonly PanelPoint[] {
+  if (type === 'linear') return points;
+  return curvesOf(points).flatMap((curve) =>
+    curve.flatMap((point, i) => {
+      if (point.y >= floor) return [point];
+      const before = curve[i - 1];
+      if (before === undefined || before.y < floor) return [];
+      const part = Math.log(before.y / floor) / Math.log(before.y / point.y);
+      return [{ ...point, x: before.x + part * (point.x - before.x), y: floor }];
+    }),
+  );
+}
+
+function curvesOf(points: readonly TracePoint[]): readonly (readonly TracePoint[])[] {
+  return [...Map.groupBy(points, ({ column, row, series }) => `${column} ${row} ${String(series)}`).values()];
 }
