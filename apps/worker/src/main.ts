@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import { createLogger } from '@natsweep/telemetry';
-import { probeEngines } from './probe.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -33,8 +32,14 @@ function packageVersion(): string {
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (settings === 'help') process.stdout.write(help);
-  else if (settings === 'probe') process.stdout.write(`${JSON.stringify(probeEngines())}\n`);
-  else {
+  // these two load engines, which a worker that takes batches leaves to its trial processes
+  else if (settings === 'probe') {
+    const { probeEngines } = await import('./probe.ts');
+    process.stdout.write(`${JSON.stringify(probeEngines())}\n`);
+  } else if (settings.once) {
+    const { runOnce } = await import('./once.ts');
+    await runOnce(settings.engine);
+  } else {
     await run(settings);
     process.exit(0);
   }

@@ -15,6 +15,7 @@ Options:
   --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10)
   --metrics HOST:PORT    serve /metrics of the worker process (default: not served; port 0 takes any free one)
   --name NAME            name in the registry of workers (default: host and process id)
+  --once                 run the trials that come as JSON lines on standard input, print a result each, and end
   --probe                print which engines work here as JSON, and end
   --help                 show this text
 
@@ -32,6 +33,8 @@ export interface Settings {
   readonly lockSeconds: number;
   /** Where to serve /metrics of this process; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Run the trials of standard input instead of taking batches from the queue. */
+  readonly once: boolean;
 }
 
 /** A flag that cannot be used; the message names it and gives an example. */
@@ -54,6 +57,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     drainSeconds: positive('--drain', flags.drain ?? '20'),
     lockSeconds: positive('--lock', flags.lock ?? '10'),
     metrics: flags.metrics === undefined ? undefined : address('--metrics', flags.metrics),
+    once: flags.once === true,
   };
 }
 
@@ -67,6 +71,7 @@ function parse(args: readonly string[]) {
       lock: { type: 'string' },
       metrics: { type: 'string' },
       name: { type: 'string' },
+      once: { type: 'boolean' },
       probe: { type: 'boolean' },
       help: { type: 'boolean' },
     } as const;
