@@ -24,3 +24,6 @@ export { dualActivation } from './dual-activation.ts';
 export type { DualActivation } from './dual-activation.ts';
 export { limitPrediction } from './limit-predictor.ts';
 export type { Prediction, PredictingApproximation, PredictionInputs } from './limit-predictor.ts';
+export { convergedDiscrepancyBound, discrepancyBound } from './discrepancy-bound.ts';
+export type { BoundSample, BoundStart } from './discrepancy-bound.ts';
+export { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
