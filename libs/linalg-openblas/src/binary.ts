@@ -1,5 +1,5 @@
 import { power } from '@natsweep/linalg/implementation';
-import type { BinaryOp, Shape } from '@natsweep/linalg';
+import type { BinaryOp } from '@natsweep/linalg';
 import { forEachChunk } from './broadcast.ts';
 import type { Side } from './broadcast.ts';
 import type { FloatArray } from './routines.ts';
@@ -55,8 +55,8 @@ const loops: Readonly<Record<BinaryOp, Loop>> = {
   },
 };
 
-/** out ← op(a, b) for operands that broadcast to `shape`. */
-export function applyBinary(op: BinaryOp, sides: readonly [Side, Side], shape: Shape, out: FloatArray): void {
+/** result ← op(a, b) for operands that broadcast to it. */
+export function applyBinary(op: BinaryOp, sides: readonly [Side, Side], result: Side): void {
   const loop = loops[op];
-  forEachChunk(sides, shape, out, (chunk, [a, b]) => loop(chunk, a!, b!));
+  forEachChunk(sides, result, (chunk, [a, b]) => loop(chunk, a!, b!));
 }

@@ -2,7 +2,7 @@ import { stridesOf } from '@natsweep/linalg/implementation';
 import type { Shape } from '@natsweep/linalg';
 import type { FloatArray } from './routines.ts';
 
-/** An operand of an elementwise operation. */
+/** An operand, or the result, of an elementwise operation. */
 export interface Side {
   readonly shape: Shape;
   readonly values: FloatArray;
@@ -14,13 +14,12 @@ const CHUNK = 1024;
 const SHORT = 32;
 
 /**
- * Calls `body` with parts of `out` and, for each operand, an array at least as long that holds what broadcasts to it. Plain
+ * Calls `body` with parts of the result's values and, for each operand, an array at least as long that holds what broadcasts to it. Plain
  * arrays of equal length are what the compiler makes the fastest loops of; broadcasting happens here.
  */
 export function forEachChunk(
   sides: readonly Side[],
-  shape: Shape,
-  out: FloatArray,
+  { shape, values: out }: Side,
   body: (chunk: FloatArray, values: readonly FloatArray[]) => void,
 ): void {
   if (sides.every(({ values }) => values.length === out.length))

@@ -24,13 +24,13 @@ export function elementwiseOperations(heap: Heap): Elementwise {
       const left = heap.operand(a);
       const right = heap.operand(b);
       const result = heap.allocate(broadcastShapes(op, left.shape, right.shape));
-      applyBinary(op, [left, right], result.shape, result.values);
+      applyBinary(op, [left, right], result);
       return result;
     },
     where(condition, a, b) {
       const sides = [ledger.check(condition), heap.operand(a), heap.operand(b)] as const;
       const result = heap.allocate(broadcastShapes('where', ...sides.map(({ shape }) => shape)));
-      applyWhere(sides, result.shape, result.values);
+      applyWhere(sides, result);
       return result;
     },
     reduce(op, a, { axis, keepDims = false } = {}) {

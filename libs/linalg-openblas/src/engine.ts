@@ -1,11 +1,12 @@
 import { cpus } from 'node:os';
 import type { LinalgEngine, Precision } from '@natsweep/linalg';
-import { algebraOperations } from './algebra.ts';
 import { arrayOperations } from './arrays.ts';
+import { decompositionOperations } from './decompositions.ts';
 import { elementwiseOperations } from './elementwise.ts';
 import { Heap } from './heap.ts';
 import { OpenblasMissingError, loadOpenblas } from './library.ts';
 import { bindRoutines } from './routines.ts';
+import { systemOperations } from './systems.ts';
 
 export interface OpenblasOptions {
   /** Default 'float64'. */
@@ -20,6 +21,7 @@ export function createOpenblasEngine({ precision = 'float64', threads }: Openbla
   if (!openblas.found) throw new OpenblasMissingError(openblas);
   const heap = new Heap(precision);
   const { ledger } = heap;
+  const routines = bindRoutines(openblas.library, precision);
   const threadsInUse = openblas.setThreads(threads ?? Number(process.env['OPENBLAS_NUM_THREADS'] ?? 1));
   return {
     info: () => ({
@@ -34,6 +36,7 @@ export function createOpenblasEngine({ precision = 'float64', threads }: Openbla
     liveTensors: () => ledger.live,
     ...arrayOperations(heap),
     ...elementwiseOperations(heap),
-    ...algebraOperations(heap, bindRoutines(openblas.library, precision), precision),
+    ...systemOperations(heap, routines),
+    ...decompositionOperations(heap, routines, precision),
   };
 }

@@ -1,6 +1,7 @@
 import { broadcastIndices, productShape, sizeOf } from '@natsweep/linalg/implementation';
 import type { MatmulOptions } from '@natsweep/linalg';
 import { LOWER, NO_TRANSPOSE, ROW_MAJOR, TRANSPOSE } from './routines.ts';
+import { part } from './matrices.ts';
 import type { FloatArray, Routines } from './routines.ts';
 import type { Side } from './broadcast.ts';
 
@@ -40,9 +41,6 @@ export function multiply(routines: Routines, out: FloatArray, product: Product):
       b: part(b.values, bIndex[at]!, k * n),
     });
 }
-
-const part = (values: FloatArray, index: number, size: number): FloatArray =>
-  values.length === size ? values : values.subarray(index * size, (index + 1) * size);
 
 interface One {
   readonly a: FloatArray;

@@ -1,11 +1,10 @@
-import type { Shape } from '@natsweep/linalg';
 import { forEachChunk } from './broadcast.ts';
 import type { Side } from './broadcast.ts';
 import type { FloatArray } from './routines.ts';
 
-/** out ← a where condition ≠ 0, else b, for operands (condition, a, b) that broadcast to `shape`. */
-export function applyWhere(sides: readonly [Side, Side, Side], shape: Shape, out: FloatArray): void {
-  forEachChunk(sides, shape, out, (chunk, [condition, a, b]) => select(chunk, condition!, [a!, b!]));
+/** result ← a where condition ≠ 0, else b, for operands (condition, a, b) that broadcast to it. */
+export function applyWhere(sides: readonly [Side, Side, Side], result: Side): void {
+  forEachChunk(sides, result, (chunk, [condition, a, b]) => select(chunk, condition!, [a!, b!]));
 }
 
 function select(out: FloatArray, condition: FloatArray, [a, b]: readonly [FloatArray, FloatArray]): void {

@@ -1,9 +1,10 @@
 import type { LinalgEngine, Precision } from '@natsweep/linalg';
-import { algebraOperations } from './algebra.ts';
 import { arrayOperations } from './arrays.ts';
+import { decompositionOperations } from './decompositions.ts';
 import { elementwiseOperations } from './elementwise.ts';
 import { deviceName, loadTensorflow } from './load.ts';
 import { Session } from './session.ts';
+import { systemOperations } from './systems.ts';
 import type { LoadOptions, Loaded } from './load.ts';
 
 export interface TfjsOptions {
@@ -38,6 +39,7 @@ export function engineOver(tensorflow: Loaded, precision: Precision): LinalgEngi
     liveTensors: () => ledger.live,
     ...arrayOperations(session),
     ...elementwiseOperations(session),
-    ...algebraOperations(session, precision),
+    ...systemOperations(session),
+    ...decompositionOperations(session, precision),
   };
 }
