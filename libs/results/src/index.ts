@@ -3,6 +3,7 @@ export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';
 export type { ResultsErrorCode } from './results-error.ts';
 export type {
+  ExportQuery,
   FailedAttempt,
   GroupMetric,
   GroupRow,

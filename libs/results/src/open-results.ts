@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import { readAttempts, recordAttempts } from './attempts.ts';
+import { exportRows } from './export.ts';
 import { readGroups } from './groups.ts';
 import { migrate } from './migrations.ts';
 import type { DatabaseKind } from './migrations.ts';
@@ -63,6 +64,7 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     counts: (sweep) => countRecords(db, sweep),
     rows: (sweep, query = {}) => readRows(connection, sweep, query),
     allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
+    export: (sweep, query) => exportRows(connection, sweep, query),
     trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
     groups: (sweep, by, metrics, query = {}) => readGroups(db, sweep, { by, metrics, query }),
     pairs: (sweep, query) => readPairs(db, sweep, query),

@@ -111,6 +111,10 @@ export interface RowQuery extends Selection {
   readonly offset?: number;
 }
 
+export interface ExportQuery extends Selection, Pick<RowQuery, 'kind'> {
+  readonly format: 'csv' | 'jsonl' | 'parquet';
+}
+
 /** Rows of a group: trials that agree in the `by` parameters. */
 export interface GroupRow {
   readonly group: Parameters;
@@ -186,6 +190,8 @@ export interface ResultsStore {
   rows(sweep: string, query?: RowQuery): Promise<readonly TrialRow[]>;
   /** All selected records without their traces, in the order of recording and in bounded memory. */
   allRows(sweep: string, query?: Selection & Pick<RowQuery, 'kind'>): AsyncIterable<TrialRow>;
+  /** The selected records, without traces, as a file in pieces: one flat row per trial with every parameter and metric. */
+  export(sweep: string, query: ExportQuery): AsyncIterable<Uint8Array>;
   /** One record with its traces; `trialId` may be an unambiguous prefix. */
   trial(sweep: string, trialId: string): Promise<TrialRecord | undefined>;
   /** Means and standard deviations of metrics over all trials that agree in `by`, computed in the database. */
