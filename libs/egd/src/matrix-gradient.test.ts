@@ -33,22 +33,34 @@ test('the gradient of matrix completion is that of its loss, by central differen
   }
 });
 
-test('GroupRMSprop makes steps of the size of its learning rate, whatever the scale of the gradient', () => {
-  for (const scale of [1e-2, 1, 1e4]) {
-    const gradients = [engine.full([2, 2], scale), engine.full([2, 2], -scale)];
-    let state = groupRmsStart;
-    for (let step = 0; step < 5; step++) {
-      const next = groupRmsRate(engine, state, { gradients, learningRate: 0.1 });
-      assertClose(next.rate * (scale + 1e-4), 0.1, { rtol: 1e-12, atol: 0 });
-      state = next.state;
-    }
-    assert.equal(state.stepsTaken, 5);
+test('GroupRMSprop makes steps of the size of its learning rate, whatever the scale of each trial’s gradient', () => {
+  const scales = [1e-2, 1, 1e4];
+  const gradient = (sign: number) =>
+    engine.tensor(
+      scales.flatMap((scale) => [sign * scale, scale]),
+      [3, 1, 2],
+    );
+  const learningRates = engine.full([3, 1, 1], 0.1);
+  let state = groupRmsStart(engine, 3);
+  for (let step = 0; step < 5; step++) {
+    const next = groupRmsRate(engine, state, { gradients: [gradient(1), gradient(-1)], learningRates });
+    assertClose(
+      engine.read(next.rates),
+      scales.map((scale) => 0.1 / (scale + 1e-4)),
+    );
+    state = next.state;
   }
+  assert.equal(state.stepsTaken, 5);
 });
 
 test('GroupRMSprop remembers gradients with a decay of 0.99', () => {
-  const first = groupRmsRate(engine, groupRmsStart, { gradients: [engine.full([1], 3)], learningRate: 1 });
-  const second = groupRmsRate(engine, first.state, { gradients: [engine.full([1], 1)], learningRate: 1 });
+  const rate = (state: ReturnType<typeof groupRmsStart>, value: number) =>
+    groupRmsRate(engine, state, {
+      gradients: [engine.full([1, 1, 1], value)],
+      learningRates: engine.full([1, 1, 1], 1),
+    });
+  const first = rate(groupRmsStart(engine, 1), 3);
+  const second = rate(first.state, 1);
   const corrected = (0.99 * 0.01 * 9 + 0.01) / (1 - 0.99 ** 2);
-  assertClose(second.rate, 1 / (Math.sqrt(corrected) + 1e-4));
+  assertClose(engine.read(second.rates), [1 / (Math.sqrt(corrected) + 1e-4)]);
 });

@@ -13,7 +13,7 @@ export interface LogisticInputs {
 export interface LinearNaturalGradient {
   /** F⁺∇L with respect to β, [datasets, D, columns]. */
   readonly gradient: Tensor;
-  /** Smallest numerical rank of the systems that were solved. */
+  /** Smallest numerical rank of the systems that were solved; 0 if a margin is not finite, whose gradient is NaN. */
   readonly rank: number;
 }
 
@@ -74,12 +74,14 @@ function solveEachColumn(
     const x = engine.reshape(engine.slice(signedInputs, [[dataset, dataset + 1]]), [samples, dimension]);
     for (let column = 0; column < columns; column++) {
       const start = (dataset * columns + column) * samples;
-      const solved = engine.scope(() =>
-        weightedLeastSquares(engine, x, {
-          logWeights: logWeights.subarray(start, start + samples),
-          target: targets.subarray(start, start + samples),
-        }),
-      );
+      const own = {
+        logWeights: logWeights.subarray(start, start + samples),
+        target: targets.subarray(start, start + samples),
+      };
+      // a column that has diverged has no gradient, and must not end those beside it
+      const solved = own.target.every(Number.isFinite)
+        ? engine.scope(() => weightedLeastSquares(engine, x, own))
+        : { solution: engine.full([dimension], NaN), rank: 0 };
       solutions.push(solved.solution);
       rank = Math.min(rank, solved.rank);
     }

@@ -210,6 +210,21 @@ test('margins of 10³ and far beyond, of any spread, give finite gradients: step
   assertClose([moved[0]!, moved[1]!], [-(1 + Math.exp(-1)), -(1 + Math.exp(-5))], { rtol: 1e-9, atol: 1e-9 });
 });
 
+test('a column whose margins are not finite gets NaN, and the others their gradient', () => {
+  const x = new RandomStream(7, 'x').normals(6 * 2);
+  const inputs = prepareLogisticInputs(engine, engine.tensor(x, [1, 6, 2]));
+  const margins = new RandomStream(7, 'u').normals(6);
+  const solve = (columns: readonly (readonly number[])[]) => {
+    const values = Array.from({ length: 6 }, (_, n) => columns.map((column) => column[n]!)).flat();
+    const at = { margins: engine.tensor(values, [1, 6, columns.length]), clip: 30 };
+    return engine.read(logisticNaturalGradient(engine, inputs, at).gradient);
+  };
+  const broken = [...margins].fill(NaN, 2, 3);
+  const [together, alone] = [solve([broken, [...margins]]), solve([[...margins]])];
+  assert.ok(Number.isNaN(together[0]) && Number.isNaN(together[2]));
+  assertClose([together[1]!, together[3]!], alone);
+});
+
 test('the population Fisher information is that of a large sample, along β and across', () => {
   const draws = new RandomStream(8, 'z').normals(400000);
   for (const norm of [0, 0.5, 3, 12]) {
