@@ -12,6 +12,7 @@ import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
+import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
@@ -28,6 +29,9 @@ export const declarations: readonly ExperimentDeclaration[] = [
   unitWiseTraining,
   wideTraining,
   kernelPrediction,
+  naturalFlowTraining,
+  naturalFlowPrediction,
+  naturalFlowBound,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

@@ -28,3 +28,4 @@ export { unitWiseAlpha } from './unit-wise-alpha.ts';
 export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 export { kfacForster } from './kfac-forster.ts';
 export { kernelPrediction } from './kernel-prediction.ts';
+export { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';

@@ -11,6 +11,11 @@ import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
+import {
+  naturalFlowBoundExperiment,
+  naturalFlowPredictionExperiment,
+  naturalFlowTrainingExperiment,
+} from './natural-flow.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
@@ -28,6 +33,9 @@ export const experiments: readonly Experiment[] = [
   unitWiseTraining,
   wideTraining,
   kernelPrediction,
+  naturalFlowTrainingExperiment,
+  naturalFlowPredictionExperiment,
+  naturalFlowBoundExperiment,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

@@ -1,0 +1,183 @@
+import type { Claim, Measurement } from './declaration.ts';
+import { having, pairedDifferences, valuesOf, verdict } from './judging.ts';
+import { formatNumber, formatSpread, groupBy, isMeasured, spread } from './spread.ts';
+
+const source = 'Kerekes et al. 2021';
+const task = ['size', 'rank', 'observations'];
+const egd = (depth: number) => ({ method: 'egd', depth, collapsedFrom: 0 });
+const exactNgd = { method: 'ngd', naturalRule: 'min-norm', fisher: 'complete' };
+const isDeep = (m: Measurement): boolean => Number(m.params['depth']) >= 2;
+
+/** Observations over the degrees of freedom r(2n − r) of a matrix of rank r. */
+const oversampling = ({ params }: Measurement): number => {
+  const [n, r] = [Number(params['size']), Number(params['rank'])];
+  return Number(params['observations']) / (r * (2 * n - r));
+};
+
+const recovers: Claim = {
+  id: 'deep-egd-recovers-the-matrix',
+  statement:
+    'EGD with L ≥ 2 factors finds the low-rank solution with few observations; the direct parametrisation fails',
+  source: `${source}, Fig. 5 (left and middle)`,
+  judge: (measurements) => {
+    const relevant = measurements.filter((m) => oversampling(m) >= 3);
+    const errors = [2, 3].flatMap((depth) => valuesOf(having(relevant, egd(depth)), 'testError'));
+    const direct = valuesOf(having(relevant, egd(1)), 'testError');
+    const isKnown = errors.length > 0 && direct.length > 0;
+    return verdict(isKnown ? spread(errors).mean <= 0.05 && Math.min(...direct) >= 0.2 : undefined, {
+      expected: 'test error near 0 for L = 2, 3, and near 1 − m/n² for L = 1',
+      measured: isKnown ? `L = 2, 3: ${formatSpread(errors)}; L = 1: ${formatSpread(direct)}` : '',
+      threshold: 'with m ≥ 3 r(2n − r): mean error at most 0.05 for L = 2, 3, every error at least 0.2 for L = 1',
+      missing: 'no EGD trials of depths 1 and 2 or 3 with three times as many observations as degrees of freedom',
+    });
+  },
+};
+
+const depthLowersRank: Claim = {
+  id: 'depth-lowers-the-rank',
+  statement: 'The bias of EGD towards low rank becomes stronger as depth grows',
+  source: `${source}, §2.2 (after Arora et al. 2019)`,
+  judge: (measurements) => {
+    const gains = pairedDifferences(measurements, {
+      metric: 'effectiveRank',
+      left: egd(3),
+      right: egd(2),
+      pairedBy: task,
+    });
+    return verdict(gains.length > 0 ? gains.filter((gain) => gain < 0).length >= 0.9 * gains.length : undefined, {
+      expected: 'lower effective rank for L = 3 than for L = 2',
+      measured:
+        gains.length > 0
+          ? `lower in ${gains.filter((gain) => gain < 0).length} of ${gains.length} pairs; difference ${formatSpread(gains, 'pairs')}`
+          : '',
+      threshold: 'lower in at least 90 % of pairs',
+      missing: 'no pair of EGD trials of depths 2 and 3',
+    });
+  },
+};
+
+const rankOverNorm: Claim = {
+  id: 'rank-at-the-expense-of-nuclear-norm',
+  statement:
+    'With few observations deep EGD prefers lower rank at the expense of higher nuclear norm; with many it has the least norm',
+  source: `${source}, §2.2 (after Arora et al. 2019)`,
+  judge: (measurements) => {
+    const excess = (m: Measurement): number =>
+      Number(m.metrics['nuclearNorm']) / Number(m.metrics['leastNuclearNorm']) - 1;
+    const solved = having(measurements, egd(3)).filter(
+      (m) => isMeasured(m.metrics['leastNuclearNorm']) && Number(m.metrics['trainError']) < 1e-3,
+    );
+    const few = solved.filter((m) => Number(m.metrics['leastNuclearError']) > 0.02).map(excess);
+    const many = solved.filter((m) => Number(m.metrics['leastNuclearError']) < 1e-3).map(excess);
+    const isKnown = few.length > 0 && many.length > 0;
+    return verdict(isKnown ? spread(few).mean > 0.01 && spread(many).mean < 0.01 : undefined, {
+      expected: 'excess over the least nuclear norm positive with few observations, 0 with many',
+      measured: isKnown ? `excess ${formatSpread(few)} with few, ${formatSpread(many)} with many` : '',
+      threshold: 'mean excess above 1 % where the least-norm completion errs, below 1 % where it is right',
+      missing: 'no converged EGD trials of depth 3 on both sides',
+    });
+  },
+};
+
+const ngdTrivial: Claim = {
+  id: 'ngd-fails-to-generalise',
+  statement: 'NGD leaves unobserved entries where they were and completely fails to generalise, whatever the depth',
+  source: `${source}, Fig. 5 (left and middle), App. F`,
+  judge: (measurements) => {
+    const ratios = having(measurements, exactNgd)
+      .filter(isDeep)
+      .map((m) => Number(m.metrics['testError'] ?? NaN) / Number(m.metrics['trivialError']));
+    const finite = ratios.filter(Number.isFinite);
+    return verdict(finite.length > 0 ? Math.min(...finite) >= 0.8 : undefined, {
+      expected: 'test error equal to the trivial one',
+      measured: finite.length > 0 ? `test error over the trivial one ${formatSpread(finite)}` : '',
+      threshold: 'at least 0.8 in every trial of min-norm NGD with F = I and L ≥ 2',
+      missing: 'no such trial',
+    });
+  },
+};
+
+const ngdLikeDirect: Claim = {
+  id: 'ngd-like-direct-egd',
+  statement: 'NGD works similarly to EGD in the naive parametrisation',
+  source: `${source}, Fig. 5`,
+  judge: (measurements) => {
+    const gains = [2, 3].flatMap((depth) =>
+      pairedDifferences(measurements, {
+        metric: 'testError',
+        left: { ...exactNgd, depth },
+        right: egd(1),
+        pairedBy: task,
+      }),
+    );
+    return verdict(gains.length > 0 ? Math.abs(spread(gains).mean) <= 0.1 : undefined, {
+      expected: 'no difference in test error',
+      measured: gains.length > 0 ? `difference ${formatSpread(gains, 'pairs')}` : '',
+      threshold: 'mean difference within ±0.1',
+      missing: 'no pair of deep NGD and direct EGD trials',
+    });
+  },
+};
+
+const fisherDoesNotMatter: Claim = {
+  id: 'fisher-identity-without-loss-of-generality',
+  statement: 'F(β) can be taken to be the identity: averaged over the observed entries alone, NGD fails the same way',
+  source: `${source}, §4`,
+  judge: (measurements) => {
+    const observed = having(measurements, { method: 'ngd', naturalRule: 'min-norm', fisher: 'observed' });
+    const ratios = observed
+      .filter((m) => isDeep(m) && oversampling(m) >= 3)
+      .map((m) => Number(m.metrics['testError'] ?? NaN) / Number(m.metrics['trivialError']));
+    const finite = ratios.filter(Number.isFinite);
+    return verdict(finite.length > 0 ? Math.min(...finite) >= 0.8 : undefined, {
+      expected: 'test error equal to the trivial one',
+      measured:
+        finite.length > 0
+          ? `test error over the trivial one ${formatSpread(finite)}, least ${formatNumber(Math.min(...finite))}`
+          : '',
+      threshold: 'at least 0.8 in every trial with m ≥ 3 r(2n − r)',
+      missing: 'no NGD trial with the Fisher information of the observed entries',
+      detail:
+        'Singular on the unobserved entries, it lets the least-norm solution move them, as the Euclidean gradient does.',
+    });
+  },
+};
+
+const initialisationNegligible: Claim = {
+  id: 'initialisation-is-negligible',
+  statement: 'Starting from collapsed deeper models hardly changes what EGD with 2 and 3 factors finds',
+  source: `${source}, Fig. 5 (right)`,
+  judge: (measurements) => {
+    const pairs = groupBy(having(measurements, { method: 'egd' }).filter(isDeep), (m) => [
+      m.seed,
+      m.params['depth'],
+      ...task.map((name) => m.params[name]),
+    ]).flatMap((group) => {
+      const plain = valuesOf(having(group, { collapsedFrom: 0 }), 'testError');
+      const collapsed = valuesOf(
+        group.filter((m) => m.params['collapsedFrom'] !== 0),
+        'testError',
+      );
+      return plain.flatMap((a) => collapsed.map((b) => Math.abs(a - b)));
+    });
+    return verdict(pairs.length > 0 ? spread(pairs).mean <= 0.05 : undefined, {
+      expected: 'no difference in test error',
+      measured:
+        pairs.length > 0
+          ? `difference ${formatSpread(pairs, 'pairs')}, at most ${formatNumber(Math.max(...pairs))}`
+          : '',
+      threshold: 'mean difference of test errors at most 0.05',
+      missing: 'no pair of trials with and without a collapsed start',
+    });
+  },
+};
+
+export const matrixCompletionClaims: readonly Claim[] = [
+  recovers,
+  depthLowersRank,
+  rankOverNorm,
+  ngdTrivial,
+  ngdLikeDirect,
+  fisherDoesNotMatter,
+  initialisationNegligible,
+];

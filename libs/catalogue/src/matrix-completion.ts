@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { ExperimentDeclaration } from './declaration.ts';
+import { matrixCompletionClaims } from './matrix-completion-claims.ts';
+
+const parameters = z.strictObject({
+  size: z.int().min(2).max(500).default(30).describe('n, β is n × n'),
+  rank: z.int().min(1).max(500).default(2).describe('rank r of the matrix to complete'),
+  observations: z.int().min(1).max(250_000).default(450).describe('m, entries observed'),
+  depth: z.int().min(1).max(8).default(2).describe('factors L of β = W_1 ⋯ W_L'),
+  method: z.enum(['egd', 'ngd']).default('egd').describe('Euclidean or natural gradient descent'),
+  naturalRule: z
+    .enum(['min-norm', 'split'])
+    .default('min-norm')
+    .describe('NGD by the solution of least norm over all factors, or by 1/L of the step in each factor'),
+  fisher: z
+    .enum(['complete', 'observed'])
+    .default('complete')
+    .describe('entries that the Fisher information averages over: all, F = I, or those with data'),
+  kroneckerSolver: z
+    .enum(['qr', 'pinv'])
+    .default('qr')
+    .describe('how the split rule solves for a factor: QR decompositions or pseudo-inverses'),
+  learningRate: z.number().positive().max(10).default(0.001).describe('η of GroupRMSprop (egd) or of NGD'),
+  steps: z.int().min(1).max(10_000_000).default(30_000).describe('steps to take at most'),
+  targetError: z.number().positive().max(1).default(1e-6).describe('mean squared training error at which to stop'),
+  initialScale: z
+    .number()
+    .positive()
+    .max(100)
+    .default(0.001)
+    .describe('factors are N(0, σ²) with σ = initialScale^{1/L}/√n'),
+  collapsedFrom: z
+    .int()
+    .min(0)
+    .max(12)
+    .default(0)
+    .describe('draw this many Gaussian factors at the start and multiply them into L; 0: as many as there are layers'),
+});
+
+/** Completion of a low-rank matrix by deep factorisations: Kerekes et al. 2021, Fig. 5. */
+export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
+  name: 'matrix-completion',
+  version: 1,
+  title: 'Matrix completion through deep matrix products by Euclidean and natural gradient descent',
+  source: 'Kerekes, Mészáros & Huszár 2021, Fig. 5',
+  parameters,
+  structuralParameters: ['size', 'depth', 'method', 'naturalRule', 'fisher', 'kroneckerSolver', 'steps', 'targetError'],
+  metrics: {
+    testError: { description: 'mean squared error over all entries; those of β* have mean square 1', unit: '1' },
+    trivialError: { description: 'that of observed entries met exactly and the others left at their start', unit: '1' },
+    trainError: { description: 'mean squared error over observed entries', unit: '1' },
+    effectiveRank: { description: 'exp of the entropy of the singular values of β', unit: '1' },
+    nuclearNorm: { description: 'sum of the singular values of β', unit: '1' },
+    leastNuclearNorm: { description: 'least nuclear norm of any completion, to 1 %', unit: '1' },
+    leastNuclearError: { description: 'mean squared error over all entries of that completion', unit: '1' },
+    unobservedDrift: { description: 'root mean square move of unobserved entries from the start', unit: '1' },
+    stepsTaken: { description: 'steps until the target error or the limit', unit: 'step' },
+    solveResidual: { description: 'largest relative residual of the natural gradient’s systems', unit: '1' },
+  },
+  traces: {
+    step: { description: 'step of each recorded value', unit: 'step' },
+    testError: { description: 'mean squared error over all entries', unit: '1' },
+    trainError: { description: 'mean squared error over observed entries', unit: '1' },
+    effectiveRank: { description: 'effective rank of β', unit: '1' },
+  },
+  claims: matrixCompletionClaims,
+  figures: [
+    ...(['testError', 'trainError'] as const).map((metric) => ({
+      id: `${metric === 'testError' ? 'test' : 'training'}-error`,
+      kind: 'metric' as const,
+      title: `${metric === 'testError' ? 'Test' : 'Training'} error against the number of observations`,
+      source: 'Kerekes et al. 2021, Fig. 5 (left and middle)',
+      x: 'observations',
+      measured: metric,
+      ...(metric === 'testError' ? { theory: 'leastNuclearError' } : {}),
+      panelBy: ['rank', 'method', 'fisher', 'collapsedFrom'],
+      seriesBy: 'depth',
+      xLabel: 'observed entries m',
+      yLabel: 'mean squared error',
+      xScale: 'linear' as const,
+      yScale: 'log' as const,
+    })),
+    {
+      id: 'effective-rank',
+      kind: 'metric',
+      title: 'Effective rank against the number of observations',
+      source: 'Kerekes et al. 2021, §2.2 (after Arora et al. 2019)',
+      x: 'observations',
+      measured: 'effectiveRank',
+      panelBy: ['rank', 'method', 'fisher', 'collapsedFrom'],
+      seriesBy: 'depth',
+      xLabel: 'observed entries m',
+      yLabel: 'effective rank',
+      xScale: 'linear',
+      yScale: 'log',
+    },
+  ],
+  refuse: ({ size, rank, observations, collapsedFrom, depth, method }) => {
+    if (rank > size) return `rank ${rank} exceeds size ${size}`;
+    if (observations > size * size) return `${observations} observations of ${size * size} entries`;
+    if (collapsedFrom !== 0 && collapsedFrom < depth)
+      return `collapsedFrom ${collapsedFrom} is less than depth ${depth}: there would be too few factors to multiply`;
+    if (collapsedFrom !== 0 && method === 'ngd')
+      return 'the collapsed start is a control for egd: set collapsedFrom to 0';
+    return undefined;
+  },
+};
