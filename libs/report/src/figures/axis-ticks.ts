@@ -9,18 +9,22 @@ export interface AxisOptions {
   readonly tickFormat: (value: number) => string;
 }
 
-/** Marks more than this many decades below the largest are left out of a log plot: rounding, not measurement. */
-export const DECADES_SHOWN = 16;
+export interface ValueAxisOptions {
+  /** Labels, at most about so many. Default 6. */
+  readonly maxTicks?: number;
+  /** Decades of a log axis below its greatest value. Default: as many as the values need. */
+  readonly decades?: number;
+}
 
-/** A y axis that holds the values with a little room; at most about six labels, decades written as powers of ten. */
-export function valueAxis(type: ScaleType, values: readonly number[], maxTicks = 6): AxisOptions {
+/** A y axis that holds the values with a little room; decades are written as powers of ten. */
+export function valueAxis(type: ScaleType, values: readonly number[], options: ValueAxisOptions = {}): AxisOptions {
+  const { maxTicks = 6, decades = Infinity } = options;
   const finite = values.filter((value) => Number.isFinite(value) && (type === 'linear' || value > 0));
   const highest = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   const lowest = finite.reduce((a, b) => Math.min(a, b), Infinity);
   if (finite.length === 0) return { type: 'linear', domain: [0, 1], ticks: [0, 1], tickFormat: formatMeasured };
-  return type === 'log'
-    ? logAxis(Math.max(lowest, highest * 10 ** -DECADES_SHOWN), highest, maxTicks)
-    : linearAxis(lowest, highest);
+  if (type === 'linear') return linearAxis(lowest, highest);
+  return logAxis(Math.max(lowest, highest * 10 ** -decades), highest, maxTicks);
 }
 
 function logAxis(lowest: number, highest: number, maxTicks: number): AxisOptions {
@@ -29,13 +33,12 @@ function logAxis(lowest: number, highest: number, maxTicks: number): AxisOptions
   const domain = [10 ** (low - room), 10 ** (high + room)] as const;
   const [first, last] = [Math.ceil(low - room), Math.floor(high + room)];
   const step = Math.max(1, Math.ceil((last - first + 1) / maxTicks));
-  const decades = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-  const ticks = decades.filter((exponent) => exponent % step === 0).map((exponent) => 10 ** exponent);
-  if (ticks.length >= 2) return { type: 'log', domain, ticks, tickFormat: decade };
-  const between = [1, 2, 3, 5, 7].flatMap((m) => [first - 1, first, last].map((e) => Number(`${m}e${e}`)));
-  const inside = [...new Set(between)]
-    .filter((value) => value >= domain[0] && value <= domain[1])
-    .sort((a, b) => a - b);
+  const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  const ticks = powers.filter((exponent) => exponent % step === 0).map((exponent) => 10 ** exponent);
+  if (ticks.length >= 3) return { type: 'log', domain, ticks, tickFormat: decade };
+  const multiples = ticks.length === 2 ? [1, 2, 5] : [1, 2, 3, 5, 7];
+  const between = [first - 1, ...powers].flatMap((exponent) => multiples.map((m) => Number(`${m}e${exponent}`)));
+  const inside = between.filter((value) => value >= domain[0] && value <= domain[1]);
   return { type: 'log', domain, ticks: inside, tickFormat: formatMeasured };
 }
 

@@ -24,7 +24,7 @@ export function comparisonFigure({ by, metric, goal, baseline, scale, rows }: Co
   if (drawn.length === 0) return undefined;
   const neutral = scale === 'ratio' ? 1 : 0;
   const ends = [neutral, ...drawn.flatMap(({ low, high }) => [low, high])];
-  const x = valueAxis(scale === 'ratio' ? 'log' : 'linear', ends, 7);
+  const x = valueAxis(scale === 'ratio' ? 'log' : 'linear', ends, { maxTicks: 7 });
   const colours = seriesColours(drawn.map(({ value }) => value));
   const names = drawn.map(({ name }) => name);
   const left = 14 + 6.8 * Math.max(...names.map((name) => name.length));

@@ -36,12 +36,13 @@ export const fontFamily = 'DejaVu Sans, Verdana, Helvetica, sans-serif';
 const LINE = 20;
 const MARGIN = 14;
 const ADVANCE = 6.3;
+const TITLE_ADVANCE = 8.4;
 
 /** Title, legend and plot in one self-contained SVG. Class names let a page restyle it; alone it is dark on white. */
 export function frame(content: FrameContent): RenderedFigure {
   const { id, title, caption, plot } = content;
-  const width = Math.ceil(plot.width) + 2 * MARGIN;
-  const { markup, lines } = legend(content, plot.width);
+  const width = Math.ceil(Math.max(plot.width, title.length * TITLE_ADVANCE)) + 2 * MARGIN;
+  const { markup, lines } = legend(content, width - 2 * MARGIN);
   const top = MARGIN + 16 + lines * LINE + 4;
   const height = Math.ceil(top + plot.height) + MARGIN;
   const svg = [

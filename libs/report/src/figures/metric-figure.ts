@@ -3,7 +3,7 @@ import type { Measured, Parameters, ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { groupByParams, valuesOf } from '../grouping.ts';
 import { formatValue } from '../number-format.ts';
-import { DECADES_SHOWN, valueAxis } from './axis-ticks.ts';
+import { valueAxis } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
@@ -46,9 +46,6 @@ export function metricFigure(figure: MetricFigure, trials: readonly MeasuredTria
       `Circles: mean over ${countRange(measured.map(({ count }) => count))}, bars one standard deviation.`,
       theory.length === 0 ? '' : 'Lines: theory.',
       left === 0 ? '' : `${left} trials have no ${figure.measured} that this scale can show.`,
-      measured.some((point) => point.y < y.domain[0])
-        ? `Values more than ${DECADES_SHOWN} decades below the largest are not shown.`
-        : '',
       omittedSentence(layout),
     ]
       .filter((sentence) => sentence !== '')

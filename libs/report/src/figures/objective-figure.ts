@@ -37,7 +37,7 @@ export function objectiveFigure(
   const y = valueAxis(
     objective.scale,
     items.map(({ value }) => value),
-    5,
+    { maxTicks: 5 },
   );
   return frame({
     id: 'objective-by-axis',

@@ -3,7 +3,7 @@ import type { ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { valuesOf } from '../grouping.ts';
 import { formatValue } from '../number-format.ts';
-import { DECADES_SHOWN, valueAxis, type AxisOptions } from './axis-ticks.ts';
+import { valueAxis, type AxisOptions } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
@@ -11,6 +11,8 @@ import { TraceBands, type TracedTrial } from './trace-bands.ts';
 
 /** Circles per panel, all series together. */
 const CIRCLES = 60;
+/** Marks more than this many decades below the largest are left out of a log plot: rounding, not measurement. */
+const DECADES_SHOWN = 16;
 /** A curve of so few circles shows them all. */
 const SHORT_CURVE = 10;
 
@@ -44,6 +46,7 @@ export async function traceFigure(
   const y = valueAxis(
     figure.yScale,
     [...measured, ...theory].map((point) => point.y),
+    { decades: DECADES_SHOWN },
   );
   const hidden = [...measured, ...theory].some((point) => point.y < y.domain[0]);
   const log = figure.yScale === 'log';
