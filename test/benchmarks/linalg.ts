@@ -1,7 +1,7 @@
 /**
- * Times the openblas engine against NumPy and PyTorch, float64, the same number of threads, taking turns in the same run.
+ * Times an engine against NumPy and PyTorch, float64, the same number of threads, taking turns in the same run.
  *
- *   node test/benchmarks/linalg.ts [--threads N] [--python PATH] [--rounds N] [KERNEL…]
+ *   node test/benchmarks/linalg.ts [--engine openblas|tfjs] [--threads N] [--python PATH] [--rounds N] [KERNEL…]
  *
  * Prints a Markdown table of the shortest times; a ratio of 2 means that this engine takes half the peer's time. Results
  * are compared too: a kernel that computes something else than its twin ends the run. Python with numpy and scipy (and torch)
@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { createOpenblasEngine } from '@natsweep/linalg-openblas';
+import { createTfjsEngine } from '@natsweep/linalg-tfjs';
 import { Peer } from './linalg-peer.ts';
 import { kernels } from './linalg-kernels.ts';
 import type { Kernel } from './linalg-kernels.ts';
@@ -17,6 +18,7 @@ import type { Timing } from './linalg-peer.ts';
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    engine: { type: 'string', default: 'openblas' },
     threads: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '9' },
@@ -24,6 +26,7 @@ const { values: flags, positionals } = parseArgs({
 });
 const threads = Number(flags.threads);
 const rounds = Number(flags.rounds);
+const createEngine = flags.engine === 'tfjs' ? createTfjsEngine : createOpenblasEngine;
 /** A round repeats a kernel until it takes about this long. */
 const ROUND_SECONDS = 0.05;
 
@@ -35,10 +38,9 @@ for (const name of ['numpy', 'torch'] as const) {
   else peers.push(peer);
 }
 
-const { device, versions } = createOpenblasEngine({ threads }).info();
-console.log(
-  `${device}, ${threads} thread(s); OpenBLAS ${versions['openblas']} (${versions['core']}), Node ${process.version}`,
-);
+const { engine: name, device, versions } = createEngine({ threads }).info();
+const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+console.log(`${name} on ${device}, ${threads} thread(s): ${libraries.join(', ')}, Node ${process.version}`);
 console.log(`Peers: ${peers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'}\n`);
 const columns = ['kernel', 'size', 'ms', ...peers.flatMap(({ name }) => [`${name} ms`, `${name} ÷ ours`])];
 console.log(`| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
@@ -71,7 +73,7 @@ async function measure(kernel: Kernel): Promise<number[]> {
 
 /** The kernel on a fresh engine, timed as peers/linalg.py does it. */
 function timer({ prepare, sizes }: Kernel): (iterations: number) => Promise<Timing> {
-  const engine = createOpenblasEngine({ threads });
+  const engine = createEngine({ threads });
   const run = prepare(engine, sizes);
   return async (iterations) => {
     const start = performance.now();
