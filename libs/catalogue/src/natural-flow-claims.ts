@@ -1,0 +1,155 @@
+import type { Claim, Measurement, Verdict } from './declaration.ts';
+import { allBut, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
+import { atLargest, metricOf, undecided } from './verdicts.ts';
+
+const isSmooth = ({ params }: Measurement): boolean =>
+  params['activation'] === 'tanh' || params['activation'] === 'erf';
+
+/** Log-log slopes of a metric against a parameter, one per group of trials that differ in that parameter only. */
+function slopesAgainst(measurements: readonly Measurement[], parameter: string, metric: string): number[] {
+  return groupBy(measurements, (m) => [allBut(m, parameter), m.seed]).flatMap((group) => {
+    const points = group.map((m) => ({ x: Number(m.params[parameter]), y: metricOf(m, metric) ?? Infinity }));
+    const slope = logLogSlope(points);
+    return slope === undefined ? [] : [Number.isFinite(slope) ? slope : 0];
+  });
+}
+
+function judgeSlope(
+  slopes: readonly number[],
+  {
+    expected,
+    threshold,
+    holds,
+    missing,
+  }: { expected: string; threshold: string; holds: (mean: number) => boolean; missing: string },
+): Verdict {
+  if (slopes.length === 0) return undecided(expected, threshold, missing);
+  return {
+    status: holds(spread(slopes).mean) ? 'reproduced' : 'not reproduced',
+    expected,
+    measured: `slope ${formatSpread(slopes, 'slopes')}`,
+    threshold,
+  };
+}
+
+export const trainingCurveExact: Claim = {
+  id: 'training-curve-exact',
+  statement: 'Natural gradient descent in small steps follows f_t = Y + e^{−ησ²t}(f_0 − Y) on the training points',
+  source: 'Rudner et al. 2019, Proposition 1',
+  judge: (measurements) =>
+    judgeSlope(slopesAgainst(measurements.filter(isSmooth), 'stepSize', 'trainError'), {
+      expected: 'an error that falls in proportion to the step size',
+      threshold: 'mean log-log slope of the error against the step size between 0.8 and 1.2, smooth activations',
+      holds: (mean) => mean >= 0.8 && mean <= 1.2,
+      missing: 'no smooth activation at two step sizes',
+    }),
+};
+
+/** Proposition 1 needs continuous derivatives, which it does not say: a ReLU flow slides along activation boundaries. */
+export const reluFollowsToo: Claim = {
+  id: 'relu-training-curve-exact',
+  statement: 'Proposition 1 holds for any overparameterised network, ReLU networks included',
+  source: 'Rudner et al. 2019, Proposition 1 and Assumption 1',
+  judge: (measurements) =>
+    judgeSlope(
+      slopesAgainst(
+        measurements.filter(({ params }) => params['activation'] === 'relu'),
+        'stepSize',
+        'discreteTrainError',
+      ),
+      {
+        expected: 'as for smooth activations: the error beyond (1 − h)^k falls in proportion to the step size',
+        threshold: 'mean log-log slope of that error against the step size at least 0.8',
+        holds: (mean) => mean >= 0.8,
+        missing: 'no ReLU network at two step sizes',
+      },
+    ),
+};
+
+export const linearisedPredicts: Claim = {
+  id: 'linearised-predicts-test-points',
+  statement:
+    'f_0 − K(1 − e^{−ησ²t})(f_0(X) − Y), K = J(x)Jᵀ(JJᵀ)⁻¹, predicts test points, the better the wider the network',
+  source: 'Rudner et al. 2019, Proposition 2 with coefficient K',
+  judge: (measurements) =>
+    judgeSlope(slopesAgainst(measurements.filter(isSmooth), 'width', 'discrepancy'), {
+      expected: 'slope −0.5',
+      threshold: 'mean log-log slope of the discrepancy against width between −0.75 and −0.25',
+      holds: (mean) => mean >= -0.75 && mean <= -0.25,
+      missing: 'no smooth activation at two widths',
+    }),
+};
+
+export const printedCoefficient: Claim = {
+  id: 'printed-coefficient',
+  statement:
+    'The solution on test points as printed, with coefficient σ²K, is that of natural gradient descent for any σ²',
+  source: 'Rudner et al. 2019, eq. 17 and 87',
+  judge: (measurements) => {
+    const expected = 'at σ² ≠ 1 a discrepancy no larger than at σ² = 1';
+    const threshold =
+      'at the widest network, mean discrepancy of the printed form at most 1.5 times that of coefficient K';
+    const relevant = atLargest(measurements, 'width').filter(({ params }) => params['noiseVariance'] !== 1);
+    if (relevant.length === 0) return undecided(expected, threshold, 'no trial with noiseVariance other than 1');
+    const printed = relevant.map((m) => metricOf(m, 'printedDiscrepancy') ?? Infinity);
+    const corrected = relevant.map((m) => metricOf(m, 'discrepancy') ?? Infinity);
+    return {
+      status: spread(printed).mean <= 1.5 * spread(corrected).mean ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: `printed ${formatSpread(printed)}, with coefficient K ${formatSpread(corrected)}`,
+      threshold,
+    };
+  },
+};
+
+export const boundHolds: Claim = {
+  id: 'bound-holds',
+  statement: 'The distance between network and linearised network stays below the bound at all times',
+  source: 'Rudner et al. 2019, Theorem 1',
+  judge: (measurements) => {
+    const expected = 'discrepancy/bound ≤ 1 throughout';
+    const threshold = 'in every trial';
+    if (measurements.length === 0) return undecided(expected, threshold, 'no trial');
+    const ratios = measurements.map((m) => metricOf(m, 'boundRatio') ?? Infinity);
+    return {
+      status: ratios.every((ratio) => ratio <= 1) ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: `largest ratio per trial ${formatSpread(ratios)}`,
+      threshold,
+    };
+  },
+};
+
+export const corollaryHolds: Claim = {
+  id: 'converged-bound-holds',
+  statement: 'At the end the distance is below 3‖f_0 − Y‖√(λ_max(G_0(x))/λ_min(G_0(X)))',
+  source: 'Rudner et al. 2019, Corollary 7',
+  judge: (measurements) => {
+    const expected = 'discrepancy/bound ≤ 1';
+    const threshold = 'in every trial that meets ‖J_0 − J_s‖ ≤ ‖J_0‖';
+    const relevant = measurements.filter((m) => (metricOf(m, 'jacobianMovement') ?? Infinity) <= 1);
+    if (relevant.length === 0) return undecided(expected, threshold, 'no trial meets the assumption');
+    const ratios = relevant.map((m) => metricOf(m, 'convergedBoundRatio') ?? Infinity);
+    const growing = relevant.filter((m) => (metricOf(m, 'gramShrinkage') ?? 0) >= 1).length;
+    return {
+      status: ratios.every((ratio) => ratio <= 1) ? 'reproduced' : 'not reproduced',
+      expected,
+      measured: formatSpread(ratios),
+      threshold,
+      detail: `the other assumption, as the proof uses it (λ_min(G_s) ≥ λ_min(G_0)), holds in ${growing} of ${relevant.length} trials`,
+    };
+  },
+};
+
+export const boundTight: Claim = {
+  id: 'bound-tight-at-infinite-width',
+  statement: 'The bound is tight in the infinite-width limit',
+  source: 'Rudner et al. 2019, section 4 after Corollary 3',
+  judge: (measurements) =>
+    judgeSlope(slopesAgainst(measurements, 'width', 'boundRatio'), {
+      expected: 'discrepancy/bound does not fall with the width',
+      threshold: 'mean log-log slope of the ratio against width at least −0.1',
+      holds: (mean) => mean >= -0.1,
+      missing: 'no two widths',
+    }),
+};

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim, Measurement } from './declaration.ts';
+import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
+
+const [curve, relu] = naturalFlowTraining.claims as [Claim, Claim];
+const [width, printed] = naturalFlowPrediction.claims as [Claim, Claim];
+const [holds, corollary, tight] = naturalFlowBound.claims as [Claim, Claim, Claim];
+const trial = (params: object, metrics: Measurement['metrics'], seed = 0): Measurement => ({
+  params: naturalFlowTraining.parameters.parse(params),
+  seed,
+  outcome: 'step-limit',
+  metrics,
+});
+const seeds = [0, 1];
+const along = (parameter: string, values: readonly number[], metric: string, power: number, fixed: object = {}) =>
+  seeds.flatMap((seed) =>
+    values.map((value) => trial({ ...fixed, [parameter]: value }, { [metric]: (1 + seed) * value ** power }, seed)),
+  );
+
+test('an error in proportion to the step size is recovered, another power is not', () => {
+  assert.equal(curve.judge(along('stepSize', [0.1, 0.05], 'trainError', 1)).status, 'reproduced');
+  assert.equal(curve.judge(along('stepSize', [0.1, 0.05], 'trainError', 0.3)).status, 'not reproduced');
+  assert.equal(curve.judge(along('stepSize', [0.1], 'trainError', 1)).status, 'undecided');
+});
+
+test('smooth and ReLU networks are judged apart', () => {
+  const smooth = along('stepSize', [0.1, 0.05], 'discreteTrainError', 1, { activation: 'erf' });
+  const floor = along('stepSize', [0.1, 0.05], 'discreteTrainError', 0.1, { activation: 'relu' });
+  assert.equal(relu.judge([...smooth, ...floor]).status, 'not reproduced');
+  assert.equal(relu.judge(smooth).status, 'undecided');
+  assert.equal(
+    relu.judge(along('stepSize', [0.1, 0.05], 'discreteTrainError', 1, { activation: 'relu' })).status,
+    'reproduced',
+  );
+});
+
+test('a diverged trial counts as no convergence', () => {
+  const some = along('width', [64, 256], 'discrepancy', -0.5);
+  assert.equal(width.judge(some).status, 'reproduced');
+  const broken = some.map((m) => (m.params['width'] === 256 ? { ...m, metrics: { discrepancy: null } } : m));
+  assert.equal(width.judge(broken).status, 'not reproduced');
+});
+
+test('the printed coefficient is judged where σ² is not 1, at the widest network', () => {
+  const at = (printedDiscrepancy: number, noiseVariance: number, w = 256) =>
+    trial({ noiseVariance, width: w }, { printedDiscrepancy, discrepancy: 0.02 });
+  assert.equal(printed.judge([at(0.02, 1), at(0.025, 2.5)]).status, 'reproduced');
+  assert.equal(printed.judge([at(0.02, 1), at(1.2, 2.5), at(0.02, 2.5, 64)]).status, 'not reproduced');
+  assert.equal(printed.judge([at(0.02, 1)]).status, 'undecided');
+});
+
+test('one trial above the bound refutes it; Corollary 7 only where its assumption holds', () => {
+  assert.equal(holds.judge([trial({}, { boundRatio: 0.9 }), trial({}, { boundRatio: 0.1 })]).status, 'reproduced');
+  assert.equal(holds.judge([trial({}, { boundRatio: 1.1 })]).status, 'not reproduced');
+  const late = (jacobianMovement: number, convergedBoundRatio: number) =>
+    trial({}, { jacobianMovement, convergedBoundRatio, gramShrinkage: 0.9 });
+  assert.equal(corollary.judge([late(0.3, 0.5), late(2, 5)]).status, 'reproduced');
+  assert.equal(corollary.judge([late(0.3, 1.5)]).status, 'not reproduced');
+  assert.equal(corollary.judge([late(2, 0.1)]).status, 'undecided');
+});
+
+test('a ratio that falls with the width is no tight bound', () => {
+  assert.equal(tight.judge(along('width', [32, 128], 'boundRatio', -0.5)).status, 'not reproduced');
+  assert.equal(tight.judge(along('width', [32, 128], 'boundRatio', 0)).status, 'reproduced');
+});

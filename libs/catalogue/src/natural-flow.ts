@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { ExperimentDeclaration } from './declaration.ts';
+import {
+  boundHolds,
+  boundTight,
+  corollaryHolds,
+  linearisedPredicts,
+  printedCoefficient,
+  reluFollowsToo,
+  trainingCurveExact,
+} from './natural-flow-claims.ts';
+import { wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+
+const parameters = wideNetworkParameters.extend({
+  dataset: wideNetworkParameters.shape.dataset.unwrap().default('gaussian').describe('training and test data'),
+  activation: wideNetworkParameters.shape.activation.unwrap().default('tanh').describe('φ'),
+  stepSize: z.number().positive().max(0.9).default(0.05).describe('h = ησ²Δt of one step, dimensionless'),
+  flowTime: z.number().positive().max(100).default(4).describe('ησ²t at the end, dimensionless'),
+  noiseVariance: z.number().positive().max(1000).default(1).describe('σ² of the Gaussian likelihood'),
+});
+
+const declaration: ExperimentDeclaration<typeof parameters> = {
+  name: 'natural-flow',
+  version: 1,
+  title: 'Small-step natural gradient descent against the natural neural tangent kernel',
+  source: 'Rudner et al. 2019, Propositions 1-2 and Theorem 1',
+  parameters,
+  structuralParameters: ['dataset', 'samples', 'testSamples', 'depth', 'width', 'activation'],
+  metrics: {
+    trainError: { description: 'max_k ‖f_k(X) − Y − e^{−kh}(f_0 − Y)‖/‖f_0 − Y‖ over steps of size h', unit: '1' },
+    discreteTrainError: { description: 'the same against (1 − h)^k', unit: '1' },
+    discrepancy: {
+      description: 'max_τ ‖f^lin_τ(x) − f_τ(x)‖/‖f_0(X) − Y‖ on the test points, τ = −k ln(1 − h)',
+      unit: '1',
+    },
+    printedDiscrepancy: { description: 'the same with the coefficient σ²K that eq. 17 prints', unit: '1' },
+    finalBound: { description: 'Theorem 1 at the end, over ‖f_0(X) − Y‖', unit: '1' },
+    boundRatio: { description: 'max_τ discrepancy/bound', unit: '1' },
+    convergedBoundRatio: { description: 'final discrepancy over the bound of Corollary 7', unit: '1' },
+    jacobianMovement: { description: 'max_τ ‖J_0(x) − J_τ(x)‖₂/‖J_0(x)‖₂ (Assumption 5: at most 1)', unit: '1' },
+    gramShrinkage: { description: 'min_τ λ_min(G_τ(X))/λ_min(G_0(X)) (Assumption 6 as used: at least 1)', unit: '1' },
+    naturalNtkError: { description: 'largest entry of Θ^nat(X, X)/(nσ²) − I at initialisation', unit: '1' },
+  },
+  traces: {
+    trainNorm: { description: '‖f_τ(X) − Y‖ per step', unit: '1' },
+    trainNormTheory: { description: 'e^{−kh}‖f_0 − Y‖', unit: '1' },
+    discrepancy: { description: '‖f^lin_τ(x) − f_τ(x)‖ per step', unit: '1' },
+    bound: { description: 'Theorem 1 per step', unit: '1' },
+  },
+  claims: [trainingCurveExact, reluFollowsToo],
+  figures: [
+    {
+      id: 'training-norm',
+      kind: 'traces',
+      title: 'Residual on the training points: measured (circles) and e^{−τ} (lines)',
+      source: 'Rudner et al. 2019, Proposition 1',
+      measured: 'trainNorm',
+      theory: 'trainNormTheory',
+      panelBy: ['activation', 'width'],
+      seriesBy: 'stepSize',
+      xLabel: 'step',
+      yLabel: '‖f(X) − Y‖',
+      yScale: 'log',
+    },
+    {
+      id: 'error-against-step',
+      kind: 'metric',
+      title: 'Error beyond (1 − h)^k against the step size',
+      source: 'Rudner et al. 2019, Proposition 1',
+      x: 'stepSize',
+      measured: 'discreteTrainError',
+      panelBy: ['width'],
+      seriesBy: 'activation',
+      xLabel: 'step size h',
+      yLabel: 'error',
+      xScale: 'log',
+      yScale: 'log',
+    },
+  ],
+  refuse: (params) => {
+    if (params.normalisation === 'none' && params.dataset === 'mnist')
+      return 'natural-flow runs MNIST on unit-norm inputs';
+    return wideNetworkRefusal({ ...params, approximation: 'exact' });
+  },
+};
+
+/** Proposition 1: the curve on the training points. */
+export const naturalFlowTraining: typeof declaration = { ...declaration, name: 'natural-flow-training' };
+
+/** Proposition 2: the linearised network on test points. */
+export const naturalFlowPrediction: typeof declaration = {
+  ...declaration,
+  name: 'natural-flow-prediction',
+  title: 'The linearised network under natural gradient flow on test points',
+  source: 'Rudner et al. 2019, Proposition 2',
+  claims: [linearisedPredicts, printedCoefficient],
+  figures: [
+    {
+      id: 'discrepancy-against-width',
+      kind: 'metric',
+      title: 'Distance of the network from its linearisation on test points',
+      source: 'Rudner et al. 2019, Proposition 2',
+      x: 'width',
+      measured: 'discrepancy',
+      panelBy: ['noiseVariance'],
+      seriesBy: 'activation',
+      xLabel: 'width M',
+      yLabel: 'discrepancy',
+      xScale: 'log',
+      yScale: 'log',
+    },
+  ],
+};
+
+/** Theorem 1: discrepancy and bound. */
+export const naturalFlowBound: typeof declaration = {
+  ...declaration,
+  name: 'natural-flow-bound',
+  title: 'Distance of the network from its linearisation against its bound',
+  source: 'Rudner et al. 2019, Theorem 1 and Corollary 7',
+  claims: [boundHolds, corollaryHolds, boundTight],
+  figures: [
+    {
+      id: 'discrepancy-and-bound',
+      kind: 'traces',
+      title: 'Discrepancy (circles) and its bound (lines)',
+      source: 'Rudner et al. 2019, Theorem 1',
+      measured: 'discrepancy',
+      theory: 'bound',
+      panelBy: ['activation'],
+      seriesBy: 'width',
+      xLabel: 'step',
+      yLabel: '‖f^lin − f‖',
+      yScale: 'log',
+    },
+  ],
+};
