@@ -20,6 +20,7 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
   [
     'Running sweeps',
     [
+      { names: ['plan'], load: async () => (await import('./plan.ts')).registerPlan },
       { names: ['launch'], load: async () => (await import('./launch.ts')).registerLaunch },
       { names: ['status'], load: async () => (await import('./status.ts')).registerStatus },
       { names: ['watch'], load: async () => (await import('./watch.ts')).registerWatch },

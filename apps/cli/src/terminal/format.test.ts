@@ -7,6 +7,8 @@ test('durations show their two largest units', () => {
   const cases: readonly (readonly [seconds: number, text: string])[] = [
     [0.0123, '12 ms'],
     [1, '1 s'],
+    [2.649, '2.6 s'],
+    [9.96, '10 s'],
     [59.6, '1 min'],
     [200, '3 min 20 s'],
     [7500, '2 h 5 min'],

@@ -8,9 +8,10 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${formatCount(count)} ${count === 1 ? singular : many}`;
 }
 
-/** A duration with its two largest units: "850 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
+/** A duration with its two largest units: "850 ms", "2.6 s", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
   const units: readonly (readonly [name: string, seconds: number])[] = [
     ['d', 86_400],

@@ -26,7 +26,7 @@ export function describeProgress(progress: Progress): string {
     `${String(percentDone(progress)).padStart(3)}%`,
     `${formatCount(done)}/${plural(planned, 'trial')}`,
     ...(trialsPerSecond > 0 ? [formatRate(trialsPerSecond)] : []),
-    ...(etaSeconds !== null && done < planned ? [`${formatDuration(etaSeconds)} left`] : []),
+    ...(etaSeconds !== null && done < planned ? [`${formatDuration(Math.max(1, Math.round(etaSeconds)))} left`] : []),
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
   ].join('  ');
 }

@@ -1,0 +1,25 @@
+import type { ResultsStore, StoredSweep } from '@natsweep/results';
+import type { TrialRecord } from '@natsweep/sweep';
+
+import { badInput } from '../exit.ts';
+
+export interface FoundTrial {
+  readonly record: TrialRecord;
+  readonly sweep: StoredSweep;
+}
+
+/** The newest record of a trial. Equal trials of several sweeps have the same id. */
+export async function findTrial(results: ResultsStore, id: string, sweepName?: string): Promise<FoundTrial> {
+  const sweeps = (await results.listSweeps()).toReversed();
+  const searched = sweepName === undefined ? sweeps : sweeps.filter(({ name }) => name === sweepName);
+  if (sweepName !== undefined && searched.length === 0) {
+    throw badInput(`There is no sweep named ${sweepName}: "natsweep status" lists the sweeps.`);
+  }
+  for (const sweep of searched) {
+    const record = await results.trial(sweep.name, id);
+    if (record !== undefined) return { record, sweep };
+  }
+  throw badInput(
+    `No trial of ${sweepName ?? 'any sweep'} has an id that begins with ${id}: "natsweep results SWEEP" lists ids of recorded trials.`,
+  );
+}
