@@ -18,3 +18,5 @@ export { factorContexts, matrixProduct, productPullback, productResponse } from 
 export type { FactorContext, MatrixFactors } from './matrix-product.ts';
 export { conditionOf, machineEpsilon, smallestPivotRatio, solvePositive } from './solve-positive.ts';
 export type { Solved } from './solve-positive.ts';
+export { crossEntropy, softmax, whitenOutputs } from './softmax.ts';
+export type { Whitened } from './softmax.ts';

@@ -27,3 +27,5 @@ export type { Prediction, PredictingApproximation, PredictionInputs } from './li
 export { convergedDiscrepancyBound, discrepancyBound } from './discrepancy-bound.ts';
 export type { BoundSample, BoundStart } from './discrepancy-bound.ts';
 export { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
+export { softmaxTrajectory } from './softmax-trajectory.ts';
+export type { SoftmaxTrajectoryOptions } from './softmax-trajectory.ts';
