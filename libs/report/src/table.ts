@@ -20,7 +20,8 @@ export function markdownTable({ title, note, columns, rows }: Table): string {
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((row) => line(row.map(markdownText))),
   ];
-  return [`## ${markdownText(title)}`, '', ...(note === '' ? [] : [markdownText(note), '']), ...body, ''].join('\n');
+  const heading = title === '' ? [] : [`## ${markdownText(title)}`, ''];
+  return [...heading, ...(note === '' ? [] : [markdownText(note), '']), ...body, ''].join('\n');
 }
 
 export function markdownText(text: string): string {

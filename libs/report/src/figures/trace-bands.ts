@@ -57,9 +57,10 @@ export class TraceBands {
   }
 
   #accumulate(sums: Sums, step: number, value: Measured): void {
+    sums.count[step] ??= 0;
     if (value === null || (this.#scale === 'log' && value < 0)) return;
     const x = this.#scale === 'log' ? Math.log10(value) : value;
-    sums.count[step] = (sums.count[step] ?? 0) + 1;
+    sums.count[step]!++;
     sums.sum[step] = (sums.sum[step] ?? 0) + x;
     sums.squares[step] = (sums.squares[step] ?? 0) + x * x;
   }

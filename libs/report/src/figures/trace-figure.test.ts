@@ -52,16 +52,29 @@ test('on a log scale the centre is the geometric mean: circles stand at the same
   assert.ok(Math.abs(Number(circle.getAttribute('cy')) - Number(lineY)) < 1e-6);
 });
 
-test('nulls, zeros and traces of different lengths draw what there is; nothing to draw gives no figure', async () => {
+test('a curve ends where its first trial ends; zeros fall out of a log panel; nothing to draw gives no figure', async () => {
   const params = { approximation: 'exact' };
-  const rendered = await traceFigure(
-    figure,
-    of([
-      { params, traces: { trainLoss: [1, null, 0, 1e-300] } },
-      { params, traces: { trainLoss: [1] } },
-    ]),
-  );
-  assert.match(rendered!.caption, /16 decades below the largest are not shown/);
+  const draw = async (...traces: readonly (readonly (number | null)[])[]) => {
+    const trials = traces.map((trainLoss) => ({ params, traces: { trainLoss, trainLossTheory: [1, 0] } }));
+    const rendered = (await traceFigure(figure, of(trials)))!;
+    return { caption: rendered.caption, document: parseHTML(`<html><body>${rendered.svg}</body></html>`).document };
+  };
+  const circles = ({ document }: Awaited<ReturnType<typeof draw>>) =>
+    document.querySelectorAll('[aria-label="dot"] circle').length;
+  assert.equal(circles(await draw([4, 3, 2, 1], [4, 3])), 2);
+  assert.equal(circles(await draw([4, null, 2, 1])), 3);
+  const floored = await draw([1, 0.5, 1e-300, 0]);
+  assert.equal(circles(floored), 2);
+  assert.match(floored.caption, /16 decades below the largest are not shown/);
+  // the theory line falls vertically from 1 to the lower edge of the frame
+  const [, x1, y1, x2, y2] = /^M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)$/
+    .exec(floored.document.querySelector('[aria-label="line"] path')!.getAttribute('d')!)!
+    .map(Number);
+  assert.equal(x1, x2);
+  const frameBottom = [...floored.document.querySelectorAll('[aria-label="frame"] rect')].map(
+    (rect) => Number(rect.getAttribute('y')) + Number(rect.getAttribute('height')),
+  )[0]!;
+  assert.ok(y2! > y1! && Math.abs(y2! - frameBottom) < 1, `${y2} against ${frameBottom}`);
   assert.equal(await traceFigure(figure, of([])), undefined);
 });
 

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { axisImportance } from './axis-importance.ts';
+import type { Objective } from './objective.ts';
+import { objectiveOf, ranked } from './objective.ts';
+import type { RecordedMeasurement, SweepResults } from './sweep-results.ts';
+
+function objective(value: (a: number, b: number, seed: number) => number): Objective {
+  const trials = [0, 1, 2].flatMap((a) =>
+    [0, 1, 2, 3].flatMap((b) =>
+      [0, 1, 2].map((seed) => ({
+        trial: { params: { a, b }, seed, index: 0 } as unknown as RecordedMeasurement,
+        value: value(a, b, seed),
+      })),
+    ),
+  );
+  return { metric: 'm', goal: 'minimize', description: '', scale: 'linear', trials };
+}
+
+const shareOf = (o: Objective) =>
+  Object.fromEntries(axisImportance(o, ['a', 'b']).map(({ parameter, share }) => [parameter, share]));
+
+test('an axis that alone decides explains all of the variance, one that decides nothing none', () => {
+  const { a, b } = shareOf(objective((x) => 10 * x));
+  assert.equal(a, 1);
+  assert.equal(b, 0);
+});
+
+test('ω² agrees with sums of squares worked out here for a two-way layout', () => {
+  // y = 3a + b + seed noise of mean zero: balanced, so sums of squares add up
+  const noise = [-0.5, 0, 0.5];
+  const { a, b } = shareOf(objective((x, y, seed) => 3 * x + y + noise[seed]!));
+  const [ssA, ssB, ssE] = [12 * 9 * 2, 9 * (2.25 + 0.25 + 0.25 + 2.25), 12 * 0.5];
+  const total = ssA + ssB + ssE;
+  const omega = (between: number, levels: number) => {
+    const within = (total - between) / (36 - levels);
+    return (between - (levels - 1) * within) / (total + within);
+  };
+  assert.ok(Math.abs(a! - omega(ssA, 3)) < 1e-12);
+  assert.ok(Math.abs(b! - omega(ssB, 4)) < 1e-12);
+});
+
+test('interaction is nobody’s share; constant objectives and single trials have no shares', () => {
+  const { a, b } = shareOf(objective((x, y) => (x - 1) * (y - 1.5)));
+  assert.deepEqual([a, b], [0, 0]);
+  assert.deepEqual(shareOf(objective(() => 5)), { a: 0, b: 0 });
+  assert.deepEqual(shareOf({ ...objective(() => 5), trials: objective(() => 5).trials.slice(0, 1) }), { a: 0, b: 0 });
+});
+
+test('the objective ranks by its goal, leaves out what is not finite, and is log only over decades of positive values', () => {
+  const results = (values: readonly (number | null)[], goal: 'minimize' | 'maximize') =>
+    ({
+      spec: { objective: { metric: 'm', goal } },
+      declaration: { metrics: { m: { description: 'd', unit: '1' } }, figures: [] },
+      measurements: values.map((m, index) => ({ metrics: { m }, index })),
+    }) as unknown as SweepResults;
+  const order = (o: Objective) => ranked(o).map(({ value }) => value);
+  assert.deepEqual(order(objectiveOf(results([3, null, 1, 2], 'minimize'))!), [1, 2, 3]);
+  assert.deepEqual(order(objectiveOf(results([3, null, 1, 2], 'maximize'))!), [3, 2, 1]);
+  assert.equal(objectiveOf(results([1, 1000], 'minimize'))!.scale, 'log');
+  assert.equal(objectiveOf(results([1, 10], 'minimize'))!.scale, 'linear');
+  assert.equal(objectiveOf(results([0, 1000], 'minimize'))!.scale, 'linear');
+});

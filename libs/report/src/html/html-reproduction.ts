@@ -1,0 +1,27 @@
+import type { Report } from '../build-report.ts';
+import { progressSentence } from '../progress-sentence.ts';
+import { htmlFigure, htmlPage, text, type Html } from './elements.ts';
+import { style } from './style.ts';
+import { tallyHtml, verdictsHtml } from './verdicts.ts';
+
+/** The state of all papers at a glance: every verdict, then every sweep with its claims and figures. */
+export function htmlReproduction(reports: readonly Report[]): Html {
+  const sections = reports.map(({ results, claims, figures }) => {
+    const { sweep, declaration, spec } = results;
+    const own = figures.map((figure) => ({ ...figure, id: `${sweep.name}-${figure.id}` }));
+    const content = [
+      `<p class="soft">${text(declaration.title)} · ${text(declaration.source)}</p>`,
+      spec.description === '' ? '' : `<p>${text(spec.description)}</p>`,
+      `<p>${text(progressSentence(results))}</p>`,
+      claims.length === 0 ? '' : verdictsHtml(claims),
+      own.map(htmlFigure).join(''),
+    ];
+    return { id: `sweep-${sweep.name}`, title: sweep.name, content: content.join('') };
+  });
+  const claims = reports.flatMap((report) => report.claims);
+  const header =
+    '<h1>Reproduction of the papers</h1>' +
+    `<p>${claims.length} claims in ${reports.length} sweeps, each judged by a rule that was fixed before its sweep ran.</p>` +
+    tallyHtml(claims);
+  return htmlPage({ title: 'natsweep: reproduction', header, sections }, style);
+}
