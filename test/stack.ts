@@ -93,8 +93,8 @@ export class Stack {
     }
   }
 
-  /** Ends every process, workers first, and removes the home. */
-  async stop(): Promise<void> {
+  /** Ends every process, then does what `afterwards` says, and removes the home. */
+  async stop(afterwards: () => void = () => {}): Promise<void> {
     const apps = [...this.#apps];
     for (const { process: child } of apps) {
       child.kill('SIGCONT');
@@ -103,6 +103,7 @@ export class Stack {
     await Promise.all(apps.map(({ ended }) => ended));
     this.connection.disconnect();
     await this.redis.stop();
+    afterwards();
     rmSync(this.home, { recursive: true });
   }
 }

@@ -9,12 +9,20 @@ import { Sweeps } from './sweeps.ts';
 /** How long a scheduler waits for Redis as it starts. */
 const redisWaitMs = 15_000;
 
+/** How long a scheduler that is to end may take to record what has been reported. */
+const shutdownMs = 30_000;
+
 /** Runs until SIGTERM or SIGINT; a second signal ends it at once, which loses nothing either. */
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger({ app: 'scheduler' });
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => (stopping.signal.aborted ? process.exit(1) : stopping.abort()));
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+      // Without Redis or the database there is nothing to finish; what is reported is recorded by the next scheduler.
+      setTimeout(() => process.exit(1), shutdownMs).unref();
+    });
   }
   const address = resolveRedis({ home: settings.home, env: process.env });
   const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait', signal: stopping.signal });

@@ -5,6 +5,9 @@ import { help, readSettings, SettingsError, type Settings } from './settings.ts'
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
 
+/** Beyond the drain: how long a worker that is to end waits for Redis. */
+const shutdownSeconds = 10;
+
 /** Runs until SIGTERM or SIGINT and drains then; a second signal hands batches back at once. */
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger({ app: 'worker' }).child({ worker: settings.name });
@@ -21,6 +24,8 @@ async function run(settings: Settings): Promise<void> {
   });
   void worker.run();
   await stopped;
+  // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
+  setTimeout(() => process.exit(1), (settings.drainSeconds + shutdownSeconds) * 1000).unref();
   await worker.drain();
 }
 

@@ -2,7 +2,7 @@ import type { Delivery, DeliveryOutcome, FailureCause, ReportSender } from '@nat
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { DeliveryWork } from './delivery-work.ts';
-import { TrialChild, type RunEnd, type TrialChildOptions } from './trial-child.ts';
+import { TrialChild, type RunEnd, type TrialChildOptions, type TrialProcessError } from './trial-child.ts';
 
 export interface SlotOptions extends TrialChildOptions {
   readonly name: string;
@@ -139,7 +139,8 @@ export class Slot {
     try {
       return await this.#readyChild();
     } catch (error) {
-      return { kind: 'failed', failure: 'engine', message: (error as Error).message, logTail: '' };
+      const { code, message } = error as TrialProcessError;
+      return { kind: 'failed', failure: code, message, logTail: '' };
     }
   }
 

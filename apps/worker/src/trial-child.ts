@@ -7,9 +7,15 @@ import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
 import { engineVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';
 
-/** The trial process could not start: its engine is not to be had, or it crashed before it was ready. */
+/** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
 export class TrialProcessError extends Error {
   override readonly name = 'TrialProcessError';
+  readonly code: 'engine' | 'crash';
+
+  constructor(code: 'engine' | 'crash', message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export interface TrialChildOptions {
@@ -55,9 +61,8 @@ export class TrialChild {
     const reply = await firstReply(child);
     if (reply?.kind === 'ready') return new TrialChild(child, tail, reply.engine);
     child.kill('SIGKILL');
-    throw new TrialProcessError(
-      reply?.kind === 'unusable' ? reply.message : `the trial process ended as it started: ${tail.text}`,
-    );
+    if (reply?.kind === 'unusable') throw new TrialProcessError('engine', reply.message);
+    throw new TrialProcessError('crash', `the trial process ended as it started: ${tail.text}`);
   }
 
   get pid(): number {

@@ -44,7 +44,9 @@ export class WorkerProcess {
           slot: slot.name,
           lockDurationMs: options.settings.lockSeconds * 1000,
           run: (delivery) => slot.run(delivery),
-          onError: (error) => options.logger.warn({ err: error, slot: slot.name }, 'queue'),
+          onError: (error) => {
+            if (!isConnectionError(error)) options.logger.warn({ err: error, slot: slot.name }, 'queue');
+          },
         }),
     );
   }
@@ -56,6 +58,8 @@ export class WorkerProcess {
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
     const { address, settings, version, logger } = options;
     const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait' });
+    redis.on('close', () => logger.warn(`lost ${address.description}; trials go on, results wait until it is back`));
+    redis.on('ready', () => logger.info(`back at ${address.description}`));
     const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
     const slots = settings.slots.map(
       (name) =>
@@ -136,4 +140,9 @@ async function serveMetrics({ metrics }: Settings): Promise<ProcessMetricsServer
       cause: error,
     });
   }
+}
+
+/** Every connection reports every attempt to reconnect; one line per outage is enough. */
+function isConnectionError(error: Error): boolean {
+  return 'syscall' in error || error.message === 'Connection is closed.';
 }
