@@ -1,4 +1,5 @@
 import type { ExperimentDeclaration } from './declaration.ts';
+import { deepLinearTheorems } from './deep-linear-theorems.ts';
 import { diagnostic } from './diagnostic.ts';
 import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
@@ -13,13 +14,20 @@ import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
 import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
+import { crossEntropyTraining } from './cross-entropy-training.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
+  crossEntropyTraining,
+  deepLinearTheorems,
   diagnostic,
   isotropy,
+  kernelPrediction,
   kfacForster,
   matrixCompletion,
+  naturalFlowBound,
+  naturalFlowPrediction,
+  naturalFlowTraining,
   planarClassification,
   sparseClassification,
   tangentKernel,
@@ -28,10 +36,6 @@ export const declarations: readonly ExperimentDeclaration[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  kernelPrediction,
-  naturalFlowTraining,
-  naturalFlowPrediction,
-  naturalFlowBound,
 ];
 
 export function findDeclaration(name: string): ExperimentDeclaration | undefined {

@@ -9,6 +9,7 @@ export type {
   TraceFigure,
   Verdict,
 } from './declaration.ts';
+export { deepLinearTheorems } from './deep-linear-theorems.ts';
 export { diagnostic } from './diagnostic.ts';
 export { matrixCompletion } from './matrix-completion.ts';
 export { planarClassification } from './planar-classification.ts';
@@ -29,3 +30,4 @@ export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 export { kfacForster } from './kfac-forster.ts';
 export { kernelPrediction } from './kernel-prediction.ts';
 export { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
+export { crossEntropyTraining } from './cross-entropy-training.ts';

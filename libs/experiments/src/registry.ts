@@ -1,3 +1,5 @@
+import { crossEntropyTraining } from './cross-entropy-training.ts';
+import { deepLinearTheorems } from './deep-linear-theorems.ts';
 import { diagnostic } from './diagnostic.ts';
 import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
@@ -20,10 +22,16 @@ import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
 export const experiments: readonly Experiment[] = [
+  crossEntropyTraining,
+  deepLinearTheorems,
   diagnostic,
   isotropy,
+  kernelPrediction,
   kfacForster,
   matrixCompletion,
+  naturalFlowBoundExperiment,
+  naturalFlowPredictionExperiment,
+  naturalFlowTrainingExperiment,
   planarClassification,
   sparseClassification,
   tangentKernel,
@@ -32,10 +40,6 @@ export const experiments: readonly Experiment[] = [
   unitWiseAlpha,
   unitWiseTraining,
   wideTraining,
-  kernelPrediction,
-  naturalFlowTrainingExperiment,
-  naturalFlowPredictionExperiment,
-  naturalFlowBoundExperiment,
 ];
 
 export function findExperiment(name: string): Experiment | undefined {

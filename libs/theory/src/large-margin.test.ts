@@ -75,6 +75,14 @@ test('one datum has the separators that can be written down', () => {
   assertClose(solver.l1(inputs).separator, [0, -1 / 3], solved);
 });
 
+test('the ℓ1 interpolant meets every label with at most N non-zero entries, and no smaller ℓ1 norm than the margin', () => {
+  const inputs = gaussianTask(6, 7, 15);
+  const { separator } = solver.l1Interpolant(inputs);
+  assertClose(marginsOf(inputs, separator), new Float64Array(7).fill(1), solved);
+  assert.ok(separator.filter((value) => Math.abs(value) > 1e-9).length <= 7);
+  assert.ok(powerNorm(separator, 1) >= powerNorm(solver.l1(inputs).separator, 1) - 1e-6);
+});
+
 test('a linear cost is minimised at a vertex whose multipliers reproduce it', () => {
   const inputs = gaussianTask(5, 30, 6);
   const cost = combine(inputs, new Float64Array(30).fill(0.5));

@@ -30,6 +30,8 @@ export interface LargeMarginSolver {
   l2(inputs: SignedInputs): LargeMargin;
   /** min Σ_i weight_i |β_i|, by default ‖β‖₁: where a diagonal network of two layers ends (Gunasekar et al. 2018). */
   l1(inputs: SignedInputs, weights?: ArrayLike<number>): LargeMargin;
+  /** min ‖β‖₁ subject to X̃β = 1: the interpolant of the labels of least ℓ1 norm. */
+  l1Interpolant(inputs: SignedInputs): LargeMargin;
   /**
    * min cᵀβ. Natural gradient flow with N ≥ D and independent columns is Newton's flow, on which ∇L(t) = e^{−t}∇L(0); its
    * limit direction has c = −∇L(β₀), so it depends on the start.
@@ -55,11 +57,25 @@ export async function loadLargeMarginSolver(): Promise<LargeMarginSolver> {
       return { separator, multipliers: rowDual.map((dual) => Math.max(0, dual) / total) };
     });
 
-  const rows = (inputs: SignedInputs) => ({
+  const rows = (inputs: SignedInputs, rowUpper = highs.infinity) => ({
     numRows: inputs.samples,
     rowLower: new Float64Array(inputs.samples).fill(1),
-    rowUpper: new Float64Array(inputs.samples).fill(highs.infinity),
+    rowUpper: new Float64Array(inputs.samples).fill(rowUpper),
   });
+
+  const positiveParts = (
+    inputs: SignedInputs,
+    weights?: ArrayLike<number>,
+  ): Omit<ModelData, keyof ReturnType<typeof rows>> => {
+    const numCols = 2 * inputs.dimension;
+    return {
+      numCols,
+      colCost: Float64Array.from({ length: numCols }, (_, i) => weights?.[i % inputs.dimension] ?? 1),
+      colLower: new Float64Array(numCols),
+      colUpper: new Float64Array(numCols).fill(highs.infinity),
+      matrix: denseRows(inputs, [1, -1]),
+    };
+  };
 
   const free = (inputs: SignedInputs, colCost: Float64Array): ModelData => ({
     ...rows(inputs),
@@ -82,19 +98,8 @@ export async function loadLargeMarginSolver(): Promise<LargeMarginSolver> {
       };
       return solve({ ...free(inputs, new Float64Array(dimension)), hessian }, inputs);
     },
-    l1: (inputs, weights) => {
-      const { dimension } = inputs;
-      const weight = Float64Array.from({ length: dimension }, (_, i) => weights?.[i] ?? 1);
-      const model: ModelData = {
-        ...rows(inputs),
-        numCols: 2 * dimension,
-        colCost: Float64Array.from({ length: 2 * dimension }, (_, i) => weight[i % dimension]!),
-        colLower: new Float64Array(2 * dimension),
-        colUpper: new Float64Array(2 * dimension).fill(highs.infinity),
-        matrix: denseRows(inputs, [1, -1]),
-      };
-      return solve(model, inputs);
-    },
+    l1: (inputs, weights) => solve({ ...rows(inputs), ...positiveParts(inputs, weights) }, inputs),
+    l1Interpolant: (inputs) => solve({ ...rows(inputs, 1), ...positiveParts(inputs) }, inputs),
     linear: (inputs, cost) => solve(free(inputs, Float64Array.from(cost)), inputs),
   };
 }
