@@ -151,12 +151,12 @@ export const kernels: readonly Kernel[] = [
       return () => engine.transpose(x);
     },
   },
-  {
+  ...[256, 1024, 4096].map((width) => ({
     name: 'blockDiagonalStep',
-    title: 'block-diagonal NGD step (N, M, L = 3)',
-    sizes: [100, 4096],
+    title: 'block-diagonal NGD step (N, M; L = 3)',
+    sizes: [100, width],
     prepare: blockDiagonalStep,
-  },
+  })),
 ];
 
 /** One step of block-diagonal natural gradient descent, as the experiments take it: linearise, solve, update in place. */
