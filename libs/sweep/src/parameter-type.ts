@@ -11,6 +11,8 @@ export interface ParameterType {
   readonly choices: readonly unknown[];
   /** Filled in where a sweep says nothing; undefined if every sweep must give the parameter. */
   readonly default: ParameterValue | undefined;
+  /** One line of the declaration; empty if it has none. */
+  readonly description: string;
   /** What is wrong with a value, or undefined if the experiment accepts it. */
   check(value: unknown): Fault | undefined;
 }
@@ -35,6 +37,7 @@ function parameterType(experiment: ExperimentContract, name: string): ParameterT
     type: valueType(schema),
     integer: schema.type === 'integer',
     choices: schema.enum ?? [],
+    description: schema.description ?? '',
     default: filled.success ? (filled.data as ParameterValue | undefined) : undefined,
     check: (value) => {
       if (typeof value === 'number' && !Number.isFinite(value))

@@ -4,6 +4,7 @@ import { nearest, parameterTypes } from '@natsweep/sweep';
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { printTable } from '../terminal/table.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { formatParameter } from '../trials-table.ts';
 
 export const registerExperiments: Register = (program, cli, run) => {
@@ -32,8 +33,7 @@ function list({ terminal }: Cli, json: boolean): ExitCode {
     terminal,
     [
       { header: 'NAME', cell: ({ name }) => name },
-      { header: 'WHAT A TRIAL RUNS', cell: ({ title }) => title },
-      { header: 'PAPER', cell: ({ source }) => source },
+      { header: 'WHAT A TRIAL RUNS', cell: ({ title, source }) => `${title} (${source})`, prose: true },
     ],
     rows,
   );
@@ -58,14 +58,16 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
     terminal.print(JSON.stringify({ name, title, source, parameters, metrics, claims: judged }, undefined, 2));
     return exitCodes.ok;
   }
-  terminal.note(`${terminal.style('bold', name)}: ${title} (${source})\n`);
+  for (const line of wrap(`${name}: ${title} (${source})`, terminal.columns()))
+    terminal.note(terminal.style('bold', line));
+  terminal.note('');
   printTable(
     terminal,
     [
       { header: 'PARAMETER', cell: (parameter) => parameter.name },
       { header: 'TYPE', cell: ({ type }) => type },
       { header: 'DEFAULT', cell: (parameter) => formatParameter(parameter.default) },
-      { header: 'MEANING', cell: ({ description }) => description },
+      { header: 'MEANING', cell: ({ description }) => description, prose: true },
     ],
     parameters,
   );
@@ -75,21 +77,30 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
     [
       { header: 'METRIC', cell: ([metric]) => metric },
       { header: 'UNIT', cell: ([, { unit }]) => unit },
-      { header: 'MEANING', cell: ([, { description }]) => description },
+      { header: 'MEANING', cell: ([, { description }]) => description, prose: true },
     ],
     Object.entries(metrics),
   );
   if (claims.length > 0) terminal.note('');
-  for (const claim of claims) terminal.note(`${terminal.style('dim', 'claim')}  ${claim.statement} (${claim.source})`);
+  printTable(
+    terminal,
+    [
+      { header: 'CLAIM', cell: ({ id }) => id },
+      { header: 'STATEMENT', cell: ({ statement, source: place }) => `${statement} (${place})`, prose: true },
+    ],
+    claims,
+  );
   return exitCodes.ok;
 }
 
 function describeParameters(declaration: ExperimentDeclaration) {
-  return [...parameterTypes(declaration)].map(([name, { type, integer, default: value }]) => ({
+  const types = parameterTypes(declaration);
+  return [...types].map(([name, { type, integer, choices, default: value, description }]) => ({
     name,
     type: integer ? 'integer' : type,
     default: value,
     structural: declaration.structuralParameters.includes(name),
-    description: declaration.parameters.shape[name]?.meta()?.description ?? '',
+    choices,
+    description: choices.length === 0 ? description : `${description} (${choices.join(', ')})`,
   }));
 }

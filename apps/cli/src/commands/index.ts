@@ -45,6 +45,7 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
       { names: ['sweeps'], load: async () => (await import('./sweeps.ts')).registerSweeps },
       { names: ['experiments'], load: async () => (await import('./experiments.ts')).registerExperiments },
       { names: ['schema'], load: async () => (await import('./schema.ts')).registerSchema },
+      { names: ['completion'], load: async () => (await import('./completion.ts')).registerCompletion },
     ],
   ],
 ];

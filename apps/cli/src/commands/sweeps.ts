@@ -36,8 +36,7 @@ export const registerSweeps: Register = (program, cli, run) => {
           [
             { header: 'NAME', cell: ({ name }) => name },
             { header: 'TRIALS', cell: ({ trials }) => formatCount(trials), align: 'right' },
-            { header: 'PAPER', cell: ({ source }) => source },
-            { header: 'WHAT IT ASKS', cell: ({ description }) => description },
+            { header: 'WHAT IT ASKS', cell: ({ description }) => description, prose: true },
           ],
           sweeps,
         );

@@ -76,3 +76,13 @@ test('a status line is written on terminals only, and removed before the next li
   piped.terminal.status('half done');
   assert.equal(piped.written.err, '');
 });
+
+test('prose in the last column is continued on further lines', () => {
+  const { terminal } = capture({ isTTY: true, columns: 24, env: { NO_COLOR: '1' } });
+  const prose: Column<Row> = { header: 'WHY', cell: () => 'because it is so and not otherwise', prose: true };
+  assert.deepEqual(renderTable(terminal, [columns[1]!, prose], [{ name: '', count: 42 }]), [
+    ' N  WHY',
+    '42  because it is so and',
+    '    not otherwise',
+  ]);
+});

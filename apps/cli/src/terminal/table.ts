@@ -1,10 +1,13 @@
 import { displayWidth, type Terminal } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 export interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => string;
   /** Numbers are right-aligned. Default: left. */
   readonly align?: 'left' | 'right';
+  /** Prose, for the last column: continued on further lines instead of cut. Default: false. */
+  readonly prose?: boolean;
   /** How a cell is shown on a terminal, after its width was taken. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -12,7 +15,7 @@ export interface Column<Row> {
 const gap = '  ';
 const narrowest = 8;
 
-/** A table with a header, as wide as its content or as the terminal: too wide cells end in "…". */
+/** A table with a header, as wide as its content or as the terminal: cells that are too wide end in "…". */
 export function renderTable<Row>(
   terminal: Terminal,
   columns: readonly Column<Row>[],
@@ -20,6 +23,7 @@ export function renderTable<Row>(
 ): readonly string[] {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
   const widths = fit(
+    columns,
     columns.map((column, c) => Math.max(displayWidth(column.header), ...cells.map((row) => displayWidth(row[c]!)))),
     terminal.columns(),
   );
@@ -32,12 +36,14 @@ export function renderTable<Row>(
       })
       .join(gap)
       .trimEnd();
+  const headers = columns.map(({ header }) => header);
   return [
-    line(
-      columns.map(({ header }) => header),
-      (text) => terminal.style('dim', text),
+    line(headers, (text) => terminal.style('dim', text)),
+    ...cells.flatMap((row, r) =>
+      physicalRows(columns, row, widths).map((texts) =>
+        line(texts, (text, c) => columns[c]!.paint?.(text, rows[r]!) ?? text),
+      ),
     ),
-    ...cells.map((row, r) => line(row, (text, c) => columns[c]!.paint?.(text, rows[r]!) ?? text)),
   ];
 }
 
@@ -60,10 +66,28 @@ function oneLine(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
 }
 
-/** Takes width from the widest columns until the line fits; gives up at `narrowest` and lets the terminal wrap. */
-function fit(natural: readonly number[], columns: number): readonly number[] {
+/** A row as the lines that it takes: more than one where the prose of its last column does not fit. */
+function physicalRows<Row>(
+  columns: readonly Column<Row>[],
+  row: readonly string[],
+  widths: readonly number[],
+): readonly (readonly string[])[] {
+  if (columns.at(-1)?.prose !== true) return [row];
+  const lines = wrap(row.at(-1)!, widths.at(-1)!);
+  return lines.map((text, l) => [...row.slice(0, -1).map((cell) => (l === 0 ? cell : '')), text]);
+}
+
+/** Takes width from prose, then from the widest columns until the line fits; gives up where all are `narrowest`. */
+function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], available: number): readonly number[] {
   const widths = [...natural];
-  let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - columns;
+  let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - available;
+  const last = widths.length - 1;
+  if (excess > 0 && columns[last]?.prose === true) {
+    const readable = Math.floor(available / 3);
+    const given = Math.min(excess, Math.max(0, widths[last]! - readable));
+    widths[last]! -= given;
+    excess -= given;
+  }
   while (excess > 0) {
     const widest = widths.indexOf(Math.max(...widths));
     if (widths[widest]! <= narrowest) break;
