@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TestContext } from 'node:test';
 
-import { eventually, freePort, TestProcess } from './processes.ts';
+import { eventually, freePort, TestProcess } from '../infrastructure/processes.ts';
+import type { Defer } from '../infrastructure/processes.ts';
 
 const infra = resolve(import.meta.dirname, '../../infra/prometheus');
 
@@ -27,7 +27,7 @@ export class PrometheusServer {
     this.#url = url;
   }
 
-  static async start(t: TestContext, folder: string, exporter: string): Promise<PrometheusServer> {
+  static async start(defer: Defer, folder: string, exporter: string): Promise<PrometheusServer> {
     mkdirSync(join(folder, 'rules'), { recursive: true });
     const hurry = (text: string) =>
       text
@@ -37,7 +37,7 @@ export class PrometheusServer {
       writeFileSync(join(folder, file), hurry(readFileSync(join(infra, file), 'utf8')));
     }
     const address = `127.0.0.1:${await freePort()}`;
-    const server = new TestProcess(t, [
+    const server = new TestProcess(defer, [
       'prometheus',
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,

@@ -14,7 +14,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 
 import { missing } from '../infrastructure/tools.ts';
 import { promqlOfPanels } from './panel-queries.ts';
-import { eventually, TestProcess } from './processes.ts';
+import { cleaningUp, eventually, TestProcess } from '../infrastructure/processes.ts';
 import { PrometheusServer } from './prometheus-server.ts';
 
 const app = (name: string) => resolve(import.meta.dirname, `../../apps/${name}/src/main.ts`);
@@ -47,16 +47,17 @@ test('Prometheus scrapes a real sweep: every panel and rule has data, workers co
     const reason = missing(program, debianPackage);
     if (reason !== undefined) return t.skip(reason);
   }
+  const defer = cleaningUp(t);
   const home = mkdtempSync(join(tmpdir(), 'natsweep-monitoring-'));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
+  defer(() => rmSync(home, { recursive: true, force: true }));
   const redisServer = await startPrivateRedis(join(home, 'redis'));
-  t.after(() => redisServer.stop());
+  defer(() => redisServer.stop());
   const redis = await connect(redisServer.address);
-  t.after(() => redis.disconnect());
+  defer(() => redis.disconnect());
 
   const env = { NATSWEEP_HOME: home, NATSWEEP_LOG_LEVEL: 'info' };
   const node = (name: string, ...flags: string[]) =>
-    new TestProcess(t, [process.execPath, app(name), ...flags], { env });
+    new TestProcess(defer, [process.execPath, app(name), ...flags], { env });
   node('scheduler', '--max-batch', '4');
   const exporter = node('exporter', '--listen', '127.0.0.1:0');
   const worker = node(
@@ -66,9 +67,9 @@ test('Prometheus scrapes a real sweep: every panel and rule has data, workers co
     '127.0.0.1:0',
   );
   const exporterAddress = `127.0.0.1:${(await exporter.until(/"port":(\d+)/))[1]}`;
-  const prometheus = await PrometheusServer.start(t, join(home, 'prometheus'), exporterAddress);
+  const prometheus = await PrometheusServer.start(defer, join(home, 'prometheus'), exporterAddress);
   const stopHidden = announceHiddenGpuWorker(redis);
-  t.after(stopHidden);
+  defer(stopHidden);
   await worker.until(/taking batches/);
   await submit(redis, failing);
   await submit(redis, watched);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 import { missing, run } from '../infrastructure/tools.ts';
-import { eventually, freePort, TestProcess } from './processes.ts';
+import { cleaningUp, eventually, freePort, TestProcess } from '../infrastructure/processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const infra = resolve(root, 'infra/redis');
@@ -18,8 +18,9 @@ test('a sweep runs over TLS with the users of users.acl, who may do no more than
     const reason = missing(program, debianPackage);
     if (reason !== undefined) return t.skip(reason);
   }
+  const defer = cleaningUp(t);
   const folder = mkdtempSync(join(tmpdir(), 'natsweep-tls-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  defer(() => rmSync(folder, { recursive: true, force: true }));
   const made = run(join(infra, 'make-certificates.sh'), [join(folder, 'tls'), '127.0.0.1']);
   assert.equal(made.status, 0, made.output);
   const acl = readFileSync(join(infra, 'users.acl'), 'utf8');
@@ -35,7 +36,7 @@ test('a sweep runs over TLS with the users of users.acl, who may do no more than
     ...{ 'tls-cert-file': tls('redis.crt'), 'tls-key-file': tls('redis.key'), 'tls-ca-cert-file': tls('ca.crt') },
   };
   const overrides = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = new TestProcess(t, ['redis-server', 'redis-tls.conf', ...overrides], { cwd: infra });
+  const server = new TestProcess(defer, ['redis-server', 'redis-tls.conf', ...overrides], { cwd: infra });
   await server.until(/Ready to accept connections/);
 
   const envOf = (user: string, scheme = 'rediss') => ({
@@ -45,7 +46,9 @@ test('a sweep runs over TLS with the users of users.acl, who may do no more than
     NATSWEEP_LOG_LEVEL: 'info',
   });
   const app = (name: string, user: string, ...args: string[]) =>
-    new TestProcess(t, [process.execPath, resolve(root, `apps/${name}/src/main.ts`), ...args], { env: envOf(user) });
+    new TestProcess(defer, [process.execPath, resolve(root, `apps/${name}/src/main.ts`), ...args], {
+      env: envOf(user),
+    });
   app('scheduler', 'natsweep:sesame-1');
   const worker = app('worker', 'natsweep:sesame-1', '--slots', '1', '--engine', 'reference');
   const exporter = app('exporter', 'observer:sesame-2', '--listen', '127.0.0.1:0');

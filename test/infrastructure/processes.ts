@@ -5,6 +5,17 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
+/** Registers something to do when the test ends; what was registered last is done first. */
+export type Defer = (cleanUp: () => unknown) => void;
+
+export function cleaningUp(t: TestContext): Defer {
+  const steps: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const step of steps.toReversed()) await step();
+  });
+  return (cleanUp) => steps.push(cleanUp);
+}
+
 export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -17,7 +28,7 @@ export class TestProcess {
   #output = '';
   #wake: () => void = () => {};
 
-  constructor(t: TestContext, command: readonly [string, ...string[]], { env = {}, cwd }: StartOptions = {}) {
+  constructor(defer: Defer, command: readonly [string, ...string[]], { env = {}, cwd }: StartOptions = {}) {
     const [program, ...args] = command;
     this.#child = spawn(program, args, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = once(this.#child, 'close').then(() => this.#wake());
@@ -27,7 +38,7 @@ export class TestProcess {
         this.#wake();
       });
     }
-    t.after(async () => {
+    defer(async () => {
       this.#child.kill('SIGKILL');
       await this.#ended;
     });
