@@ -31,3 +31,4 @@ export { kfacForster } from './kfac-forster.ts';
 export { kernelPrediction } from './kernel-prediction.ts';
 export { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
 export { crossEntropyTraining } from './cross-entropy-training.ts';
+export { parseCoupling } from './layer-coupling.ts';

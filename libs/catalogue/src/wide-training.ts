@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
+import { couplingProblem } from './layer-coupling.ts';
 import { classesOf, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 import { deviationShrinksWithWidth, followsIsotropicDecay, outpacesGradientDescent } from './wide-training-claims.ts';
 
 const parameters = wideNetworkParameters.extend({
   approximation: z
-    .enum(['gradient-descent', 'exact', 'block-diagonal', 'block-tridiagonal', 'kfac', 'unit-wise'])
+    .enum(['gradient-descent', 'exact', 'block-diagonal', 'block-tridiagonal', 'layer-wise', 'kfac', 'unit-wise'])
     .default('exact')
     .describe('the approximation of the Fisher matrix that the step inverts; gradient-descent: none'),
+  coupling: z.string().max(10_000).default('').describe('Σ of layer-wise, row by row: 1,0.5;0.5,1 for two layers'),
   damping: z.number().min(0).max(1e6).default(0).describe('ρ, absolute; 0 is the limit ρ → 0'),
   learningRateScale: z
     .number()
@@ -104,6 +106,10 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       return 'gradient-descent inverts no metric: damping must be 0 there (make the axis conditional with when)';
     if ((params.approximation === 'kfac' || params.approximation === 'unit-wise') && outputs > 1)
       return `${params.approximation} is defined for one output, that is two classes (Karakida & Osawa 2020, 4.3 and 5); classes names ${outputs}`;
+    if (params.approximation === 'layer-wise') {
+      const problem = couplingProblem(params.coupling, params.depth);
+      if (problem !== undefined) return problem;
+    }
     return wideNetworkRefusal(params);
   },
 };

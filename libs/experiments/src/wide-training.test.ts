@@ -21,10 +21,11 @@ const approximations = wideTraining.declaration.parameters.shape.approximation.u
 for (const approximation of approximations)
   test(`${approximation} records every declared metric and trace, twice the same, and frees what it made`, async () => {
     const damping = approximation === 'unit-wise' ? 1e-9 : 0;
+    const coupling = '2,0.5,0;0.5,1,0.2;0,0.2,1';
     const before = engine.liveTensors();
-    const result = await runOne({ approximation, damping });
+    const result = await runOne({ approximation, damping, coupling });
     assert.equal(engine.liveTensors(), before);
-    assert.deepEqual(await runOne({ approximation, damping }), result);
+    assert.deepEqual(await runOne({ approximation, damping, coupling }), result);
     assert.deepEqual(Object.keys(result.metrics).sort(), Object.keys(wideTraining.declaration.metrics).sort());
     assert.deepEqual(Object.keys(result.traces).sort(), Object.keys(wideTraining.declaration.traces).sort());
     assert.equal(result.traces['trainLoss']!.length, small.steps + 1);
@@ -33,7 +34,8 @@ for (const approximation of approximations)
 test('trials of one seed start from the same network and data whatever the approximation', async () => {
   const starts = await Promise.all(
     approximations.map(
-      async (approximation) => (await runOne({ approximation, damping: 0 })).metrics['initialTrainLoss'],
+      async (approximation) =>
+        (await runOne({ approximation, coupling: '1,0,0;0,1,0;0,0,1' })).metrics['initialTrainLoss'],
     ),
   );
   assert.equal(new Set(starts).size, 1);
@@ -54,11 +56,30 @@ test('the theory of damped and Euclidean descent is exact for the first order of
     { approximation: 'exact', damping: 1e-3 },
     { approximation: 'block-diagonal', damping: 1e-3 },
     { approximation: 'block-tridiagonal', damping: 1e-3 },
+    { approximation: 'layer-wise', damping: 1e-3, coupling: '2,0.5,0;0.5,1,0.2;0,0.2,1' },
     { approximation: 'kfac', damping: 1e-3 },
     { approximation: 'unit-wise', damping: 1e-3 },
   ]) {
     const { metrics } = await runOne({ ...params, activation: 'tanh', steps: 1, learningRateScale: 1e-6 });
     assert.ok(metrics['deviationFromTheory']! < 1e-10, `${params.approximation}: ${metrics['deviationFromTheory']}`);
+  }
+});
+
+test('layer-wise with Σ = I and Σ = 11ᵀ are block-diagonal and exact', async () => {
+  const same: [string, string][] = [
+    ['1,0,0;0,1,0;0,0,1', 'block-diagonal'],
+    ['1,1,1;1,1,1;1,1,1', 'exact'],
+  ];
+  for (const [coupling, approximation] of same) {
+    const params = { damping: 1e-4, learningRateScale: 0.3 };
+    const [general, special] = [
+      await runOne({ ...params, approximation: 'layer-wise', coupling }),
+      await runOne({ ...params, approximation }),
+    ];
+    assert.ok(Math.abs(general.metrics['alpha']! - special.metrics['alpha']!) < 1e-12);
+    Array.from(general.traces['trainLoss']!).forEach((loss, t) =>
+      assert.ok(Math.abs(loss - special.traces['trainLoss']![t]!) < 1e-9),
+    );
   }
 });
 

@@ -1,10 +1,16 @@
-import { wideTraining as declaration } from '@natsweep/catalogue';
+import { parseCoupling, wideTraining as declaration } from '@natsweep/catalogue';
 import { fastestStableRate, gradientDescent } from '@natsweep/egd';
 import type { LinalgEngine } from '@natsweep/linalg';
 import { createNetwork, freeNetwork, linearise, outputs } from '@natsweep/models';
-import type { Network } from '@natsweep/models';
-import { createRule } from '@natsweep/ngd';
-import { coefficientMatrix, isotropicResiduals, isotropyConstant, linearisedTrajectory } from '@natsweep/theory';
+import type { Coupling, DescentRule, Linearisation, Network } from '@natsweep/models';
+import { couplingResponse, createRule, layerWise } from '@natsweep/ngd';
+import {
+  coefficientMatrix,
+  isotropicResiduals,
+  isotropyConstant,
+  layerWiseCoefficient,
+  linearisedTrajectory,
+} from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, largestDistance, norm, squaredLoss } from './squared-loss.ts';
@@ -33,7 +39,7 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
     const isGradientDescent = params.approximation === 'gradient-descent';
     const ran = await train(engine, network, {
       ...training,
-      rule: params.approximation === 'gradient-descent' ? gradientDescent() : createRule(params.approximation),
+      rule: ruleOf(params),
       learningRate: start.learningRate,
       damping: isGradientDescent ? 0 : params.damping,
       steps: params.steps,
@@ -77,26 +83,55 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
   }
 }
 
+function ruleOf(params: Params): DescentRule {
+  switch (params.approximation) {
+    case 'gradient-descent':
+      return gradientDescent();
+    case 'layer-wise':
+      return layerWise(couplingOf(params));
+    default:
+      return createRule(params.approximation);
+  }
+}
+
+/** The isotropy constant of the rule; for gradient descent λ_max(Θ). */
+function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): number {
+  switch (params.approximation) {
+    case 'gradient-descent':
+      return 1 / fastestStableRate(engine, at);
+    case 'layer-wise':
+      return couplingResponse(engine, couplingOf(params)).alpha;
+    default:
+      return isotropyConstant(params.approximation, at.network.architecture, { samples: at.samples });
+  }
+}
+
+/** Σ of the parameters; the declaration has refused what is no matrix. */
+function couplingOf({ coupling }: Params): Coupling {
+  return parseCoupling(coupling) ?? [];
+}
+
 /** The rate and the closed-form residuals that theory gives for the network at initialisation. */
 function prediction(
   engine: LinalgEngine,
   network: Network,
-  { inputs, targets, samples }: SplitTensors,
+  { inputs, targets }: SplitTensors,
   params: Params,
 ) {
   return engine.scope(() => {
     const at = linearise(engine, network, inputs);
     const residual0 = engine.read(engine.binary('subtract', at.outputs, targets));
     const { approximation, damping, steps } = params;
-    const alpha =
-      approximation === 'gradient-descent'
-        ? 1 / fastestStableRate(engine, at)
-        : isotropyConstant(approximation, network.architecture, { samples });
+    const alpha = alphaOf(engine, at, params);
     const learningRate = params.learningRateScale / alpha;
     const isotropic = isotropicResiduals(residual0, { alpha, learningRate, steps });
     if (approximation !== 'gradient-descent' && damping === 0)
       return { alpha, learningRate, isotropic, residuals: isotropic };
-    const coefficient = coefficientMatrix(engine, approximation, { rows: at, columns: at }, damping);
+    const pairs = { rows: at, columns: at };
+    const coefficient =
+      approximation === 'layer-wise'
+        ? layerWiseCoefficient(engine, couplingOf(params), pairs, damping)
+        : coefficientMatrix(engine, approximation, pairs, damping);
     const { residualsTrain } = linearisedTrajectory(engine, coefficient, residual0, { learningRate, steps });
     return { alpha, learningRate, isotropic, residuals: residualsTrain };
   });

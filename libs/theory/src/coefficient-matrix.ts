@@ -58,8 +58,11 @@ export function coefficientMatrix(
   });
 }
 
-/** Σ_l Θ_l(x′, x) X_l with ((Σ ⊗ I) blockdiag(Θ_l) + ρI) X = 1_L ⊗ I (S.73), by LU of the whole system. */
-function layerWiseCoefficient(
+/**
+ * Θ̄ of the layer-wise metric with any symmetric Σ, ρ > 0: Σ_l Θ_l(x′, x) X_l with ((Σ ⊗ I) blockdiag(Θ_l) + ρI) X = 1_L ⊗ I
+ * (S.73), by LU of the whole system.
+ */
+export function layerWiseCoefficient(
   engine: LinalgEngine,
   coupling: Coupling,
   { rows, columns }: Samples,

@@ -10,7 +10,7 @@ export type { NuclearNormCompletion } from './nuclear-norm-completion.ts';
 export { cosine, gaussianAccuracy, powerNorm } from './separators.ts';
 export { sparseMargin } from './sparse-margin.ts';
 export { activeFraction, secondMoment } from './activation-moments.ts';
-export { coefficientMatrix } from './coefficient-matrix.ts';
+export { coefficientMatrix, layerWiseCoefficient } from './coefficient-matrix.ts';
 export type { Samples } from './coefficient-matrix.ts';
 export { blockTridiagonalAlpha, isotropyConstant } from './isotropy.ts';
 export type { IsotropicApproximation } from './isotropy.ts';

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { couplingProblem, parseCoupling } from './layer-coupling.ts';
+
+const tridiagonal = (depth: number): string =>
+  Array.from({ length: depth }, (_, i) =>
+    Array.from({ length: depth }, (__, j) => Number(Math.abs(i - j) <= 1)).join(','),
+  ).join(';');
+
+test('rows are read as numbers, with spaces or without', () => {
+  assert.deepEqual(parseCoupling('1, 0.5; 0.5, 1'), [
+    [1, 0.5],
+    [0.5, 1],
+  ]);
+  assert.equal(parseCoupling('1,x;0,1'), undefined);
+  assert.equal(parseCoupling('1,;0,1'), undefined);
+});
+
+test('the block-diagonal, exact and tridiagonal Σ are fine at every depth, singular ones too', () => {
+  for (let depth = 1; depth <= 11; depth++)
+    assert.equal(couplingProblem(tridiagonal(depth), depth), undefined, `depth ${depth}`);
+  assert.equal(couplingProblem('1,0,0;0,1,0;0,0,1', 3), undefined);
+  assert.equal(couplingProblem('1,1;1,1', 2), undefined);
+});
+
+test('each fault is named with the condition', () => {
+  const faults: [string, number, RegExp][] = [
+    ['', 2, /must list the rows of Σ/],
+    ['1,0;0,1', 3, /3 × 3 matrix.*rows of 2, 2 entries/],
+    ['1,0;0.5,1', 2, /symmetric.*row 1/],
+    ['1,0;0,0', 2, /kernel is not orthogonal to 1_L/],
+    ['1,-1;-1,1', 2, /kernel is not orthogonal to 1_L/],
+    ['-1,0;0,-1', 2, /α = 1ᵀΣ⁻¹1 is -2: no positive learning rate/],
+    ['1,0;0,-1', 2, /α = 1ᵀΣ⁻¹1 is 0/],
+  ];
+  for (const [text, depth, message] of faults) assert.match(couplingProblem(text, depth) ?? '', message);
+});
