@@ -1,7 +1,7 @@
 # Workers on CPUs, and on NVIDIA GPUs with a CUDA base:
 #   docker build -f infra/docker/compute.Dockerfile -t natsweep-compute .
 #   docker build -f infra/docker/compute.Dockerfile -t natsweep-compute-gpu \
-#     --build-arg BASE=nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 .
+#     --build-arg BASE=nvidia/cuda:12.6.3-base-ubuntu24.04 --build-arg TENSORFLOW=gpu .
 ARG BASE=debian:bookworm-slim
 
 FROM node:22-bookworm-slim AS node
@@ -21,6 +21,17 @@ COPY libs libs
 COPY dashboards/package.json dashboards/
 COPY test/package.json test/
 RUN npm ci --omit=dev --no-audit --no-fund --workspace @natsweep/worker && npm cache clean --force
+
+# TensorFlow for the engine tfjs: cpu, gpu (with its CUDA libraries, several gigabytes), or empty for none.
+ARG TENSORFLOW=
+ENV NATSWEEP_TENSORFLOW_DIR=/opt/tensorflow
+RUN if [ -n "$TENSORFLOW" ]; then \
+      apt-get update \
+      && apt-get install -y --no-install-recommends g++ python3-pip \
+      && node -e "import('@natsweep/linalg-tfjs').then((tfjs) => tfjs.setupTensorflow({ variant: '$TENSORFLOW' }))" \
+      && apt-get purge -y --auto-remove g++ python3-pip \
+      && rm -rf /var/lib/apt/lists/*; \
+    fi
 
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/natsweep natsweep
 USER 10001

@@ -37,7 +37,7 @@ const gpuPool = {
   name: 'gpu',
   replicas: 3,
   gpus: 2,
-  args: ['--slots', '2'],
+  args: ['--engine', 'tfjs'],
   resources: { limits: { memory: '32Gi' } },
   tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }],
   terminationGracePeriodSeconds: 90,
@@ -132,7 +132,14 @@ describe('the Helm chart', () => {
     assert.deepEqual(container.resources.limits, { 'nvidia.com/gpu': 2, memory: '32Gi' });
     assert.deepEqual(pod.tolerations, gpuPool.tolerations);
     assert.equal(pod.terminationGracePeriodSeconds, 90);
-    assert.deepEqual(container.args.slice(container.args.indexOf('--drain')), ['--drain', '80', '--slots', '2']);
+    assert.deepEqual(container.args.slice(container.args.indexOf('--drain')), [
+      '--drain',
+      '80',
+      '--slots',
+      'gpu:0,1',
+      '--engine',
+      'tfjs',
+    ]);
     const scaled = manifests.find(({ kind }) => kind === 'ScaledObject');
     assert.equal(scaled?.metadata.name, 'lab-worker-gpu');
     const fixed = manifests.filter(({ kind, spec }) => kind === 'Deployment' && 'replicas' in spec);

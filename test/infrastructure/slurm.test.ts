@@ -42,7 +42,7 @@ test('a SLURM array of workers registers, drains and queues again before its tim
     ...['--parsable', '--array=0-1', `--output=${log}`, `--chdir=${root}`],
     `--export=PATH,HOME,NATSWEEP_ENV=${environment},NATSWEEP_FOLDER=${root}`,
     'infra/slurm/workers.sbatch',
-    ...['--slots', '1', '--engine', 'reference', '--drain', '5'],
+    ...['--slots', 'cpu:1', '--engine', 'reference', '--drain', '5'],
   );
   const readLogs = () => ['0', '1'].map((task) => readFileSync(log.replace('%a', task), 'utf8')).join('\n');
   const registered = await eventually(

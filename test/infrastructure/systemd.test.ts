@@ -15,7 +15,7 @@ test('systemd accepts the units', (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   for (const unit of units) {
     // verify demands that the program exists, and a template must be instantiated
-    const copy = join(folder, basename(unit).replace('@.', '@0.'));
+    const copy = join(folder, basename(unit).replace('@.', '@cpu.'));
     cpSync(resolve(root, unit), copy);
     writeFileSync(copy, readFileSync(copy, 'utf8').replaceAll('/opt/natsweep', root));
     const { status, output } = run('systemd-analyze', ['verify', '--man=no', copy]);
