@@ -2,14 +2,12 @@ import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { diagonalCurvature, type DiagonalWeights } from '@natsweep/models';
 import { diagonalGradient, moveAlong, sumOverParameters, type DiagonalGradient } from './diagonal-gradient.ts';
 
-/** Weights and the vector from which the next step's power iteration starts. */
+/** Weights and the vector of the power iteration. */
 export interface CurvatureState {
   readonly weights: DiagonalWeights;
-  /** [datasets, N, columns] */
+  /** [datasets, N, columns]; start from N(0, 1) entries, whose length keeps the first step short. */
   readonly probe: Tensor;
 }
-
-const POWER_ITERATIONS = 3;
 
 /**
  * Gradient descent on the logarithm of the loss with the step that its curvature allows,
@@ -43,7 +41,10 @@ export function curvatureStep(
   return { weights: moveAlong(engine, state.weights, { directions: gradient.directions, learningRate }), probe };
 }
 
-/** Power iteration on diag(√q) X̃ diag(Σ_l c_l²) X̃ᵀ diag(√q), which has the non-zero spectrum of J_wᵀ diag(q) J_w. */
+/**
+ * One power iteration on diag(√q) X̃ diag(Σ_l c_l²) X̃ᵀ diag(√q), which has the non-zero spectrum of J_wᵀ diag(q) J_w. The
+ * vector is carried from step to step, over which the matrix changes little.
+ */
 function largestEigenvalue(
   engine: LinalgEngine,
   signedInputs: Tensor,
@@ -52,17 +53,12 @@ function largestEigenvalue(
   const { cofactors, shares } = from.gradient;
   const metric = cofactors.map((c) => engine.unary('square', c)).reduce((sum, c) => engine.binary('add', sum, c));
   const root = engine.unary('sqrt', shares);
-  let probe = from.probe;
-  let eigenvalue = engine.full([1], 0);
-  for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    const pulled = engine.matmul(signedInputs, engine.binary('multiply', root, probe), { transposeA: true });
-    const pushed = engine.matmul(signedInputs, engine.binary('multiply', metric, pulled));
-    const image = engine.binary('multiply', root, pushed);
-    const squares = engine.reduce('sum', engine.unary('square', image), { axis: -2, keepDims: true });
-    eigenvalue = engine.unary('sqrt', squares);
-    probe = engine.binary('divide', image, engine.binary('maximum', eigenvalue, Number.MIN_VALUE));
-  }
-  return { eigenvalue, probe };
+  const pulled = engine.matmul(signedInputs, engine.binary('multiply', root, from.probe), { transposeA: true });
+  const pushed = engine.matmul(signedInputs, engine.binary('multiply', metric, pulled));
+  const image = engine.binary('multiply', root, pushed);
+  const squares = engine.reduce('sum', engine.unary('square', image), { axis: -2, keepDims: true });
+  const eigenvalue = engine.unary('sqrt', squares);
+  return { eigenvalue, probe: engine.binary('divide', image, engine.binary('maximum', eigenvalue, Number.MIN_VALUE)) };
 }
 
 /** η for which the weights change by `relativeChange` of their norm; infinite where all weights are zero. */

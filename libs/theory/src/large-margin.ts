@@ -39,16 +39,22 @@ export interface LargeMarginSolver {
   linear(inputs: SignedInputs, cost: ArrayLike<number>): LargeMargin;
 }
 
-export async function loadLargeMarginSolver(): Promise<LargeMarginSolver> {
-  const highs = await loadHighs();
+/** Compiles HiGHS on first use; later calls share it. */
+export function loadLargeMarginSolver(): Promise<LargeMarginSolver> {
+  loaded ??= loadHighs().then(createSolver);
+  return loaded;
+}
 
+let loaded: Promise<LargeMarginSolver> | undefined;
+
+function createSolver(highs: Awaited<ReturnType<typeof loadHighs>>): LargeMarginSolver {
   const solve = (model: ModelData, inputs: SignedInputs): LargeMargin =>
-    highs.withModel(model, (loaded) => {
-      loaded.options.set({ output_flag: false });
-      loaded.run();
-      if (loaded.getModelStatus() !== highs.constants.modelStatus.optimal)
+    highs.withModel(model, (problem) => {
+      problem.options.set({ output_flag: false });
+      problem.run();
+      if (problem.getModelStatus() !== highs.constants.modelStatus.optimal)
         throw new NoLargeMarginError('no large-margin separator: the data are not separable, or the cost is unbounded');
-      const { colValue, rowDual } = loaded.getSolution();
+      const { colValue, rowDual } = problem.getSolution();
       const { dimension } = inputs;
       const separator = Float64Array.from({ length: dimension }, (_, i) =>
         colValue.length === dimension ? colValue[i]! : colValue[i]! - colValue[dimension + i]!,
