@@ -12,6 +12,7 @@ const failures = [
   'invalid',
   'engine',
   'lost',
+  'cancelled',
 ] as const satisfies readonly Failure[];
 
 /** More values of `approximation` than this end up together under `other`: labels stay bounded whatever a sweep holds. */

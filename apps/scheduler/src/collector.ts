@@ -1,6 +1,6 @@
 import { streamStart, type BatchQueue, type ReportPage, type ReportReader } from '@natsweep/queue';
 import type { ResultsStore } from '@natsweep/results';
-import type { Observation } from '@natsweep/sweep';
+import type { Observation, TrialRecord } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { failedTrials } from './failed-trials.ts';
 import { recordObservations } from './record-observations.ts';
@@ -45,7 +45,7 @@ export class Collector {
 
   async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
-    const observations = reports.filter((report): report is Observation => report.kind === 'observation');
+    const observations = this.#placed(reports.filter((report) => report.kind === 'observation'));
     if (observations.length > 0) {
       const refused = await recordObservations(this.#results, observations, this.#logger);
       const accepted = refused.length === 0 ? observations : without(observations, refused);
@@ -76,13 +76,22 @@ export class Collector {
     const batches = await this.#queue.failed();
     if (batches.length === 0) return;
     await this.drain();
-    const trials = batches
-      .flatMap(failedTrials)
-      .filter(({ sweep, index }) => this.#sweeps.run(sweep)?.isRecorded(index) !== true);
+    const trials = this.#placed(batches.flatMap(failedTrials)).filter(
+      ({ sweep, index }) => this.#sweeps.run(sweep)?.isRecorded(index) !== true,
+    );
     await this.#results.record(trials);
     await this.#sweeps.failed(trials);
     await this.#queue.remove(batches.map(({ batchId }) => batchId));
     for (const { batchId, data } of batches) this.#sweeps.run(data.sweep)?.inFlight.drop(batchId);
+  }
+
+  /** Records at their place in the grid, without those that a newer spec of their sweep no longer plans. */
+  #placed<Record extends TrialRecord>(records: readonly Record[]): readonly Record[] {
+    return records.flatMap((record) => {
+      const run = this.#sweeps.run(record.sweep);
+      const index = run === undefined ? record.index : run.locate(record);
+      return index === undefined ? [] : index === record.index ? [record] : [{ ...record, index }];
+    });
   }
 
   #read(waitMs: number): Promise<ReportPage> {

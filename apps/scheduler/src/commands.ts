@@ -1,43 +1,54 @@
-import type { Command, CommandReply } from '@natsweep/queue';
-import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import type { SweepSpec } from '@natsweep/sweep';
-import { planGrid, UnplannableSweepError, type SweepRun } from './sweep-run.ts';
+import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@natsweep/queue';
+import type { Grid, SweepSpec } from '@natsweep/sweep';
+import type { Collector } from './collector.ts';
+import { accept, refuse } from './replies.ts';
+import { reuseObservations } from './reuse.ts';
+import { planGrid, UnplannableSweepError } from './sweep-run.ts';
+import type { Sweeps } from './sweeps.ts';
+import { apply, retry, share } from './versions.ts';
 
-/** What commands may do to the sweeps of a scheduler. */
-export interface SweepControl {
-  readonly results: ResultsStore;
-  run(name: string): SweepRun | undefined;
-  start(stored: StoredSweep): Promise<void>;
-  /** Stores the new state, then makes the queue agree with it. */
-  change(run: SweepRun, state: 'running' | 'paused' | 'cancelled', reason?: string): Promise<void>;
+/** What commands work on. */
+export interface CommandContext {
+  readonly sweeps: Sweeps;
+  readonly collector: Collector;
+  readonly queue: BatchQueue;
 }
 
-/** Carries out a command. Harmless to repeat: a command that was interrupted is carried out again by the next scheduler. */
-export async function carryOut(command: Command, control: SweepControl): Promise<CommandReply> {
+/** Carries out a command. Harmless to repeat: one that was interrupted is carried out again by the next scheduler. */
+export async function carryOut(command: Command, context: CommandContext): Promise<CommandReply> {
   switch (command.kind) {
     case 'submit':
-      return submit(command, control);
+      return submit(command, context);
     case 'pause':
     case 'resume':
     case 'cancel':
-      return changeState(command, control);
+      return changeState(command, context);
+    case 'cancel-trials':
+      return cancelTrials(command, context);
+    case 'retry':
+      return retry(command, context);
+    case 'apply':
+      return apply(command, context);
+    case 'share':
+      return share(command, context);
   }
 }
 
 async function submit(
   { commandId, spec: text }: Extract<Command, { kind: 'submit' }>,
-  control: SweepControl,
+  { sweeps }: CommandContext,
 ): Promise<CommandReply> {
   const spec = JSON.parse(text) as SweepSpec;
-  let planned: number;
+  let grid: Grid;
   try {
-    planned = planGrid(spec).size;
+    grid = planGrid(spec);
   } catch (error) {
     if (error instanceof UnplannableSweepError) return refuse(error.message);
     throw error;
   }
+  const planned = grid.size;
   if (planned === 0) return refuse(`Sweep "${spec.name}" has no trials: its conditions exclude every point.`);
-  const { created, sweep } = await control.results.createSweep({
+  const { created, sweep } = await sweeps.results.createSweep({
     name: spec.name,
     experiment: spec.experiment,
     experimentVersion: spec.experimentVersion,
@@ -52,16 +63,18 @@ async function submit(
   if (!created && sweep.commandId !== commandId) {
     return refuse(`There is a sweep named "${spec.name}" already (${sweep.state}): choose another name with --name.`);
   }
-  if (control.run(spec.name) === undefined && sweep.state === 'running') await control.start(sweep);
-  return accept(`Sweep "${spec.name}" is queued: ${planned} ${planned === 1 ? 'trial' : 'trials'}.`);
+  const reused = spec.reuse ? await reuseObservations(sweeps.results, sweep, grid) : 0;
+  if (sweeps.run(spec.name) === undefined && sweep.state === 'running') await sweeps.start(sweep);
+  const taken = spec.reuse ? `, ${reused} of them taken from other sweeps` : '';
+  return accept(`Sweep "${spec.name}" is queued: ${planned} ${planned === 1 ? 'trial' : 'trials'}${taken}.`);
 }
 
 async function changeState(
   { kind, sweep: name }: Extract<Command, { kind: 'pause' | 'resume' | 'cancel' }>,
-  control: SweepControl,
+  { sweeps }: CommandContext,
 ): Promise<CommandReply> {
-  const run = control.run(name);
-  const state = run?.state ?? (await control.results.getSweep(name))?.state;
+  const run = sweeps.run(name);
+  const state = run?.state ?? (await sweeps.results.getSweep(name))?.state;
   if (state === undefined) return refuse(`There is no sweep named "${name}".`);
   const done = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
   const wanted = done[kind];
@@ -69,14 +82,17 @@ async function changeState(
   if (run === undefined || state === 'completed' || state === 'cancelled') {
     return refuse(`Sweep "${name}" is ${state}: there is nothing to ${kind}.`);
   }
-  await control.change(run, wanted, kind === 'pause' ? 'paused by command' : undefined);
+  await sweeps.change(run, wanted, kind === 'pause' ? 'paused by command' : undefined);
   return accept(`Sweep "${name}" is ${wanted}.`);
 }
 
-function accept(message: string): CommandReply {
-  return { ok: true, message };
-}
-
-function refuse(message: string): CommandReply {
-  return { ok: false, message };
+async function cancelTrials(
+  { sweep: name, indices }: CancelTrialsCommand,
+  { sweeps, collector }: CommandContext,
+): Promise<CommandReply> {
+  const run = sweeps.run(name);
+  if (run === undefined) return refuse(`There is no sweep named "${name}" that has anything left to do.`);
+  await collector.drain();
+  const cancelled = await sweeps.cancelTrials(run, indices);
+  return accept(`${cancelled} ${cancelled === 1 ? 'trial' : 'trials'} of sweep "${name}" cancelled.`);
 }

@@ -15,6 +15,16 @@ export class InFlight {
     return this.#byBatch.has(batchId);
   }
 
+  /** The batches that hold any of these trials. */
+  batchesOf(indices: Iterable<number>): readonly string[] {
+    const found = new Set<string>();
+    for (const index of indices) {
+      const batchId = this.#batchOf.get(index);
+      if (batchId !== undefined) found.add(batchId);
+    }
+    return [...found];
+  }
+
   add(batchId: string, indices: Iterable<number>): void {
     const batch = new Set<number>();
     for (const index of indices) {

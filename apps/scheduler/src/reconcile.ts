@@ -31,5 +31,6 @@ export async function reconcile(
     else run.admitted(batchId, batch.trials);
   }
   await queue.remove(orphans);
+  await sweeps.retire();
   return vanished;
 }

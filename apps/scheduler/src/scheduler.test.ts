@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Delivery, FailureCause, TrialFailure } from '@natsweep/queue';
+import type { Delivery } from '@natsweep/queue';
 import type { Trial } from '@natsweep/sweep';
-import { SchedulerStack, specOf } from './testing.ts';
-
-const points = (n: number) => `axes: { point: { range: { from: 0, to: ${n - 1} } } }\n`;
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
-
-function failWith(delivery: Delivery, cause: Partial<FailureCause>) {
-  const { trials, attempt } = delivery;
-  const failure: TrialFailure = {
-    failure: 'crash',
-    message: 'boom',
-    logTail: 'last words',
-    ...cause,
-    attempt: { attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 0 },
-  };
-  return { kind: 'failed', failures: Object.fromEntries(trials.map(({ trialId }) => [trialId, failure])) } as const;
-}
+import { failWith, points, SchedulerStack, specOf, upTo } from './testing.ts';
 
 test('invariant 2: schedulers killed at any point lose nothing and record nothing twice', async (t) => {
   const stack = await SchedulerStack.start(t);

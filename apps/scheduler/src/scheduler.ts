@@ -143,7 +143,7 @@ export class Scheduler {
 
   async #carryOut(command: Command): Promise<void> {
     const { sweeps, redis, logger } = this.#parts;
-    const reply = await carryOut(command, sweeps);
+    const reply = await carryOut(command, this.#parts);
     logger.info({ command: command.kind, commandId: command.commandId }, reply.message);
     await sweeps.publish();
     await answerCommand(redis, command, reply);

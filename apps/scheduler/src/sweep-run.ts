@@ -23,6 +23,24 @@ export class UnplannableSweepError extends Error {
   override readonly name = 'UnplannableSweepError';
 }
 
+/** What only `apply` knows: where the new grid has the trials that were in flight under the old one. */
+export type Relocations = ReadonlyMap<string, number>;
+
+interface RunParts {
+  readonly grid: Grid;
+  readonly tally: Tally;
+  /** Whether trials in flight may stem from an earlier version of the spec. */
+  readonly hasVersions: boolean;
+  readonly relocations: Relocations;
+}
+
+export interface LoadOptions {
+  /** The last summary that was published. */
+  readonly last: SweepSummary | undefined;
+  /** Default: none. */
+  readonly relocations?: Relocations;
+}
+
 /** A sweep that is running or paused: its grid, what is recorded of it, and what is in flight. */
 export class SweepRun {
   readonly spec: SweepSpec;
@@ -30,6 +48,8 @@ export class SweepRun {
   readonly tally: Tally;
   readonly #stored: StoredSweep;
   readonly #grid: Grid;
+  readonly #hasVersions: boolean;
+  readonly #relocations: Relocations;
   readonly #recorded = new IndexSet();
   readonly #durations = new Durations();
   readonly #alikeFailures = new Map<Failure, number>();
@@ -37,21 +57,28 @@ export class SweepRun {
   #state: SweepState;
   #stateReason: string | null;
 
-  private constructor(stored: StoredSweep, spec: SweepSpec, parts: { readonly grid: Grid; readonly tally: Tally }) {
+  private constructor(stored: StoredSweep, spec: SweepSpec, parts: RunParts) {
     this.spec = spec;
     this.tally = parts.tally;
     this.#stored = stored;
     this.#grid = parts.grid;
+    this.#hasVersions = parts.hasVersions;
+    this.#relocations = parts.relocations;
     this.#state = stored.state;
     this.#stateReason = stored.stateReason;
   }
 
   /** Reads back what the database holds of a sweep. Throws `UnplannableSweepError`. */
-  static async load(results: ResultsStore, stored: StoredSweep, last: SweepSummary | undefined): Promise<SweepRun> {
+  static async load(
+    results: ResultsStore,
+    stored: StoredSweep,
+    { last, relocations = new Map() }: LoadOptions,
+  ): Promise<SweepRun> {
     const spec = JSON.parse(stored.spec) as SweepSpec;
     const grid = planGrid(spec);
     const tally = new Tally(spec.objective, await results.counts(stored.name), last);
-    const run = new SweepRun(stored, spec, { grid, tally });
+    const hasVersions = (await results.versions(stored.name)).length > 1;
+    const run = new SweepRun(stored, spec, { grid, tally, hasVersions, relocations });
     for await (const index of results.recordedIndices(stored.name)) run.#recorded.add(index);
     return run;
   }
@@ -77,6 +104,20 @@ export class SweepRun {
 
   isRecorded(index: number): boolean {
     return this.#recorded.has(index);
+  }
+
+  /** Those of these trials that the grid has and that have no record. */
+  unrecorded(indices: readonly number[]): readonly Trial[] {
+    return indices
+      .filter((index) => index >= 0 && index < this.#grid.size && !this.#recorded.has(index))
+      .map((index) => this.#grid.trial(index));
+  }
+
+  /** Where the grid has a trial that was delivered, perhaps under an earlier spec; undefined if it does not plan it. */
+  locate({ trialId, index }: Pick<Trial, 'trialId' | 'index'>): number | undefined {
+    if (!this.#hasVersions) return index;
+    if (index < this.#grid.size && this.#grid.trial(index).trialId === trialId) return index;
+    return this.#relocations.get(trialId);
   }
 
   demand(): Demand {
@@ -108,8 +149,11 @@ export class SweepRun {
 
   /** A batch is in the queue. */
   admitted(batchId: string, trials: readonly Trial[]): void {
-    const open = trials.map(({ index }) => index).filter((index) => !this.#recorded.has(index));
-    this.inFlight.add(batchId, open);
+    const indices = trials.map((trial) => this.locate(trial)).filter((index) => index !== undefined);
+    this.inFlight.add(
+      batchId,
+      indices.filter((index) => !this.#recorded.has(index)),
+    );
   }
 
   /** An observation is in the database. */
@@ -123,6 +167,7 @@ export class SweepRun {
   failed(failed: FailedTrial): string | undefined {
     if (!this.#settle(failed.index)) return undefined;
     this.tally.fail(failed);
+    if (failed.failure === 'cancelled') return undefined;
     const alike = (this.#alikeFailures.get(failed.failure) ?? 0) + 1;
     this.#alikeFailures.set(failed.failure, alike);
     if (alike !== this.spec.limits.pauseAfterFailures) return undefined;

@@ -1,8 +1,8 @@
-import { readSummary, writeSummaries, type BatchQueue, type RedisConnection } from '@natsweep/queue';
+import { readSummary, sendCancelled, writeSummaries, type BatchQueue, type RedisConnection } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import type { FailedTrial, Observation } from '@natsweep/sweep';
+import type { FailedTrial, Observation, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
-import { SweepRun, UnplannableSweepError } from './sweep-run.ts';
+import { SweepRun, UnplannableSweepError, type Relocations } from './sweep-run.ts';
 
 export interface SweepsOptions {
   readonly results: ResultsStore;
@@ -47,9 +47,10 @@ export class Sweeps {
   }
 
   /** Takes up a sweep; one that this scheduler cannot plan is paused with the reason. */
-  async start(stored: StoredSweep): Promise<void> {
+  async start(stored: StoredSweep, relocations: Relocations = new Map()): Promise<void> {
     try {
-      const run = await SweepRun.load(this.results, stored, await readSummary(this.#redis, stored.name));
+      const last = await readSummary(this.#redis, stored.name);
+      const run = await SweepRun.load(this.results, stored, { last, relocations });
       this.#runs.set(stored.name, run);
       await this.#completeIfDone(run);
     } catch (error) {
@@ -65,8 +66,27 @@ export class Sweeps {
     run.setState(state, reason ?? null);
     this.#logger.info({ sweep: run.name, reason }, `sweep is ${state}`);
     if (state === 'running') return;
-    for (const batchId of await this.#queue.remove(run.inFlight.batchIds)) run.inFlight.drop(batchId);
+    await this.withdraw(run, run.inFlight.batchIds);
+    if (state === 'cancelled') await sendCancelled(this.#redis, { sweep: run.name });
     await this.#retireIfDone(run);
+  }
+
+  /** Takes batches out of the queue if no worker has them; what they held is missing again. */
+  async withdraw(run: SweepRun, batchIds: readonly string[]): Promise<void> {
+    for (const batchId of await this.#queue.remove(batchIds)) run.inFlight.drop(batchId);
+  }
+
+  /** Ends trials that have no record. Returns how many those were. */
+  async cancelTrials(run: SweepRun, indices: readonly number[]): Promise<number> {
+    const trials = run.unrecorded(indices);
+    if (trials.length === 0) return 0;
+    const batchIds = run.inFlight.batchesOf(trials.map(({ index }) => index));
+    const records = trials.map((trial) => cancelledTrial(run.name, trial));
+    await this.results.record(records);
+    await this.failed(records);
+    await this.withdraw(run, batchIds);
+    await sendCancelled(this.#redis, { sweep: run.name, trialIds: trials.map(({ trialId }) => trialId) });
+    return trials.length;
   }
 
   /** Observations are in the database. */
@@ -84,6 +104,11 @@ export class Sweeps {
       if (run?.state === 'running' && reason !== undefined) await this.change(run, 'paused', reason);
     }
     await this.#finish(new Set(trials.map(({ sweep }) => sweep)));
+  }
+
+  /** Trials in flight have been recounted: a cancelled sweep may be through with. */
+  async retire(): Promise<void> {
+    for (const run of this.runs) await this.#retireIfDone(run);
   }
 
   /** Tells everyone how the sweeps stand. */
@@ -121,7 +146,22 @@ export class Sweeps {
 
   async #restoreSummary(stored: StoredSweep): Promise<void> {
     if ((await readSummary(this.#redis, stored.name)) !== undefined) return;
-    const run = await SweepRun.load(this.results, stored, undefined).catch(() => undefined);
+    const run = await SweepRun.load(this.results, stored, { last: undefined }).catch(() => undefined);
     if (run !== undefined) await writeSummaries(this.#redis, [run.summary(Date.now())]);
   }
+}
+
+function cancelledTrial(sweep: string, { trialId, index, params, seed }: Trial): FailedTrial {
+  return {
+    kind: 'failed',
+    sweep,
+    trialId,
+    index,
+    params,
+    seed,
+    attempt: { attempt: 0, worker: 'none', slot: 'none', startedAtMs: Date.now(), elapsedSeconds: 0 },
+    failure: 'cancelled',
+    message: 'cancelled by command',
+    logTail: '',
+  };
 }

@@ -15,7 +15,9 @@ import {
   type CommandReply,
   type Delivery,
   type DeliveryOutcome,
+  type FailureCause,
   type SweepSummary,
+  type TrialFailure,
 } from '@natsweep/queue';
 import { temporaryRedis, type TemporaryRedis } from '@natsweep/queue/testing';
 import { openResults, type ResultsStore } from '@natsweep/results';
@@ -172,4 +174,22 @@ function observation(sweep: string, { trialId, index, params, seed }: Trial, att
     traces: {},
     engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: {} },
   };
+}
+
+/** The axes of a sweep of n trials. */
+export const points = (n: number) => `axes: { point: { range: { from: 0, to: ${n - 1} } } }\n`;
+
+export const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** Every trial of the delivery fails. */
+export function failWith(delivery: Delivery, cause: Partial<FailureCause>) {
+  const { trials, attempt } = delivery;
+  const failure: TrialFailure = {
+    failure: 'crash',
+    message: 'boom',
+    logTail: 'last words',
+    ...cause,
+    attempt: { attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 0 },
+  };
+  return { kind: 'failed', failures: Object.fromEntries(trials.map(({ trialId }) => [trialId, failure])) } as const;
 }

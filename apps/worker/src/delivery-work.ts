@@ -14,6 +14,7 @@ export class DeliveryWork {
   readonly delivery: Delivery;
   readonly #context: DeliveryContext;
   readonly #finished = new Set<string>();
+  readonly #cancelled = new Set<string>();
   readonly #failures: Record<string, TrialFailure> = {};
 
   constructor(delivery: Delivery, context: DeliveryContext) {
@@ -25,13 +26,21 @@ export class DeliveryWork {
     return this.#failures;
   }
 
-  /** Trials that have neither finished nor failed. */
-  unfinished(): readonly Trial[] {
-    return this.delivery.trials.filter((trial) => !this.isFinished(trial) && !(trial.trialId in this.#failures));
+  /** Trials that are still to be run. */
+  open(): readonly Trial[] {
+    return this.delivery.trials.filter((trial) => this.isOpen(trial));
   }
 
-  isFinished({ trialId }: Trial): boolean {
-    return this.#finished.has(trialId);
+  /** Whether the trial has neither finished, nor failed, nor been cancelled. */
+  isOpen({ trialId }: Trial): boolean {
+    return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !(trialId in this.#failures);
+  }
+
+  /** Nobody waits for these trials any more. Returns whether one of them was open. */
+  cancel(trialIds: readonly string[]): boolean {
+    const cancelled = this.open().filter(({ trialId }) => trialIds.includes(trialId));
+    for (const { trialId } of cancelled) this.#cancelled.add(trialId);
+    return cancelled.length > 0;
   }
 
   fail({ trialId }: Trial, { failure, message, logTail }: FailureCause, startedAtMs: number): void {
@@ -42,7 +51,7 @@ export class DeliveryWork {
   finish(finished: FinishedTrial, engine: EngineInfo): void {
     const { startedAtMs, elapsedSeconds, ...result } = finished;
     const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
-    if (trial === undefined || this.isFinished(trial)) return;
+    if (trial === undefined || !this.isOpen(trial)) return;
     const { index, params, seed } = trial;
     const attempt = this.#attempt(startedAtMs, elapsedSeconds);
     const sweep = this.delivery.batch.sweep;

@@ -1,4 +1,4 @@
-export const engineChoices = ['auto', 'openblas', 'reference'] as const;
+export const engineChoices = ['auto', 'openblas', 'tfjs', 'reference'] as const;
 
-/** `auto` is the fastest engine that works here; `reference` is slow and never chosen by itself. */
+/** `auto` is tfjs on a GPU slot and openblas on the others; `reference` is slow and never chosen by itself. */
 export type EngineChoice = (typeof engineChoices)[number];

@@ -15,7 +15,7 @@ export interface Exit {
   readonly outOfMemoryKill: boolean;
 }
 
-/** V8 on its heap, C++ on malloc, TensorFlow on a device. */
+/** V8 on its heap, C++ on malloc, TensorFlow as it aborts. */
 const memoryComplaint = /heap out of memory|Array buffer allocation failed|std::bad_alloc|OOM when allocating/;
 
 /** Why a trial process ended. */
@@ -33,7 +33,8 @@ export function classifyExit({ code, signal, logTail, outOfMemoryKill }: Exit): 
 /** Why a trial threw. */
 export function classifyError(error: unknown): Cause {
   const message = error instanceof Error ? error.message : String(error);
-  return { failure: memoryComplaint.test(message) ? 'out-of-memory' : 'crash', message };
+  const deviceIsFull = (error as { code?: unknown } | null)?.code === 'TENSORFLOW_OUT_OF_MEMORY';
+  return { failure: deviceIsFull || memoryComplaint.test(message) ? 'out-of-memory' : 'crash', message };
 }
 
 /** How often the kernel killed a process of this control group for want of memory; 0 where that is not counted. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import { createLogger } from '@natsweep/telemetry';
+import { usableGpus } from './gpus.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -35,7 +36,7 @@ function packageVersion(): string {
 }
 
 try {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const settings = readSettings(process.argv.slice(2), process.env, await usableGpus());
   if (settings === 'help') process.stdout.write(help);
   // these two load engines, which a worker that takes batches leaves to its trial processes
   else if (settings === 'probe') {

@@ -28,3 +28,6 @@ export type Reply =
 
 /** The environment variable that tells a trial process which engine to create. */
 export const engineVariable = 'NATSWEEP_ENGINE';
+
+/** The environment variable that tells a trial process that its slot is a GPU, and which. */
+export const gpuVariable = 'NATSWEEP_GPU';

@@ -8,7 +8,8 @@ export const help = `Usage: node apps/worker/src/main.ts [options]
 Takes batches of trials from the queue and runs them, one trial process per slot.
 
 Options:
-  --slots auto|N|cpu:N   trial processes at a time (default auto: one per processor)
+  --slots WHERE          trial processes at a time: N or cpu:N, gpu:0,1 for one on each of these GPUs, or auto, the
+                         default: one per GPU that TensorFlow was set up for, else one per processor
   --engine NAME          ${engineChoices.join(', ')} (default auto)
   --slot-heap MIB        limit of a trial process's JavaScript heap (default: Node's)
   --drain SECONDS        on SIGTERM, how long batches in hand may finish before they are handed back (default 20)
@@ -22,11 +23,18 @@ Options:
 Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL.
 `;
 
+/** Where a slot's trial process computes. */
+export interface SlotPlace {
+  readonly name: string;
+  /** As in `CUDA_VISIBLE_DEVICES`; undefined: the CPU. */
+  readonly gpu?: string;
+}
+
 export interface Settings {
   /** Absolute path of natsweep's home directory. */
   readonly home: string;
   readonly name: string;
-  readonly slots: readonly string[];
+  readonly slots: readonly SlotPlace[];
   readonly engine: EngineChoice;
   readonly heapMiB: number | undefined;
   readonly drainSeconds: number;
@@ -42,8 +50,16 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** Flags and environment as settings, or `help` or `probe` if that is what was asked for. */
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' | 'probe' {
+/**
+ * Flags and environment as settings, or `help` or `probe` if that is what was asked for.
+ *
+ * @param gpus the GPUs that automatic slots are on
+ */
+export function readSettings(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  gpus: readonly string[],
+): Settings | 'help' | 'probe' {
   const flags = parse(args);
   if (flags.help === true) return 'help';
   if (flags.probe === true) return 'probe';
@@ -51,8 +67,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   return {
     home: resolve(env['NATSWEEP_HOME'] || '.natsweep'),
     name: flags.name ?? `${hostname()}-${process.pid}`,
-    slots: slots(flags.slots ?? 'auto'),
-    engine: engine(flags.engine ?? 'auto'),
+    ...computation(flags.slots ?? 'auto', engine(flags.engine ?? 'auto'), gpus),
     heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
     drainSeconds: positive('--drain', flags.drain ?? '20'),
     lockSeconds: positive('--lock', flags.lock ?? '10'),
@@ -81,11 +96,24 @@ function parse(args: readonly string[]) {
   }
 }
 
-function slots(text: string): readonly string[] {
+function computation(
+  text: string,
+  engine: EngineChoice,
+  gpus: readonly string[],
+): { slots: readonly SlotPlace[]; engine: EngineChoice } {
+  const forGpus = engine === 'auto' || engine === 'tfjs';
+  if (text === 'auto' && forGpus && gpus.length > 0) return { slots: gpus.map(gpuSlot), engine };
+  const named = /^gpu:(\d+(?:,\d+)*)$/.exec(text)?.[1];
+  if (named !== undefined) {
+    if (!forGpus) throw new SettingsError(`--slots ${text} needs --engine auto or tfjs, not ${engine}`);
+    return { slots: [...new Set(named.split(','))].map(gpuSlot), engine };
+  }
   const count = text === 'auto' ? availableParallelism() : Number(/^(?:cpu:)?([1-9]\d{0,3})$/.exec(text)?.[1]);
-  if (Number.isNaN(count)) throw new SettingsError(`--slots ${text} is none of auto, a number as 4, or cpu:4`);
-  return Array.from({ length: count }, (_, i) => `cpu-${i}`);
+  if (Number.isNaN(count)) throw new SettingsError(`--slots ${text} is none of auto, a number as 4, cpu:4, or gpu:0,1`);
+  return { slots: Array.from({ length: count }, (_, i) => ({ name: `cpu-${i}` })), engine };
 }
+
+const gpuSlot = (gpu: string): SlotPlace => ({ name: `gpu-${gpu}`, gpu });
 
 function engine(text: string): EngineChoice {
   const choice = engineChoices.find((known) => known === text);

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryOutcome, FailureCause, ReportSender } from '@natsweep/queue';
+import type { Cancelled, Delivery, DeliveryOutcome, FailureCause, ReportSender } from '@natsweep/queue';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { DeliveryWork } from './delivery-work.ts';
@@ -32,13 +32,16 @@ export class LockLostError extends Error {
  */
 export class Slot {
   readonly name: string;
+  readonly gpu: string | undefined;
   readonly #options: SlotOptions;
   #child: Promise<TrialChild> | undefined;
+  #work: DeliveryWork | undefined;
   #handingBack = false;
   #state: SlotState = { engine: undefined, trialId: null, trialsFinished: 0, stepsFinished: 0 };
 
   constructor(options: SlotOptions) {
     this.name = options.name;
+    this.gpu = options.gpu;
     this.#options = options;
   }
 
@@ -66,19 +69,22 @@ export class Slot {
       sender: this.#options.sender,
       onFinished: (trial) => this.#count(trial),
     });
+    this.#work = work;
     try {
       const suspicious = delivery.lostBefore || Object.keys(batch.failures).length > 0;
       if (!suspicious && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
-      for (const trial of work.unfinished()) {
+      for (const trial of work.open()) {
         const startedAtMs = Date.now();
         if (givenUp()) break;
+        if (!work.isOpen(trial)) continue;
         const end = await this.#attempt(work, [trial]);
         if (givenUp()) break;
-        if (!work.isFinished(trial)) work.fail(trial, end.kind === 'failed' ? end : noResult, startedAtMs);
+        if (work.isOpen(trial)) work.fail(trial, end.kind === 'failed' ? end : noResult, startedAtMs);
       }
       if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
       return this.#settle(delivery, work);
     } finally {
+      this.#work = undefined;
       signal.removeEventListener('abort', lockLost);
       this.#state = { ...this.#state, trialId: null };
     }
@@ -90,13 +96,20 @@ export class Slot {
     await this.#kill();
   }
 
+  /** Drops trials that nobody waits for any more; others of their batch that were under way begin again. */
+  async cancel({ sweep, trialIds }: Cancelled): Promise<void> {
+    const work = this.#work;
+    if (work?.delivery.batch.sweep !== sweep) return;
+    if (work.cancel(trialIds ?? work.open().map((trial) => trial.trialId))) await this.#kill();
+  }
+
   /** Ends the trial process. */
   async close(): Promise<void> {
     await this.#kill();
   }
 
   #settle(delivery: Delivery, work: DeliveryWork): DeliveryOutcome {
-    if (this.#handingBack && work.unfinished().length > 0) return { kind: 'handed-back', remaining: work.unfinished() };
+    if (this.#handingBack && work.open().length > 0) return { kind: 'handed-back', remaining: work.open() };
     const failures = work.failures;
     const reasons = Object.values(failures);
     if (reasons.length === 0) return { kind: 'finished' };
@@ -127,7 +140,8 @@ export class Slot {
     if (end.kind === 'failed') {
       this.#child = undefined;
       const { failure, message } = end;
-      if (!this.#handingBack) this.#options.logger.warn({ failure, trials: trials.length }, message);
+      if (!this.#handingBack && trials.some((trial) => work.isOpen(trial)))
+        this.#options.logger.warn({ failure, trials: trials.length }, message);
     } else if (end.memoryBytes > this.#options.maxMemoryBytes) {
       this.#options.logger.info({ memoryBytes: end.memoryBytes }, 'trial process replaced: it holds too much memory');
       await this.#kill();

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { heartbeat, signOff, type RedisConnection, type SlotStatus, type WorkerStatus } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
+import { listGpus, type Gpu } from './gpus.ts';
 import type { Slot } from './slot.ts';
 
 const heartbeatIntervalMs = 2000;
@@ -17,7 +18,8 @@ export interface AnnounceOptions {
 /** Keeps this worker in the registry until the returned function takes it out again. */
 export async function announce(redis: RedisConnection, options: AnnounceOptions): Promise<() => Promise<void>> {
   const startedAtMs = Date.now();
-  const beat = () => heartbeat(redis, status(options, startedAtMs));
+  const onGpus = options.slots.some(({ gpu }) => gpu !== undefined);
+  const beat = async () => heartbeat(redis, status(options, startedAtMs, onGpus ? await listGpus() : []));
   await beat();
   const timer = setInterval(() => {
     beat().catch((error: unknown) => options.logger.warn({ err: error }, 'heartbeat failed'));
@@ -28,7 +30,11 @@ export async function announce(redis: RedisConnection, options: AnnounceOptions)
   };
 }
 
-function status({ worker, version, slots, metricsAddress }: AnnounceOptions, startedAtMs: number): WorkerStatus {
+function status(
+  { worker, version, slots, metricsAddress }: AnnounceOptions,
+  startedAtMs: number,
+  gpus: readonly Gpu[],
+): WorkerStatus {
   return {
     worker,
     host: hostname(),
@@ -37,11 +43,12 @@ function status({ worker, version, slots, metricsAddress }: AnnounceOptions, sta
     startedAtMs,
     heartbeatAtMs: Date.now(),
     metricsAddress,
-    slots: slots.map(slotStatus),
+    slots: slots.map((slot) => slotStatus(slot, gpus)),
   };
 }
 
-function slotStatus({ name, state }: Slot): SlotStatus {
+function slotStatus({ name, gpu, state }: Slot, gpus: readonly Gpu[]): SlotStatus {
+  const device = gpus.find(({ index }) => index === gpu);
   return {
     slot: name,
     engine: state.engine?.engine ?? 'none',
@@ -50,8 +57,8 @@ function slotStatus({ name, state }: Slot): SlotStatus {
     trialId: state.trialId,
     trialsFinished: state.trialsFinished,
     stepsFinished: state.stepsFinished,
-    gpuUtilization: null,
-    gpuMemoryUsedBytes: null,
-    gpuMemoryTotalBytes: null,
+    gpuUtilization: device?.utilization ?? null,
+    gpuMemoryUsedBytes: device?.memoryUsedBytes ?? null,
+    gpuMemoryTotalBytes: device?.memoryTotalBytes ?? null,
   };
 }

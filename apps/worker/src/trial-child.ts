@@ -5,7 +5,7 @@ import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
-import { engineVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';
+import { engineVariable, gpuVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';
 
 /** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
 export class TrialProcessError extends Error {
@@ -20,6 +20,8 @@ export class TrialProcessError extends Error {
 
 export interface TrialChildOptions {
   readonly engine: EngineChoice;
+  /** The one GPU that the process sees, as in `CUDA_VISIBLE_DEVICES`. Default: none. */
+  readonly gpu?: string | undefined;
   /** Limit of the JavaScript heap, in MiB. Default: Node's own. */
   readonly heapMiB?: number | undefined;
 }
@@ -48,9 +50,15 @@ export class TrialChild {
   }
 
   /** Resolves when the process is ready to run trials; throws `TrialProcessError`. */
-  static async start({ engine, heapMiB }: TrialChildOptions): Promise<TrialChild> {
+  static async start({ engine, gpu, heapMiB }: TrialChildOptions): Promise<TrialChild> {
     const child = fork(fileURLToPath(new URL('./trial-process.ts', import.meta.url)), {
-      env: { OPENBLAS_NUM_THREADS: '1', ...process.env, [engineVariable]: engine },
+      env: {
+        OPENBLAS_NUM_THREADS: '1',
+        ...process.env,
+        [engineVariable]: engine,
+        CUDA_VISIBLE_DEVICES: gpu ?? '-1',
+        ...(gpu === undefined ? {} : { [gpuVariable]: gpu }),
+      },
       execArgv: heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

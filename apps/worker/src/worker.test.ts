@@ -3,7 +3,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
-import { BatchQueue, ReportReader, readWorkers, streamStart, type FailedBatch, type Report } from '@natsweep/queue';
+import {
+  BatchQueue,
+  ReportReader,
+  readWorkers,
+  sendCancelled,
+  streamStart,
+  type Cancelled,
+  type FailedBatch,
+  type Report,
+} from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
 import type { Batch, Parameters, Trial } from '@natsweep/sweep';
 
@@ -37,6 +46,7 @@ async function start(t: TestContext) {
   return {
     queue,
     workers: () => readWorkers(connection),
+    cancel: (cancelled: Cancelled) => sendCancelled(connection, cancelled),
     launch(...flags: string[]): ChildProcess {
       const args = [main, '--engine', 'reference', '--slots', '1', ...flags];
       const env = { ...process.env, NATSWEEP_HOME: redis.home, NATSWEEP_LOG_LEVEL: 'silent' };
@@ -134,6 +144,17 @@ test('a trial that the worker cannot run at all is not retried', async (t) => {
   assert.equal(attempts, 1);
   assert.equal(data.failures['t0']?.failure, 'invalid');
   assert.match(data.failures['t0']?.message ?? '', /durationMs/);
+});
+
+test('cancelled trials are dropped at once, their neighbours finish', async (t) => {
+  const stack = await start(t);
+  stack.launch();
+  await stack.queue.add([batch([{}, { durationMs: 600_000 }, {}])]);
+  await stack.observations(1);
+  await stack.cancel({ sweep: 'sweep', trialIds: ['t1'] });
+  const [neighbour] = await stack.observations(1);
+  assert.equal(neighbour?.trialId, 't2');
+  await stack.emptied();
 });
 
 test('SIGTERM lets the batch in hand finish, and the worker signs off', async (t) => {

@@ -1,5 +1,12 @@
 import { totalmem } from 'node:os';
-import { BatchWorker, connect, ReportSender, type RedisAddress, type RedisConnection } from '@natsweep/queue';
+import {
+  BatchWorker,
+  connect,
+  onCancelled,
+  ReportSender,
+  type RedisAddress,
+  type RedisConnection,
+} from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { SettingsError, type Settings } from './settings.ts';
@@ -62,9 +69,10 @@ export class WorkerProcess {
     redis.on('ready', () => logger.info(`back at ${address.description}`));
     const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
     const slots = settings.slots.map(
-      (name) =>
+      ({ name, gpu }) =>
         new Slot({
           name,
+          gpu,
           worker: settings.name,
           engine: settings.engine,
           heapMiB: settings.heapMiB,
@@ -77,6 +85,9 @@ export class WorkerProcess {
       const [engine] = await Promise.all(slots.map((slot) => slot.prepare()));
       logger.info({ slots: slots.length, engine }, `taking batches from ${address.description}`);
       const metrics = await serveMetrics(settings);
+      const stopListening = await onCancelled(redis, (cancelled) => {
+        for (const slot of slots) void slot.cancel(cancelled);
+      });
       const leave = await announce(redis, {
         worker: settings.name,
         version,
@@ -88,6 +99,7 @@ export class WorkerProcess {
         slots,
         redis,
         leave: async () => {
+          stopListening();
           await leave();
           metrics?.close();
         },

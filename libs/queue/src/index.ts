@@ -1,4 +1,5 @@
 export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './address.ts';
+export { onCancelled, sendCancelled, type Cancelled } from './cancelled.ts';
 export { batchId, type BatchData, type FailedBatch, type FailureCause, type TrialFailure } from './batch-data.ts';
 export { BatchQueue } from './batch-queue.ts';
 export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
@@ -7,10 +8,14 @@ export { connect, type ConnectOptions, type RedisConnection } from './connection
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
 export { Lease } from './lease.ts';
 export type {
+  ApplyCommand,
   ApproximationSummary,
+  CancelTrialsCommand,
   Command,
   CommandReply,
   QueueStatus,
+  RetryCommand,
+  ShareCommand,
   SlotStatus,
   SweepSummary,
   WorkerStatus,

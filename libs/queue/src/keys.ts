@@ -8,6 +8,8 @@ export const keys = {
   commandsTaken: `${prefix}:commands:taken`,
   /** List of one: the answer to a command; expires. */
   reply: (commandId: string) => `${prefix}:reply:${commandId}`,
+  /** Channel: trials in the hands of workers that need not be finished. */
+  cancelled: `${prefix}:cancelled`,
   /** Hash: sweep name → SweepSummary as JSON. */
   summaries: `${prefix}:summaries`,
   /** String: who is the active scheduler; expires when it is not renewed. */

@@ -4,7 +4,45 @@ import type { DurationHistogram } from '@natsweep/telemetry';
 /** What the CLI asks of the scheduler. Commands are idempotent: `commandId` names one intention, however often it arrives. */
 export type Command =
   | { readonly kind: 'submit'; readonly commandId: string; readonly spec: string }
-  | { readonly kind: 'pause' | 'resume' | 'cancel'; readonly commandId: string; readonly sweep: string };
+  | { readonly kind: 'pause' | 'resume' | 'cancel'; readonly commandId: string; readonly sweep: string }
+  | CancelTrialsCommand
+  | RetryCommand
+  | ApplyCommand
+  | ShareCommand;
+
+/** Ends trials that have no record yet: they are recorded as failed (`cancelled`), wherever they are. */
+export interface CancelTrialsCommand {
+  readonly kind: 'cancel-trials';
+  readonly commandId: string;
+  readonly sweep: string;
+  /** Positions in the grid. */
+  readonly indices: readonly number[];
+}
+
+/** Plans failed trials again; their records move to the sweep NAME@VERSION. */
+export interface RetryCommand {
+  readonly kind: 'retry';
+  readonly commandId: string;
+  readonly sweep: string;
+  /** Only trials that failed so. Default: all that failed. */
+  readonly failure?: Failure;
+}
+
+/** Replaces the spec of the sweep that it names; trials that the new spec plans too keep their records. */
+export interface ApplyCommand {
+  readonly kind: 'apply';
+  readonly commandId: string;
+  readonly spec: string;
+}
+
+/** Changes a sweep's place among the others. */
+export interface ShareCommand {
+  readonly kind: 'share';
+  readonly commandId: string;
+  readonly sweep: string;
+  readonly priority?: number;
+  readonly weight?: number;
+}
 
 export type CommandReply =
   { readonly ok: true; readonly message: string } | { readonly ok: false; readonly message: string };

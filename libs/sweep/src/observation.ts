@@ -3,8 +3,11 @@ import type { Parameters } from './trial.ts';
 /** How a trial ended, scientifically. A diverged trial is a result: it is recorded and never retried. */
 export type Outcome = 'converged' | 'diverged' | 'step-limit' | 'stopped';
 
-/** Why a delivery failed. `invalid` and `engine` (asked for and not to be had) are not retried; the others are. */
-export type Failure = 'out-of-memory' | 'crash' | 'timeout' | 'invalid' | 'engine' | 'lost';
+/**
+ * Why a delivery failed. `invalid` and `engine` (asked for and not to be had) are not retried; the others are. `cancelled`
+ * is no delivery's failure: the trial was ended by command before it had a record.
+ */
+export type Failure = 'out-of-memory' | 'crash' | 'timeout' | 'invalid' | 'engine' | 'lost' | 'cancelled';
 
 /** A finite number, or null where the quantity was not finite (after divergence) or not defined. JSON has no NaN. */
 export type Measured = number | null;

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery } from '@natsweep/queue';
+import { failWith, points, SchedulerStack, specOf, upTo } from './testing.ts';
+
+test('retry plans the failed trials again and keeps their records aside', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', `${points(20)}limits: { maxAttempts: 1 }\n`);
+  let broken = true;
+  const isPoison = ({ trials }: Delivery) => broken && trials.some(({ index }) => index < 3);
+  stack.work(async (delivery) => (isPoison(delivery) ? failWith(delivery, {}) : stack.finish(delivery)));
+  const { failed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.equal(failed, 3);
+  broken = false;
+  const retry = { kind: 'retry', commandId: 'r1', sweep: 'sweep' } as const;
+  assert.match((await stack.send(retry)).message, /runs 3 failed trials again/);
+  const summary = await stack.until('sweep', ({ state, observed }) => state === 'completed' && observed === 20);
+  assert.equal(summary.failed, 0);
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(20));
+  assert.deepEqual((await stack.results.counts('sweep@1')).byFailure, { crash: 3 });
+  assert.match((await stack.send({ ...retry, commandId: 'r2' })).message, /no trials that failed/);
+});
+
+test('a changed spec keeps what both plan, also what was in the hands of a worker', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', 'axes: { point: [1, 2, 3, 4] }\n');
+  const held = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  const runs = new Map<number, number>();
+  stack.work(async (delivery) => {
+    for (const { params } of delivery.trials) {
+      const point = params['point'] as number;
+      runs.set(point, (runs.get(point) ?? 0) + 1);
+      if (point !== 3) continue;
+      taken.resolve();
+      await held.promise;
+    }
+    return stack.finish(delivery);
+  });
+  await taken.promise;
+  await stack.until('sweep', ({ observed }) => observed === 3);
+  const spec = specOf('sweep', 'axes: { point: [0, 2, 3, 4, 5] }\n');
+  const { message } = await stack.send({ kind: 'apply', commandId: 'a', spec });
+  assert.equal(message, 'Sweep "sweep" is at version 2: 5 trials, 2 of them recorded already.');
+  held.resolve();
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(runs, new Map([1, 2, 3, 4, 0, 5].map((point) => [point, 1])));
+  const rows = await stack.results.rows('sweep');
+  assert.deepEqual(
+    rows.map(({ index, params }) => [index, params['point']]),
+    [
+      [0, 0],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+      [4, 5],
+    ],
+  );
+});
+
+test('a spec of another experiment, or of no sweep, is not applied', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  const { message } = await stack.send({ kind: 'apply', commandId: 'a', spec: specOf('sweep', points(3)) });
+  assert.match(message, /no sweep named "sweep": launch it/);
+});
+
+test('a sweep of higher priority is served first, also when the priority is given later', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('slow', points(500));
+  await stack.submit('urgent', points(100));
+  const share = { kind: 'share', commandId: 's', sweep: 'urgent', priority: 5 } as const;
+  assert.match((await stack.send(share)).message, /priority 5 and weight 1/);
+  stack.work((delivery) => stack.finish(delivery), 1);
+  await stack.until('urgent', ({ state }) => state === 'completed');
+  const slow = await stack.summary('slow');
+  assert.equal(slow?.state, 'running');
+  assert(slow.observed < 500);
+});
+
+test('with reuse, what another sweep has observed is taken and not run', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('first', points(10));
+  let delivered = 0;
+  stack.work(async (delivery) => {
+    delivered += delivery.trials.length;
+    return stack.finish(delivery);
+  });
+  await stack.until('first', ({ state }) => state === 'completed');
+  const { message } = await stack.submit('second', `${points(15)}reuse: true\n`);
+  assert.equal(message, 'Sweep "second" is queued: 15 trials, 10 of them taken from other sweeps.');
+  await stack.until('second', ({ state }) => state === 'completed');
+  assert.deepEqual(await stack.recordedIndices('second'), upTo(15));
+  assert.equal(delivered, 15);
+});
+
+test('cancelled trials are recorded as such, and the sweep ends without them', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', points(30));
+  await stack.until('sweep', ({ admitted }) => admitted > 0);
+  const cancel = { kind: 'cancel-trials', commandId: 'c', sweep: 'sweep', indices: [0, 1, 29, 99] } as const;
+  assert.match((await stack.send(cancel)).message, /3 trials of sweep "sweep" cancelled/);
+  stack.work((delivery) => stack.finish(delivery));
+  const { observed, byFailure } = await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual([observed, byFailure], [27, { cancelled: 3 }]);
+});

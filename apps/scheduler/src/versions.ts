@@ -1,0 +1,109 @@
+import type { ApplyCommand, CommandReply, RetryCommand, ShareCommand } from '@natsweep/queue';
+import type { NewVersion, StoredSweep } from '@natsweep/results';
+import type { Grid, SweepSpec } from '@natsweep/sweep';
+import type { CommandContext } from './commands.ts';
+import { reconcile } from './reconcile.ts';
+import { accept, refuse } from './replies.ts';
+import { planGrid, UnplannableSweepError, type Relocations } from './sweep-run.ts';
+
+/** Finding the trials of the old grid in the new one takes a few seconds for this many. */
+const largestApplied = 1_000_000;
+
+/** Plans failed trials again. Their records stay to be seen in the sweep NAME@VERSION. */
+export async function retry(
+  { commandId, sweep, failure }: RetryCommand,
+  context: CommandContext,
+): Promise<CommandReply> {
+  const stored = await context.sweeps.results.getSweep(sweep);
+  if (stored === undefined) return refuse(`There is no sweep named "${sweep}".`);
+  if (stored.state === 'cancelled') return refuse(`Sweep "${sweep}" is cancelled: launch it again under another name.`);
+  const { byFailure } = await context.sweeps.results.counts(sweep);
+  const failed = Object.entries(byFailure).filter(([kind]) => failure === undefined || kind === failure);
+  const trials = failed.reduce((sum, [, count]) => sum + count, 0);
+  if (trials === 0) return accept(`Sweep "${sweep}" has no trials that failed${failure ? ` as ${failure}` : ''}.`);
+  const place: NewVersion['place'] = (row) =>
+    row.kind === 'failed' && (failure === undefined || row.failure === failure) ? undefined : row.index;
+  const { spec, planned } = stored;
+  await replace(stored, { spec, planned, commandId, place }, context);
+  return accept(`Sweep "${sweep}" runs ${trials} failed ${trials === 1 ? 'trial' : 'trials'} again.`);
+}
+
+/** Changes priority or weight. */
+export async function share(command: ShareCommand, context: CommandContext): Promise<CommandReply> {
+  const { commandId, sweep } = command;
+  const stored = await context.sweeps.results.getSweep(sweep);
+  if (stored === undefined) return refuse(`There is no sweep named "${sweep}".`);
+  if (stored.state === 'completed' || stored.state === 'cancelled') {
+    return refuse(`Sweep "${sweep}" is ${stored.state}: it takes no share any more.`);
+  }
+  const old = JSON.parse(stored.spec) as SweepSpec;
+  const { priority = old.priority, weight = old.weight } = command;
+  if (!(weight > 0)) return refuse(`A weight of ${weight} is not possible: give a positive number.`);
+  const spec = JSON.stringify({ ...old, priority, weight });
+  await replace(stored, { spec, planned: stored.planned, commandId, place: (row) => row.index }, context);
+  return accept(`Sweep "${sweep}" has priority ${priority} and weight ${weight}.`);
+}
+
+/** Replaces the spec of a sweep. */
+export async function apply({ commandId, spec: text }: ApplyCommand, context: CommandContext): Promise<CommandReply> {
+  const spec = JSON.parse(text) as SweepSpec;
+  const { results } = context.sweeps;
+  const stored = await results.getSweep(spec.name);
+  if (stored === undefined) return refuse(`There is no sweep named "${spec.name}": launch it.`);
+  if (stored.state === 'cancelled') return refuse(`Sweep "${spec.name}" is cancelled: launch it under another name.`);
+  if (stored.experiment !== spec.experiment) {
+    return refuse(`Sweep "${spec.name}" is one of ${stored.experiment}: launch ${spec.experiment} under another name.`);
+  }
+  let grid: Grid;
+  try {
+    grid = planGrid(spec);
+  } catch (error) {
+    if (error instanceof UnplannableSweepError) return refuse(error.message);
+    throw error;
+  }
+  if (grid.size === 0) return refuse(`Sweep "${spec.name}" would have no trials.`);
+  if (grid.size > largestApplied) {
+    return refuse(
+      `Only a spec of at most ${largestApplied} trials can be applied: launch this one under another name.`,
+    );
+  }
+  const places = placesIn(grid);
+  const place: NewVersion['place'] = ({ trialId }) => places.get(trialId);
+  const version = await replace(stored, { spec: text, planned: grid.size, commandId, place, places }, context);
+  const { observed, failed } = await results.counts(spec.name);
+  return accept(
+    `Sweep "${spec.name}" is at version ${version}: ${grid.size} trials, ${observed + failed} of them recorded already.`,
+  );
+}
+
+interface Replacement extends Pick<NewVersion, 'spec' | 'planned' | 'commandId' | 'place'> {
+  /** Where trials in flight are in the new grid, if it is another grid. */
+  readonly places?: Relocations;
+}
+
+/** Stores the new version while nothing is recorded, and goes on under it. Returns its number. */
+async function replace(
+  stored: StoredSweep,
+  { places, ...change }: Replacement,
+  context: CommandContext,
+): Promise<number> {
+  const { sweeps, collector } = context;
+  const run = sweeps.run(stored.name);
+  if (run !== undefined) await sweeps.withdraw(run, run.inFlight.batchIds);
+  await collector.drain();
+  await collector.recordFailures();
+  const { version } = await sweeps.results.applyVersion(stored.name, { ...change, appliedAtMs: Date.now() });
+  if (stored.state === 'paused') {
+    await sweeps.results.setSweepState(stored.name, 'paused', stored.stateReason ?? undefined);
+  }
+  const current = (await sweeps.results.getSweep(stored.name)) as StoredSweep;
+  await sweeps.start(current, places);
+  await reconcile(sweeps, context);
+  return version;
+}
+
+function placesIn(grid: Grid): Relocations {
+  const places = new Map<string, number>();
+  for (let index = 0; index < grid.size; index++) places.set(grid.trial(index).trialId, index);
+  return places;
+}
