@@ -42,6 +42,7 @@ export class Slot {
   constructor(options: SlotOptions) {
     this.name = options.name;
     this.gpu = options.gpu;
+    this.gpu = options.gpu;
     this.#options = options;
   }
 

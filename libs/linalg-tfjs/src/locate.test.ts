@@ -21,12 +21,13 @@ test('a build counts only with its record, which comes last', (t) => {
   if (without.found) return t.skip('the npm package @tensorflow/tfjs-node-gpu is installed here');
   assert.match(without.reason, new RegExp(`${directory} holds no build`));
   assert.match(without.fix, /natsweep setup tensorflow/);
-  writeFileSync(join(directory, 'setup.json'), JSON.stringify({ version: '2.21.0', device: 'some CPU' }));
+  writeFileSync(join(directory, 'setup.json'), JSON.stringify({ version: '2.21.0', device: 'some CPU', gpu: false }));
   assert.deepEqual(findTensorflow(env), {
     found: true,
     binding: join(directory, 'tfjs_binding.node'),
     origin: 'setup',
     version: '2.21.0',
     device: 'some CPU',
+    gpu: false,
   });
 });

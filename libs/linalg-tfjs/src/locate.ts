@@ -14,6 +14,8 @@ export interface TensorflowFound {
   readonly version?: string;
   /** Device that the smoke test of the setup ran on. */
   readonly device?: string;
+  /** Whether that was a GPU. */
+  readonly gpu?: boolean;
 }
 
 export interface TensorflowMissing {
@@ -28,6 +30,7 @@ export interface TensorflowMissing {
 export interface SetupRecord {
   readonly version: string;
   readonly device: string;
+  readonly gpu: boolean;
 }
 
 export const BINDING_FILE = 'tfjs_binding.node';
@@ -46,8 +49,7 @@ export function findTensorflow(env: NodeJS.ProcessEnv = process.env): Tensorflow
   const binding = join(directory, BINDING_FILE);
   const record = join(directory, RECORD_FILE);
   if (existsSync(binding) && existsSync(record)) {
-    const { version, device } = JSON.parse(readFileSync(record, 'utf8')) as SetupRecord;
-    return { found: true, binding, origin: 'setup', version, device };
+    return { found: true, binding, origin: 'setup', ...(JSON.parse(readFileSync(record, 'utf8')) as SetupRecord) };
   }
   const installed = packageBinding();
   if (installed !== undefined) return { found: true, binding: installed, origin: 'package' };
