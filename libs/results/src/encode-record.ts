@@ -5,7 +5,7 @@ import type { Columns } from './columns.ts';
 import { recordHash } from './record-hash.ts';
 import type { DetailTable, TrialTable, ValueColumn } from './schema.ts';
 import type { Texts } from './texts.ts';
-import { encodeTraces } from './traces.ts';
+import { encodeTraces, traceBytes } from './traces.ts';
 import type { EncodedTraces } from './traces.ts';
 
 /** A record with what does not depend on where it is stored: computed before the transaction begins. */
@@ -19,12 +19,15 @@ export interface PreparedRecord {
 
 export function prepareRecord(input: TrialRecord): PreparedRecord {
   const record = storable(input);
+  const slot = JSON.stringify([record.attempt.worker, record.attempt.slot]);
+  if (record.kind === 'failed') return { record, hash: recordHash(record), traces: null, slot, engine: null };
+  const plain = traceBytes(record.traces);
   return {
     record,
-    hash: recordHash(record),
-    traces: record.kind === 'observation' ? encodeTraces(record.traces) : null,
-    slot: JSON.stringify([record.attempt.worker, record.attempt.slot]),
-    engine: record.kind === 'observation' ? JSON.stringify(record.engine) : null,
+    hash: recordHash(record, plain),
+    traces: encodeTraces(record.traces, plain),
+    slot,
+    engine: JSON.stringify(record.engine),
   };
 }
 
@@ -33,7 +36,8 @@ function storable(record: TrialRecord): TrialRecord {
   const params = mapValues(record.params, (value) => (typeof value === 'string' ? storableText(value) : value));
   if (record.kind === 'failed')
     return { ...record, params, message: storableText(record.message), logTail: storableText(record.logTail) };
-  return { ...record, params, metrics: mapValues(record.metrics, (value) => (Number.isFinite(value) ? value : null)) };
+  const metrics = mapValues(record.metrics, (value) => (Number.isFinite(value) ? value : null));
+  return { ...record, params, metrics };
 }
 
 /** PostgreSQL keeps no NUL, and lone surrogates have no UTF-8. */
@@ -41,8 +45,12 @@ export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
-function mapValues<In, Out>(values: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+function mapValues<Value>(
+  values: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Readonly<Record<string, Value>> {
+  const entries = Object.entries(values).map(([name, value]) => [name, change(value)] as const);
+  return entries.every(([name, value]) => value === values[name]) ? values : Object.fromEntries(entries);
 }
 
 export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<string> {

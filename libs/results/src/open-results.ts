@@ -66,8 +66,8 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
     export: (sweep, query) => exportRows(connection, sweep, query),
     trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
-    groups: (sweep, by, metrics, query = {}) => readGroups(db, sweep, { by, metrics, query }),
-    pairs: (sweep, query) => readPairs(db, sweep, query),
+    groups: (sweep, by, metrics, query = {}) => readGroups(connection, sweep, { by, metrics, query }),
+    pairs: (sweep, query) => readPairs(connection, sweep, query),
     traces: (sweep, query = {}) => readTraces(connection, sweep, query),
     close: () => db.destroy(),
   };

@@ -3,6 +3,7 @@ import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler }
 import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import type * as NodeSqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { addHashGroups } from './sqlite-hash-groups.ts';
 import { isBusy, translateSqliteError } from './sqlite-errors.ts';
 
 export interface SqliteOptions {
@@ -30,6 +31,8 @@ const settings = [
   'pragma journal_mode = wal',
   'pragma synchronous = full',
   'pragma foreign_keys = on',
+  // fewer checkpoints: the index over trial ids is written all over, and a checkpoint writes each of its pages once
+  'pragma wal_autocheckpoint = 8000',
   'pragma temp_store = memory',
   'pragma cache_size = -65536',
 ];
@@ -90,7 +93,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     try {
       // no waiting inside SQLite: it would block this process, and with it a lock that this process itself holds
       this.#database = new DatabaseSync(options.file, { timeout: 0 });
-      addSampleDeviation(this.#database);
+      addHashGroups(this.#database);
     } catch (error) {
       throw translateSqliteError(error, options.file);
     }
@@ -143,23 +146,6 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
-}
-
-/** `stddev_samp`, which PostgreSQL has and SQLite has not; by Welford's update, as sums of squares cancel. */
-function addSampleDeviation(database: DatabaseSync): void {
-  database.aggregate<Float64Array>('stddev_samp', {
-    deterministic: true,
-    start: () => new Float64Array(3),
-    step(state, value) {
-      if (typeof value !== 'number') return state;
-      const count = ++state[0]!;
-      const residual = value - state[1]!;
-      state[1]! += residual / count;
-      state[2]! += residual * (value - state[1]!);
-      return state;
-    },
-    result: ([count, , squares]) => (count! < 2 ? null : Math.sqrt(squares! / (count! - 1))),
-  });
 }
 
 /** Node 22 marks `node:sqlite` as experimental with a warning on stderr; only that warning is held back. */

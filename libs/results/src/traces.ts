@@ -20,9 +20,8 @@ const worthCompressing = 4096;
  * measured value is. Long ones are compressed where that makes them smaller: all first bytes of the values, then all
  * second bytes, and so on (values of one curve share sign and exponent), by Zstandard. Lossless.
  */
-export function encodeTraces(traces: Traces): EncodedTraces {
+export function encodeTraces(traces: Traces, plain = traceBytes(traces)): EncodedTraces {
   const shape = JSON.stringify(Object.entries(traces).map(([name, values]) => [name, values.length]));
-  const plain = traceBytes(traces);
   if (plain.length < worthCompressing) return { shape, bytes: withFormat(PLAIN, plain) };
   const compressed = zstdCompressSync(shuffle(plain), { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   const smaller = compressed.length < plain.length;
