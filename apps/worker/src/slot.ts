@@ -42,7 +42,6 @@ export class Slot {
   constructor(options: SlotOptions) {
     this.name = options.name;
     this.gpu = options.gpu;
-    this.gpu = options.gpu;
     this.#options = options;
   }
 
