@@ -34,6 +34,17 @@ describe('openblas', { skip }, () => {
     }
   });
 
+  test('a product of the leading rows of a matrix with all of it is no symmetric product', () => {
+    const engine = createOpenblasEngine();
+    const reference = createReferenceEngine();
+    const { values, shape } = normal(60, 30);
+    const product = (e: typeof reference) => {
+      const whole = e.tensor(values, shape);
+      return e.read(e.matmul(e.slice(whole, [[0, 20]]), whole, { transposeB: true }));
+    };
+    assertClose(product(engine), product(reference));
+  });
+
   test('several threads give the same results within rounding', () => {
     const { values, shape } = normal(600, 600);
     const gramAndFactor = (threads: number) => {

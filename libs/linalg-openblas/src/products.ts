@@ -58,7 +58,8 @@ function multiplyOne(routines: Routines, out: FloatArray, one: One): void {
   const { a, b, m, k, n, transposeA, transposeB, alpha, beta } = one;
   const flagA = transposeA ? TRANSPOSE : NO_TRANSPOSE;
   const flagB = transposeB ? TRANSPOSE : NO_TRANSPOSE;
-  const ofItself = a.buffer === b.buffer && a.byteOffset === b.byteOffset && transposeA !== transposeB;
+  // leading rows of a tensor share its buffer and offset, not its size
+  const ofItself = m === n && a.buffer === b.buffer && a.byteOffset === b.byteOffset && transposeA !== transposeB;
   if (ofItself && beta === 0 && n >= SMALLEST_SYMMETRIC) {
     routines.syrk(ROW_MAJOR, LOWER, flagA, n, k, alpha, a, transposeA ? n : k, beta, out, n);
     mirror(out, n);
