@@ -112,12 +112,7 @@ function couplingOf({ coupling }: Params): Coupling {
 }
 
 /** The rate and the closed-form residuals that theory gives for the network at initialisation. */
-function prediction(
-  engine: LinalgEngine,
-  network: Network,
-  { inputs, targets }: SplitTensors,
-  params: Params,
-) {
+function prediction(engine: LinalgEngine, network: Network, { inputs, targets }: SplitTensors, params: Params) {
   return engine.scope(() => {
     const at = linearise(engine, network, inputs);
     const residual0 = engine.read(engine.binary('subtract', at.outputs, targets));
