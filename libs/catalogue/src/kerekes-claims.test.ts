@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Parameters } from '@natsweep/sweep';
+import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
+import { deepLinearTheorems } from './deep-linear-theorems.ts';
+import { having, pairedDifferences, valuesOf } from './judging.ts';
+import { matrixCompletion } from './matrix-completion.ts';
+import { planarClassification } from './planar-classification.ts';
+import { sparseClassification } from './sparse-classification.ts';
+import { tangentKernel } from './tangent-kernel.ts';
+
+const planter =
+  (declaration: ExperimentDeclaration) =>
+  (params: Parameters, metrics: Measurement['metrics'], seed = 0): Measurement => ({
+    params: declaration.parameters.parse(params) as Parameters,
+    seed,
+    outcome: 'converged',
+    metrics,
+  });
+
+function claimOf(declaration: ExperimentDeclaration, id: string): Claim {
+  const claim = declaration.claims.find((candidate) => candidate.id === id);
+  assert.ok(claim, `no claim ${id}`);
+  return claim;
+}
+
+const all = [sparseClassification, planarClassification, tangentKernel, matrixCompletion, deepLinearTheorems];
+
+test('every claim is undecided, with what is missing, where nothing was measured', () => {
+  for (const { claims } of all)
+    for (const claim of claims) {
+      const verdict = claim.judge([]);
+      assert.equal(verdict.status, 'undecided', claim.id);
+      assert.match(verdict.detail!, /^no |^there/, claim.id);
+    }
+});
+
+test('claims of an experiment have distinct names', () => {
+  for (const { claims } of all) assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length);
+});
+
+test('paired differences pair by seed and named parameters alone, and leave out what diverged', () => {
+  const plant = planter(sparseClassification);
+  const measurements = [
+    plant({ depth: 1, samples: 10 }, { accuracy: 0.6 }),
+    plant({ depth: 2, samples: 10 }, { accuracy: 0.9 }),
+    plant({ depth: 1, samples: 20 }, { accuracy: 0.7 }),
+    plant({ depth: 2, samples: 20 }, { accuracy: null }),
+    plant({ depth: 2, samples: 10 }, { accuracy: 0.8 }, 1),
+  ];
+  const compare = { metric: 'accuracy', left: { depth: 2 }, right: { depth: 1 }, pairedBy: ['samples'] };
+  assert.deepEqual(
+    pairedDifferences(measurements, compare).map((value) => value.toFixed(6)),
+    ['0.300000'],
+  );
+  assert.equal(having(measurements, { depth: 2, samples: 10 }).length, 2);
+  assert.deepEqual(valuesOf(measurements, 'accuracy'), [0.6, 0.9, 0.7, 0.8]);
+});
+
+const sparse = planter(sparseClassification);
+const wide = { dimension: 100, nonZero: 5, samples: 50 };
+const tall = { ...wide, samples: 250 };
+
+test('accuracy by depth is judged on sparse separators with N < D', () => {
+  const claim = claimOf(sparseClassification, 'accuracy-depends-on-depth');
+  const pair = (given: Parameters, gain: number) => [
+    sparse({ ...given, depth: 1 }, { accuracy: 0.6 }),
+    sparse({ ...given, depth: 2 }, { accuracy: 0.6 + gain }),
+  ];
+  assert.equal(claim.judge(pair(wide, 0.1)).status, 'reproduced');
+  assert.equal(claim.judge(pair(wide, 0.01)).status, 'not reproduced');
+  assert.equal(claim.judge(pair(tall, 0.1)).status, 'undecided');
+  assert.equal(claim.judge(pair({ ...wide, nonZero: 50 }, 0.1)).status, 'undecided');
+});
+
+test('chance level is judged below the dimension alone, and its verdict names the cause', () => {
+  const claim = claimOf(sparseClassification, 'ngd-at-chance-below-dimension');
+  const at = (given: Parameters, accuracy: number) => sparse({ ...given, method: 'ngd' }, { accuracy });
+  assert.equal(claim.judge([at(wide, 0.52), at(tall, 0.8)]).status, 'reproduced');
+  const refuted = claim.judge([at(wide, 0.63), at(tall, 0.8)]);
+  assert.equal(refuted.status, 'not reproduced');
+  assert.match(refuted.measured, /0\.63/);
+  assert.match(refuted.detail!, /least-squares interpolant/);
+});
+
+test('one arm is worse than another only by a margin, in pairs', () => {
+  const claim = claimOf(sparseClassification, 'population-ngd-below-direct-egd');
+  const pair = (difference: number) => [
+    sparse({ ...wide, method: 'egd', depth: 1 }, { accuracy: 0.7 }),
+    sparse({ ...wide, method: 'ngd-population' }, { accuracy: 0.7 + difference }),
+  ];
+  assert.equal(claim.judge(pair(-0.02)).status, 'reproduced');
+  assert.equal(claim.judge(pair(-0.001)).status, 'not reproduced');
+  assert.equal(claim.judge(pair(0.02)).status, 'not reproduced');
+});
+
+test('the planar toy: one trial off its separator refutes, and NGD is compared over depths of one data set', () => {
+  const plant = planter(planarClassification);
+  const l2 = claimOf(planarClassification, 'direct-egd-finds-l2-margin');
+  const near = plant({ depth: 1 }, { angleToL2: 0.1 });
+  assert.equal(l2.judge([near]).status, 'reproduced');
+  assert.equal(l2.judge([near, plant({ depth: 1 }, { angleToL2: 3 }, 1)]).status, 'not reproduced');
+  assert.equal(l2.judge([plant({ depth: 1, stepRule: 'constant' }, { angleToL2: 3 })]).status, 'undecided');
+  const invariance = claimOf(planarClassification, 'ngd-independent-of-depth');
+  const ngd = (depth: number, angle: number, seed = 0) => plant({ method: 'ngd', depth }, { angle }, seed);
+  assert.equal(invariance.judge([ngd(1, 40), ngd(2, 40.2), ngd(1, 60, 1), ngd(2, 60, 1)]).status, 'reproduced');
+  assert.equal(invariance.judge([ngd(1, 40), ngd(2, 45)]).status, 'not reproduced');
+});
+
+test('matrix completion: recovery needs three observations per degree of freedom', () => {
+  const plant = planter(matrixCompletion);
+  const claim = claimOf(matrixCompletion, 'deep-egd-recovers-the-matrix');
+  const both = (observations: number, deep: number) => [
+    plant({ depth: 1, observations }, { testError: 0.5 }),
+    plant({ depth: 3, observations }, { testError: deep }),
+  ];
+  assert.equal(claim.judge(both(450, 0.001)).status, 'reproduced');
+  assert.equal(claim.judge(both(450, 0.3)).status, 'not reproduced');
+  assert.equal(claim.judge(both(150, 0.001)).status, 'undecided');
+});
+
+test('matrix completion: NGD is judged against the trivial completion, separately for both Fishers', () => {
+  const plant = planter(matrixCompletion);
+  const at = (fisher: string, testError: number) =>
+    plant({ method: 'ngd', depth: 2, fisher }, { testError, trivialError: 0.5 });
+  const complete = claimOf(matrixCompletion, 'ngd-fails-to-generalise');
+  const observed = claimOf(matrixCompletion, 'fisher-identity-without-loss-of-generality');
+  const measurements = [at('complete', 0.52), at('observed', 0.1)];
+  assert.equal(complete.judge(measurements).status, 'reproduced');
+  assert.equal(observed.judge(measurements).status, 'not reproduced');
+});
+
+test('the excess of nuclear norm is judged on both sides of recovery by the least norm', () => {
+  const plant = planter(matrixCompletion);
+  const claim = claimOf(matrixCompletion, 'rank-at-the-expense-of-nuclear-norm');
+  const at = (observations: number, nuclearNorm: number, leastNuclearError: number) =>
+    plant({ depth: 3, observations }, { nuclearNorm, leastNuclearNorm: 10, leastNuclearError, trainError: 1e-6 });
+  assert.equal(claim.judge([at(150, 11, 0.2), at(700, 10.01, 1e-5)]).status, 'reproduced');
+  assert.equal(claim.judge([at(150, 10, 0.2), at(700, 10.01, 1e-5)]).status, 'not reproduced');
+  assert.equal(claim.judge([at(150, 11, 0.2)]).status, 'undecided');
+});
+
+test('theorems: 1 and 2 are told apart by the regime, deep pseudo-inverses from the direct one', () => {
+  const plant = planter(deepLinearTheorems);
+  const one = claimOf(deepLinearTheorems, 'theorem-1');
+  const invariance = (samples: number, deviation: number) => plant({ theorem: 'invariance', samples }, { deviation });
+  assert.equal(one.judge([invariance(10, 1e-12), invariance(40, 0.5)]).status, 'reproduced');
+  assert.equal(claimOf(deepLinearTheorems, 'theorem-2').judge([invariance(40, 0.5)]).status, 'not reproduced');
+  const cosine = (depth: number, interpolantCosine: number) =>
+    plant({ theorem: 'interpolant', depth }, { interpolantCosine });
+  const measurements = [cosine(1, 1), cosine(2, 0.9)];
+  assert.equal(claimOf(deepLinearTheorems, 'pseudo-inverse-finds-ols').judge(measurements).status, 'reproduced');
+  const deep = claimOf(deepLinearTheorems, 'pseudo-inverse-finds-ols-at-any-depth');
+  assert.equal(deep.judge(measurements).status, 'not reproduced');
+});
+
+test('panels: an entry off the cross refutes the cross, and the median of finite steps decides', () => {
+  const plant = planter(tangentKernel);
+  const cross = claimOf(tangentKernel, 'two-factors-move-a-cross');
+  assert.equal(cross.judge([plant({ method: 'egf', depth: 2 }, { fieldShare: 0 })]).status, 'reproduced');
+  assert.equal(cross.judge([plant({ method: 'egf', depth: 2 }, { fieldShare: 1e-9 })]).status, 'not reproduced');
+  const step = claimOf(tangentKernel, 'natural-step-moves-one-entry');
+  const ngd = (identityDistance: number, seed: number) =>
+    plant({ method: 'ngd', depth: 3 }, { identityDistance }, seed);
+  assert.equal(step.judge([ngd(0.01, 0), ngd(0.02, 1), ngd(0.9, 2)]).status, 'reproduced');
+  assert.equal(step.judge([ngd(0.01, 0), ngd(0.2, 1), ngd(0.9, 2)]).status, 'not reproduced');
+});
