@@ -28,6 +28,9 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
         names: ['pause', 'resume', 'cancel'],
         load: async () => (await import('./pause-resume-cancel.ts')).registerPauseResumeCancel,
       },
+      { names: ['retry'], load: async () => (await import('./retry.ts')).registerRetry },
+      { names: ['diff', 'apply'], load: async () => (await import('./apply.ts')).registerApply },
+      { names: ['set'], load: async () => (await import('./set.ts')).registerSet },
     ],
   ],
   [

@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
-
-import { sendCommand } from '@natsweep/queue';
-
 import type { Cli, Register } from '../cli.ts';
-import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
 import { sizeOption } from '../options.ts';
+import { order } from '../order.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTrials } from '../trials-table.ts';
 import { watchSweep } from './watch.ts';
-import { withRedis } from '../with-redis.ts';
 
 interface LaunchOptions extends LoadOptions {
   readonly dryRun?: boolean;
@@ -51,26 +47,18 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
     showPlan(cli, sweep, options.json === true);
     return exitCodes.ok;
   }
-  const message = await submit(cli, sweep);
+  const answer = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
   if (options.json === true) {
     terminal.print(
       JSON.stringify({ sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded }),
     );
   } else {
-    terminal.print(`${terminal.style('green', '✓')} ${message}`);
+    terminal.print(`${terminal.style('green', '✓')} ${answer}`);
   }
   if (options.watch === true) return watchSweep(cli, spec.name);
   if (options.json !== true)
     terminal.note(terminal.style('dim', `  "natsweep watch ${spec.name}" shows its progress.`));
   return exitCodes.ok;
-}
-
-/** Hands a sweep to the scheduler. Returns what it answers; a refusal, such as a name that is taken, is bad input. */
-export async function submit({ environment }: Cli, { spec }: LoadedSweep): Promise<string> {
-  const command = { kind: 'submit', commandId: randomUUID(), spec: JSON.stringify(spec) } as const;
-  const reply = await withRedis(environment, (redis) => sendCommand(redis, command));
-  if (!reply.ok) throw badInput(reply.message);
-  return reply.message;
 }
 
 function showPlan({ terminal }: Cli, { spec, declaration, grid }: LoadedSweep, json: boolean): void {

@@ -1,10 +1,20 @@
-import { randomUUID } from 'node:crypto';
+import type { Cli, Register } from '../cli.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { collect } from '../options.ts';
+import { orderAndSay } from '../order.ts';
+import { findRecordedSweep } from '../results/recorded-sweep.ts';
+import { selectPlanned } from '../results/planned-selection.ts';
+import { plural } from '../terminal/format.ts';
+import { withResults } from '../with-results.ts';
 
-import { sendCommand } from '@natsweep/queue';
+interface Options {
+  readonly dryRun?: boolean;
+}
 
-import type { Register } from '../cli.ts';
-import { badInput, exitCodes } from '../exit.ts';
-import { withRedis } from '../with-redis.ts';
+interface CancelOptions extends Options {
+  readonly where?: readonly string[];
+  readonly trial?: readonly string[];
+}
 
 const verbs = [
   {
@@ -13,11 +23,6 @@ const verbs = [
     effect: 'be paused; trials that run now finish and are recorded',
   },
   { kind: 'resume', summary: 'let a paused sweep go on', effect: 'go on where it stopped' },
-  {
-    kind: 'cancel',
-    summary: 'end a sweep for good; what is recorded stays',
-    effect: 'end for good; what is recorded stays',
-  },
 ] as const;
 
 export const registerPauseResumeCancel: Register = (program, cli, run) => {
@@ -29,17 +34,43 @@ export const registerPauseResumeCancel: Register = (program, cli, run) => {
       .argument('<sweep>')
       .option('-n, --dry-run', 'say what would be done and do nothing')
       .action(
-        run(async (sweep: string, { dryRun }: { dryRun?: boolean }) => {
-          if (dryRun === true) {
-            cli.terminal.print(`${sweep} would ${effect}.`);
-            return exitCodes.ok;
-          }
-          const command = { kind, commandId: randomUUID(), sweep };
-          const reply = await withRedis(cli.environment, (redis) => sendCommand(redis, command));
-          if (!reply.ok) throw badInput(reply.message);
-          cli.terminal.print(`${cli.terminal.style('green', '✓')} ${reply.message}`);
+        run(async (sweep: string, { dryRun }: Options) => {
+          if (dryRun === true) cli.terminal.print(`${sweep} would ${effect}.`);
+          else await orderAndSay(cli, { kind, sweep });
           return exitCodes.ok;
         }),
       );
   }
+  program
+    .command('cancel')
+    .summary('end a sweep, or some of its trials, for good; what is recorded stays')
+    .description('Ends a sweep for good, or with --where or --trial only those of its trials. What is recorded stays.')
+    .argument('<sweep>')
+    .option(
+      '--where <condition>',
+      'only trials with this parameter value, e.g. depth=4; may be repeated, all must hold',
+      collect,
+    )
+    .option('--trial <id>', 'only this trial, by the beginning of its id; may be repeated', collect)
+    .option('-n, --dry-run', 'say what would be done and do nothing')
+    .action(run((sweep: string, options: CancelOptions) => cancel(cli, sweep, options)));
 };
+
+async function cancel(cli: Cli, sweep: string, { where, trial, dryRun }: CancelOptions): Promise<ExitCode> {
+  const { terminal, environment } = cli;
+  if (where === undefined && trial === undefined) {
+    if (dryRun === true) terminal.print(`${sweep} would end for good; what is recorded stays.`);
+    else await orderAndSay(cli, { kind: 'cancel', sweep });
+    return exitCodes.ok;
+  }
+  const indices = await withResults(environment, async (results) =>
+    selectPlanned(await findRecordedSweep(results, sweep), { where: where ?? [], ids: trial ?? [] }),
+  );
+  if (indices.length === 0) throw badInput(`No trial of ${sweep} is selected by that.`);
+  if (dryRun === true) {
+    terminal.print(`${plural(indices.length, 'trial')} of ${sweep} would end, those of them that have no record yet.`);
+  } else {
+    await orderAndSay(cli, { kind: 'cancel-trials', sweep, indices });
+  }
+  return exitCodes.ok;
+}

@@ -11,7 +11,7 @@ import { Stack } from '../stack/stack.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
-import { submit } from './launch.ts';
+import { order } from '../order.ts';
 import { showReport } from './report.ts';
 import { withRedis } from '../with-redis.ts';
 import { databaseExists, withResults } from '../with-results.ts';
@@ -67,7 +67,10 @@ async function runToEnd(
   if (stack !== undefined) terminal.note(`${terminal.style('green', '●')} Started ${stack.describe()}.`);
   try {
     if (launched) terminal.note(`${name} goes on where it stopped.`);
-    else terminal.note(`${terminal.style('green', '✓')} ${await submit({ terminal, environment }, sweep)}`);
+    else
+      terminal.note(
+        `${terminal.style('green', '✓')} ${await order({ environment }, { kind: 'submit', spec: JSON.stringify(sweep.spec) })}`,
+      );
     const end = await withRedis(environment, (redis) =>
       followSweep(terminal, redis, { sweep: name, signal: interrupted.signal }),
     );

@@ -22,11 +22,14 @@ function isEquality(condition: string): boolean {
   return /^[^=<>!&|]*=[^=<>!&|]*$/.test(condition);
 }
 
-function parseEqualities(equalities: readonly string[], { declaration }: RecordedSweep): Parameters {
+/** PARAMETER=VALUE by the types of the experiment's parameters. */
+export function parseEqualities(equalities: readonly string[], { declaration }: RecordedSweep): Parameters {
   const types = parameterTypes(declaration);
   const where: Record<string, ParameterValue> = {};
   for (const equality of equalities) {
-    const [name, text] = equality.split('=').map((part) => part.trim()) as [string, string];
+    const [name = '', text = ''] = equality.split('=').map((part) => part.trim());
+    if (!isEquality(equality) || text === '')
+      throw badInput(`--where ${equality}: write PARAMETER=VALUE, e.g. depth=3`);
     const key = requireKnown('--where', name, [...types.keys()]);
     const value = parseValue(text, types.get(key)!.type);
     const fault = types.get(key)!.check(value);
