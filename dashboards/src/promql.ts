@@ -27,6 +27,11 @@ export function perSecond(selector: string): string {
   return `rate(${selector}[$__rate_interval])`;
 }
 
+/** Growth per second of a gauge that only now and then goes down, over the same interval. */
+export function growthPerSecond(selector: string): string {
+  return `clamp_min(deriv(${selector}[$__rate_interval]), 0)`;
+}
+
 /** Increase over the time range of the dashboard. */
 export function overRange(selector: string): string {
   return `increase(${selector}[$__range])`;

@@ -5,7 +5,7 @@ import { queuePanels } from './queue-panels.ts';
 import { heatmap, rising, stat, table, timeSeries } from './panels.ts';
 import { asHeatmap, asRows, over, withExemplars } from './prometheus-query.ts';
 import { labelValues, prometheusSource } from './prometheus-variables.ts';
-import { buckets, overRange, perSecond, series } from './promql.ts';
+import { buckets, growthPerSecond, overRange, perSecond, series } from './promql.ts';
 
 const sweep = '$sweep';
 const recorded = series('sweepRecorded', { sweep });
@@ -27,7 +27,7 @@ const headline = [
     unit: 'short',
     noValue: 'no sweep',
     width: 4,
-    queries: [over(`sum(${perSecond(recorded)})`, 'trials/s')],
+    queries: [over(`sum(${growthPerSecond(recorded)})`, 'trials/s')],
   }),
   stat({
     title: 'Time left',

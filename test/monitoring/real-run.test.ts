@@ -89,7 +89,7 @@ test('Prometheus scrapes a real sweep: every panel and rule has data, workers co
     assert.equal(await value('natsweep_sweep_planned_trials{sweep="watched"}'), 1000);
     assert.equal(await value('sum(natsweep_sweep_trials{sweep="watched"})'), 1000);
     assert.ok((await value('natsweep_sweep_observations_total{outcome="diverged"} > 0')) > 0);
-    assert.equal(await value('natsweep_sweep_failures_total{sweep="failing",failure="crash"} == 2'), 2);
+    assert.equal(await value('natsweep_sweep_failed_trials{sweep="failing",failure="crash"} == 2'), 2);
     assert.ok((await value('natsweep_sweep_retries_total{sweep="failing",failure="crash"} > 0')) > 0);
     assert.equal(await value('natsweep_fleet_workers'), 2);
     assert.equal(await value('natsweep_slot_gpu_utilization_ratio{worker="hidden"}'), 0.5);

@@ -63,7 +63,7 @@ test('a sweep runs over TLS with the users of users.acl, who may do no more than
   await eventually(
     async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-      return metrics.includes('natsweep_sweep_recorded_total{sweep="tls"} 5') ? true : undefined;
+      return metrics.includes('natsweep_sweep_recorded_trials{sweep="tls"} 5') ? true : undefined;
     },
     () => `${exporter.output}${worker.output}`,
   );

@@ -35,19 +35,24 @@ export const metricCatalogue = {
     'trials',
     ['sweep', 'state'],
   ),
-  sweepRecorded: counter('natsweep_sweep_recorded_total', 'Trials that have a record, observed or failed.', 'trials', [
-    'sweep',
-  ]),
+  sweepRecorded: gauge(
+    'natsweep_sweep_recorded_trials',
+    'Trials that have a record, observed or failed; fewer after failed trials were asked for again.',
+    'trials',
+    ['sweep'],
+  ),
   sweepObservations: counter(
     'natsweep_sweep_observations_total',
     'Recorded observations by approximation and outcome.',
     'trials',
     ['sweep', 'approximation', 'outcome'],
   ),
-  sweepFailures: counter('natsweep_sweep_failures_total', 'Trials recorded as failed, by reason.', 'trials', [
-    'sweep',
-    'failure',
-  ]),
+  sweepFailures: gauge(
+    'natsweep_sweep_failed_trials',
+    'Trials recorded as failed, by reason; fewer after they were asked for again.',
+    'trials',
+    ['sweep', 'failure'],
+  ),
   sweepRetries: counter(
     'natsweep_sweep_retries_total',
     'Batches delivered again, by reason; lost means that the worker vanished or stalled.',
