@@ -22,8 +22,8 @@ export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): Postgr
     keepAlive: true,
     lock_timeout: lockTimeoutMs,
     types: { getTypeParser: parserFor },
+    onConnect: beDurable,
   });
-  pool.on('connect', (client) => void client.query(durableCommits).catch(() => {}));
   // an idle connection that the server closes is replaced on the next query; without a listener it ends the process
   pool.on('error', () => {});
   return new PostgresDialect({ pool: translatingPool(pool, url) });
@@ -57,8 +57,10 @@ function translatingPool(pool: pg.Pool, url: string): PostgresPool {
 }
 
 /** A committed observation is acknowledged for good: a server set to commit asynchronously is not believed. */
-const durableCommits = `select set_config('synchronous_commit', 'on', false)
-  where current_setting('synchronous_commit') = 'off'`;
+const beDurable = ((client: pg.ClientBase) =>
+  client.query(
+    `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  )) as (client: pg.ClientBase) => void;
 
 function translatingClient(client: pg.PoolClient, url: string): PostgresPoolClient {
   const query = async (sql: string, parameters: readonly unknown[]) => {

@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { Kysely, sql } from 'kysely';
 import { openResults } from './open-results.ts';
+import { postgresDialect } from './postgres-dialect.ts';
 import { ResultsError } from './results-error.ts';
 import type { ResultsErrorCode } from './results-error.ts';
 import { findPostgres, startPrivatePostgres } from './testing/private-postgres.ts';
@@ -44,6 +46,16 @@ describe('PostgreSQL in trouble', { skip: binaries ? false : 'PostgreSQL is not 
     await assert.rejects(standby.record(syntheticRecords('damping', 1)), refusal('read-only', /takes no writes/));
     await standby.close();
     await store.close();
+  });
+
+  test('commits wait for the disk, also where the server does not by itself', async (t) => {
+    const server = await startPrivatePostgres(binaries!, { synchronous_commit: 'off' });
+    t.after(() => server.stop());
+    const dialect = postgresDialect({ url: server.url, lockTimeoutMs: 1000 });
+    const db = new Kysely({ dialect });
+    const { rows } = await sql`show synchronous_commit`.execute(db);
+    assert.deepEqual(rows, [{ synchronous_commit: 'on' }]);
+    await db.destroy();
   });
 
   test('TLS: the right certificate is accepted, another is refused', async (t) => {
