@@ -20,3 +20,4 @@ export { conditionOf, machineEpsilon, smallestPivotRatio, solvePositive } from '
 export type { Solved } from './solve-positive.ts';
 export { crossEntropy, softmax, whitenOutputs } from './softmax.ts';
 export type { Whitened } from './softmax.ts';
+export { directionResponse } from './direction-response.ts';

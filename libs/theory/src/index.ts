@@ -14,7 +14,7 @@ export { coefficientMatrix, layerWiseCoefficient } from './coefficient-matrix.ts
 export type { Samples } from './coefficient-matrix.ts';
 export { blockTridiagonalAlpha, isotropyConstant } from './isotropy.ts';
 export type { IsotropicApproximation } from './isotropy.ts';
-export { isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
+export { isotropicOutputs, isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
 export type { Trajectory, TrajectoryOptions } from './linearised-trajectory.ts';
 export { signalPropagation } from './signal-propagation.ts';
 export type { SignalPropagation } from './signal-propagation.ts';
@@ -29,3 +29,5 @@ export type { BoundSample, BoundStart } from './discrepancy-bound.ts';
 export { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
 export { softmaxTrajectory } from './softmax-trajectory.ts';
 export type { SoftmaxTrajectoryOptions } from './softmax-trajectory.ts';
+export { flowTrajectory } from './flow-trajectory.ts';
+export type { FlowOptions } from './flow-trajectory.ts';

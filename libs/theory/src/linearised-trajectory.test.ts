@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import { createReferenceEngine } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
-import { isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
+import { isotropicOutputs, isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
 
 const engine = createReferenceEngine();
 const coefficient = engine.tensor([0.5, 0.2, 0.2, 0.9], [2, 2]);
@@ -36,11 +36,17 @@ test('g_t = (I − ηΘ̄)^t g_0 by the spectrum, and f_t(x′) = f_0 − Θ̄(x
 });
 
 test('under Θ̄ = αI the two forms agree', () => {
+  const test_ = { coefficient: engine.tensor([0.4, 1.1], [1, 2]), outputs0: Float64Array.of(0.7) };
   const scaled = linearisedTrajectory(engine, engine.tensor([3, 0, 0, 3], [2, 2]), start, {
+    test: test_,
     learningRate: 0.1,
     steps: 5,
   });
   isotropicResiduals(start, { alpha: 3, learningRate: 0.1, steps: 5 }).forEach((residual, t) =>
     assertClose(scaled.residualsTrain[t]!, residual),
+  );
+  const response = Float64Array.of(0.4 * start[0]! + 1.1 * start[1]!);
+  isotropicOutputs(test_.outputs0, response, { alpha: 3, learningRate: 0.1, steps: 5 }).forEach((values, t) =>
+    assertClose(scaled.outputsTest[t]!, values),
   );
 });

@@ -47,3 +47,18 @@ export function isotropicResiduals(
 ): Float64Array[] {
   return Array.from({ length: steps + 1 }, (_, t) => residual0.map((value) => (1 - learningRate * alpha) ** t * value));
 }
+
+/**
+ * f_t(x′) = f_0(x′) − (1 − (1 − ηα)^t)/α J(x′)Δθ_0 under the isotropic condition (Karakida & Osawa 2020, eq. 10, 22), where Δθ_0
+ * is the first step before the learning rate.
+ */
+export function isotropicOutputs(
+  outputs0: Float64Array,
+  response: Float64Array,
+  { alpha, learningRate, steps }: { readonly alpha: number; readonly learningRate: number; readonly steps: number },
+): Float64Array[] {
+  return Array.from({ length: steps + 1 }, (_, t) => {
+    const share = (1 - (1 - learningRate * alpha) ** t) / alpha;
+    return outputs0.map((value, i) => value - share * response[i]!);
+  });
+}
