@@ -1,5 +1,6 @@
 import { unaryFunctions } from '@natsweep/linalg/implementation';
 import type { UnaryOp } from '@natsweep/linalg';
+import { applyErf } from './erf.ts';
 import type { FloatArray } from './routines.ts';
 
 type Loop = (out: FloatArray, a: FloatArray) => void;
@@ -30,6 +31,7 @@ const loops: Partial<Record<UnaryOp, Loop>> = {
   tanh(out, a) {
     for (let i = 0, n = out.length; i < n; i++) out[i] = Math.tanh(a[i]!);
   },
+  erf: applyErf,
 };
 
 /** out ← op(a), elementwise. */
