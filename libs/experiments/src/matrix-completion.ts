@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { matrixCompletion as declaration } from '@natsweep/catalogue';
 import { matrixCompletion as dataset, type MatrixCompletion } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
@@ -6,6 +5,7 @@ import { matrixProduct, type MatrixFactors } from '@natsweep/models';
 import { effectiveRank, nuclearNormCompletion } from '@natsweep/theory';
 import type { z } from 'zod';
 import { startCompletion, type CompletionDescent } from './completion-descent.ts';
+import { drive } from './drive-descent.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { gaussianFactors } from './gaussian-factors.ts';
 
@@ -35,7 +35,7 @@ interface Column {
 async function* run(trials: readonly Trial[], context: TrialContext): AsyncIterable<TrialResult> {
   const [first] = trials;
   if (first === undefined) return;
-  const { engine, signal } = context;
+  const { engine } = context;
   const { size, steps } = first.params;
   const tasks = trials.map(({ params, seed }) => dataset({ ...params, seed }));
   const stack = (values: readonly Float64Array[]) =>
@@ -67,25 +67,25 @@ async function* run(trials: readonly Trial[], context: TrialContext): AsyncItera
     ended: undefined,
     stepsTaken: 0,
   }));
-  try {
-    let stopped = false;
-    for (let step = 0; ; step++) {
-      if (step % STEPS_BETWEEN_CHECKS === 0 || step === steps) check(engine, { columns, descent, step });
-      if (step === steps || stopped || columns.every(({ ended }) => ended !== undefined)) break;
-      const active = engine.tensor(
-        columns.map(({ ended }) => (ended === undefined ? 1 : 0)),
-        [columns.length, 1, 1],
-      );
-      descent.step(active);
-      engine.free(active);
-      for (const column of columns) {
-        if (column.ended !== undefined) continue;
-        column.stepsTaken = step + 1;
-        context.progress(column.trial.trialId, step + 1, steps);
-      }
-      if (step % STEPS_BETWEEN_CHECKS === 0) await setImmediate();
-      stopped = signal.aborted;
+  const observe = (step: number): boolean => {
+    if (step % STEPS_BETWEEN_CHECKS === 0 || step === steps) check(engine, { columns, descent, step });
+    return columns.every(({ ended }) => ended !== undefined);
+  };
+  const step = (number: number) => {
+    const active = engine.tensor(
+      columns.map(({ ended }) => (ended === undefined ? 1 : 0)),
+      [columns.length, 1, 1],
+    );
+    descent.step(active);
+    engine.free(active);
+    for (const column of columns) {
+      if (column.ended !== undefined) continue;
+      column.stepsTaken = number;
+      context.progress(column.trial.trialId, number, steps);
     }
+  };
+  try {
+    const stopped = await drive({ steps, signal: context.signal, step, observe });
     const products = matrices(engine, descent, size);
     for (const [index, column] of columns.entries())
       yield summarise(engine, { column, product: products[index]!, solveResidual: descent.solveResidual(), stopped });

@@ -1,17 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
 import { planarClassification as declaration } from '@natsweep/catalogue';
 import { planarClassification as dataset } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { logLogisticLoss, logResidualWeight } from '@natsweep/models';
-import { loadLargeMarginSolver, sparseMargin, type LargeMarginSolver, type SignedInputs } from '@natsweep/theory';
+import { logLogisticLoss } from '@natsweep/models';
+import { loadLargeMarginSolver, type LargeMarginSolver, type SignedInputs } from '@natsweep/theory';
 import type { z } from 'zod';
 import { columnOf, layOut, type TrialLayout } from './diagonal-batch.ts';
 import { startDescent, type DiagonalDescent } from './diagonal-descent.ts';
+import { drive } from './drive-descent.ts';
+import { degrees, planarLimits, type PlanarLimits, type Point } from './planar-limits.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 type Trial = ExperimentTrial<Params>;
-type Point = readonly [number, number];
 
 const MAX_INPUTS = 1e6;
 const RECORDED_STEPS = 200;
@@ -48,7 +48,7 @@ async function* runLayout(
   context: TrialContext,
   solver: LargeMarginSolver,
 ): AsyncIterable<TrialResult> {
-  const { engine, signal } = context;
+  const { engine } = context;
   const { params } = layout.groups[0]![0]!;
   const tasks = layout.groups.map(([trial]) => signedPoints(trial!));
   const signedInputs = engine.tensor(
@@ -64,28 +64,26 @@ async function* runLayout(
   );
   const steps = params.method === 'ngf' ? 1 : params.steps;
   const interval = Math.ceil(steps / RECORDED_STEPS);
-  try {
-    let stopped = false;
-    for (let step = 0; ; step++) {
-      const isRecorded = step % interval === 0 || step === steps;
-      if (isRecorded || columns.some(({ recording }) => Number.isNaN(recording.angleAtLoss))) {
-        const state = engine.scope(() => readState(engine, signedInputs, descent));
-        for (const { recording, at } of columns) {
-          const [x, y] = columnOf(state.separators, { ...at, rows: 2 });
-          const logLoss = logMean(columnOf(state.logLosses, { ...at, rows: params.samples }));
-          watch(recording, { angle: degrees([x!, y!]), logLoss });
-          if (!isRecorded) continue;
-          recording.step.push(step);
-          recording.angle.push(recording.latest.angle);
-        }
-      }
-      if (step === steps || stopped) break;
-      descent.step();
-      for (const { trial } of columns) context.progress(trial.trialId, step + 1, steps);
-      if (step % 50 === 0) await setImmediate();
-      stopped = signal.aborted;
-      if (stopped) break;
+  const observe = (step: number): boolean => {
+    const isRecorded = step % interval === 0 || step === steps;
+    if (!isRecorded && columns.every(({ recording }) => !Number.isNaN(recording.angleAtLoss))) return false;
+    const state = engine.scope(() => readState(engine, signedInputs, descent));
+    for (const { recording, at } of columns) {
+      const [x, y] = columnOf(state.separators, { ...at, rows: 2 });
+      const logLoss = logMean(columnOf(state.logLosses, { ...at, rows: params.samples }));
+      watch(recording, { angle: degrees([x!, y!]), logLoss });
+      if (!isRecorded) continue;
+      recording.step.push(step);
+      recording.angle.push(recording.latest.angle);
     }
+    return false;
+  };
+  const step = (number: number) => {
+    descent.step();
+    for (const { trial } of columns) context.progress(trial.trialId, number, steps);
+  };
+  try {
+    const stopped = await drive({ steps, signal: context.signal, step, observe });
     const state = engine.scope(() => readState(engine, signedInputs, descent));
     for (const { trial, task, at, recording } of columns) {
       const smallestMargin = Math.min(...columnOf(state.margins, { ...at, rows: params.samples }));
@@ -94,7 +92,7 @@ async function* runLayout(
         recording,
         smallestMargin,
         stopped,
-        limits: limitsOf(engine, solver, { trial, task, recording }),
+        limits: planarLimits(engine, solver, { task, separator0: recording.separator0, ...trial.params }),
       });
     }
   } finally {
@@ -132,41 +130,6 @@ function readState(engine: LinalgEngine, signedInputs: Tensor, descent: Diagonal
   };
 }
 
-/** The separators that the trial is compared with, as angles. */
-interface Limits {
-  readonly l2: number;
-  readonly l1: number;
-  readonly own: number;
-}
-
-function limitsOf(
-  engine: LinalgEngine,
-  solver: LargeMarginSolver,
-  of: { readonly trial: Trial; readonly task: SignedInputs; readonly recording: Recording },
-): Limits {
-  const { task } = of;
-  const { method, depth } = of.trial.params;
-  const angleOf = (separator: Float64Array) => degrees([separator[0]!, separator[1]!]);
-  const l2 = solver.l2(task).separator;
-  const l1 = solver.l1(task).separator;
-  const own = () => {
-    if (method !== 'egd') return solver.linear(task, descentDirection(engine, task, of.recording.separator0)).separator;
-    if (depth === 1) return l2;
-    return depth === 2 ? l1 : sparseMargin(solver, task, { power: 2 / depth, start: l1 });
-  };
-  return { l2: angleOf(l2), l1: angleOf(l1), own: angleOf(own()) };
-}
-
-/** −N ∇L(β₀) = X̃ᵀφ(−u). */
-function descentDirection(engine: LinalgEngine, task: SignedInputs, separator0: Point): Float64Array {
-  return engine.scope(() => {
-    const x = engine.tensor(task.values, [task.samples, 2]);
-    const margins = engine.matmul(x, engine.tensor(separator0, [2, 1]));
-    const weights = engine.unary('exp', logResidualWeight(engine, margins));
-    return engine.read(engine.matmul(x, weights, { transposeA: true }));
-  });
-}
-
 function summarise(
   trial: Trial,
   of: {
@@ -174,7 +137,7 @@ function summarise(
     readonly recording: Recording;
     readonly smallestMargin: number;
     readonly stopped: boolean;
-    readonly limits: Limits;
+    readonly limits: PlanarLimits;
   },
 ): TrialResult {
   const { recording, limits, smallestMargin } = of;
@@ -210,8 +173,6 @@ function watch(recording: Recording, now: Recording['latest']): void {
   }
   recording.latest = now;
 }
-
-const degrees = ([x, y]: Point): number => (Math.atan2(y, x) * 180) / Math.PI;
 
 function logMean(logs: Float64Array): number {
   const largest = logs.reduce((most, value) => Math.max(most, value), -Infinity);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { sparseClassification as declaration } from '@natsweep/catalogue';
 import { sparseClassification as dataset, type SparseClassification } from '@natsweep/datasets';
 import { diagonalGradient } from '@natsweep/egd';
@@ -16,6 +15,7 @@ import {
 import type { z } from 'zod';
 import { columnOf, layOut, type TrialLayout } from './diagonal-batch.ts';
 import { startDescent } from './diagonal-descent.ts';
+import { drive } from './drive-descent.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
@@ -58,7 +58,7 @@ interface Column {
 }
 
 async function* runLayout(layout: TrialLayout<Params>, context: TrialContext): AsyncIterable<TrialResult> {
-  const { engine, signal } = context;
+  const { engine } = context;
   const { params } = layout.groups[0]![0]!;
   const tasks = layout.groups.map(([trial]) => dataset({ ...trial!.params, seed: trial!.seed }));
   const signedInputs = engine.scope(() => signedInputsOf(engine, tasks, params));
@@ -73,17 +73,16 @@ async function* runLayout(layout: TrialLayout<Params>, context: TrialContext): A
   const steps = params.method === 'ngf' ? 1 : params.steps;
   const interval = Math.ceil(steps / RECORDED_STEPS);
   const descent = startDescent(engine, layout, signedInputs);
+  const observe = (step: number): boolean => {
+    if (step % interval === 0 || step === steps) record(engine, { columns, params, step, signedInputs, descent });
+    return false;
+  };
+  const step = (number: number) => {
+    descent.step();
+    for (const { trial } of columns) context.progress(trial.trialId, number, steps);
+  };
   try {
-    let stopped = false;
-    for (let step = 0; ; step++) {
-      if (step % interval === 0 || step === steps) record(engine, { columns, params, step, signedInputs, descent });
-      if (step === steps) break;
-      descent.step();
-      for (const { trial } of columns) context.progress(trial.trialId, step + 1, steps);
-      await setImmediate();
-      stopped = signal.aborted;
-      if (stopped) break;
-    }
+    const stopped = await drive({ steps, signal: context.signal, step, observe });
     const isSolved =
       params.method === 'egd' && params.depth <= 2 && params.samples * params.dimension <= MAX_SOLVED_INPUTS;
     const solver = isSolved ? await loadLargeMarginSolver() : undefined;
