@@ -6,7 +6,7 @@ import type { TrialRow } from './store.ts';
 import type { Texts } from './texts.ts';
 import { decodeTraces } from './traces.ts';
 
-export type StoredTrial = Selectable<TrialTable> & Pick<Selectable<DetailTable>, 'message' | 'log_tail'>;
+export type StoredTrial = Selectable<TrialTable> & Partial<Pick<Selectable<DetailTable>, 'message' | 'log_tail'>>;
 export type StoredRecord = StoredTrial & Selectable<DetailTable>;
 
 export interface Decoding {
@@ -46,7 +46,7 @@ export async function decodeRecords(rows: readonly StoredRecord[], decoding: Dec
 }
 
 function decodeRow(row: StoredTrial, { sweep, columns, texts }: Decoding): TrialRow {
-  const [worker, slot] = JSON.parse(texts.content(row.slot_text)) as [string, string];
+  const [worker, slot] = texts.json(row.slot_text) as [string, string];
   const attempt: AttemptInfo = {
     attempt: row.attempt,
     worker,
@@ -71,7 +71,7 @@ function decodeRow(row: StoredTrial, { sweep, columns, texts }: Decoding): Trial
       logTail: row.log_tail ?? '',
     };
   const metrics = Object.fromEntries([...columns.metrics].map(([name, column]) => [name, row[column] as Measured]));
-  const engine = JSON.parse(texts.content(row.engine_text!)) as EngineInfo;
+  const engine = texts.json(row.engine_text!) as EngineInfo;
   return { kind: 'observation', ...place, outcome: row.outcome as Outcome, metrics, engine };
 }
 

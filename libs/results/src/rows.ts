@@ -1,4 +1,5 @@
 import type { Observation, TrialRecord } from '@natsweep/sweep';
+import type { Selectable } from 'kysely';
 import { valueColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { decodeRecords, decodeRows, fixedColumns } from './decode-record.ts';
@@ -6,9 +7,10 @@ import type { StoredRecord, StoredTrial } from './decode-record.ts';
 import { findSweep, isEmpty, selectTrials, sortColumns } from './query.ts';
 import type { SweepPlace, TrialQuery } from './query.ts';
 import { ResultsError } from './results-error.ts';
-import type { Database } from './schema.ts';
+import type { Database, TrialTable } from './schema.ts';
 import type { RowQuery, TrialRow } from './store.ts';
 import { detailTable, trialTable } from './sweep-tables.ts';
+import { inParts } from './texts.ts';
 
 /** Records read at once when everything is read: with their traces, and without. */
 const pageSize = 500;
@@ -38,24 +40,24 @@ function sortedPage(trials: TrialQuery, sweep: SweepPlace, query: RowQuery): Tri
   return query.offset === undefined ? page : page.offset(query.offset);
 }
 
-/** Messages and log tails of the failed among these. */
+/** The rows with the messages and log tails of the failed among them. */
 async function withMessages(
   db: Database,
   sweep: SweepPlace,
-  trials: readonly Omit<StoredTrial, 'message' | 'log_tail'>[],
-): Promise<StoredTrial[]> {
+  trials: readonly Selectable<TrialTable>[],
+): Promise<readonly StoredTrial[]> {
   const failed = trials.filter(({ outcome }) => outcome === null).map(({ id }) => id);
+  if (failed.length === 0) return trials;
   const messages = new Map<number, Pick<StoredTrial, 'message' | 'log_tail'>>();
-  for (let start = 0; start < failed.length; start += pageSize) {
+  for (const part of inParts(failed, pageSize)) {
     const details = await db
       .selectFrom(detailTable(sweep.id))
       .select(['id', 'message', 'log_tail'])
-      .where('id', 'in', failed.slice(start, start + pageSize))
+      .where('id', 'in', part)
       .execute();
     for (const { id, ...message } of details) messages.set(id, message);
   }
-  const none = { message: null, log_tail: null };
-  return trials.map((trial) => ({ ...trial, ...(messages.get(trial.id) ?? none) }) as StoredTrial);
+  return trials.map((trial) => (trial.outcome === null ? { ...trial, ...messages.get(trial.id) } : trial));
 }
 
 /** @throws ResultsError `ambiguous` if the prefix fits more than one trial. */

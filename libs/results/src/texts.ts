@@ -6,6 +6,7 @@ export class Texts {
   readonly #db: Database;
   readonly #ids = new Map<string, number>();
   readonly #contents = new Map<number, string>();
+  readonly #parsed = new Map<number, unknown>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -45,6 +46,13 @@ export class Texts {
   /** A text that `load` has read. */
   content(id: number): string {
     return this.#contents.get(id)!;
+  }
+
+  /** A text that `load` has read, as the JSON that it is; everyone gets the same value and changes nothing in it. */
+  json(id: number): unknown {
+    let value = this.#parsed.get(id);
+    if (value === undefined) this.#parsed.set(id, (value = JSON.parse(this.content(id)) as unknown));
+    return value;
   }
 
   #remember(id: number, content: string): void {
