@@ -41,7 +41,7 @@ export function explain(error: unknown): Explanation | undefined {
       exitCode: exitCodes.unavailable,
     };
   }
-  if (name === 'LogLevelError') return { message, exitCode: exitCodes.badInput };
+  if (name === 'LogLevelError' || name === 'ComparisonError') return { message, exitCode: exitCodes.badInput };
   const fault = fileFaults[String(code)];
   const path = (error as NodeJS.ErrnoException).path;
   if (fault === undefined) return undefined;

@@ -39,6 +39,8 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
       { names: ['results'], load: async () => (await import('./results.ts')).registerResults },
       { names: ['verify'], load: async () => (await import('./verify.ts')).registerVerify },
       { names: ['report'], load: async () => (await import('./report.ts')).registerReport },
+      { names: ['reproduce'], load: async () => (await import('./reproduce.ts')).registerReproduce },
+      { names: ['compare'], load: async () => (await import('./compare.ts')).registerCompare },
       { names: ['trial'], load: async () => (await import('./trial.ts')).registerTrial },
     ],
   ],

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
-import type { JudgedClaim, ReportFormat, Table, WrittenReport } from '@natsweep/report';
+import type { JudgedClaim, ReportFormat, WrittenReport } from '@natsweep/report';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { plural } from '../terminal/format.ts';
-import { renderTable } from '../terminal/table.ts';
+import { printReportTable } from '../report-table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { withResults } from '../with-results.ts';
@@ -88,18 +88,6 @@ function print(terminal: Terminal, { report, files }: WrittenReport): void {
   for (const judged of report.claims) printVerdict(terminal, judged);
   terminal.print(terminal.style('bold', 'Files'));
   for (const file of files) terminal.print(`  ${file}`);
-}
-
-function printReportTable(terminal: Terminal, { title, note, columns, rows }: Table): void {
-  terminal.print(terminal.style('bold', title));
-  for (const line of wrap(note, terminal.columns())) terminal.print(terminal.style('dim', line));
-  const tableColumns = columns.map(({ name, align }, c) => ({
-    header: name,
-    align,
-    cell: (row: readonly string[]) => row[c]!,
-  }));
-  for (const line of renderTable(terminal, tableColumns, rows)) terminal.print(line);
-  terminal.print('');
 }
 
 const verdictStyles: Readonly<Record<JudgedClaim['verdict']['status'], readonly [mark: string, style: Style]>> = {

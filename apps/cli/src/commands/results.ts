@@ -1,10 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+
 import type { ResultsStore, RowQuery } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
 import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
-import { csvLine } from '../results/csv.ts';
 import { printGroups } from '../results/groups.ts';
 import { pages } from '../results/pages.ts';
 import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
@@ -23,6 +24,9 @@ interface ResultsOptions {
   readonly limit?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly jsonl?: boolean;
+  /** A file. */
+  readonly parquet?: string;
 }
 
 const rowsOnTerminal = 20;
@@ -47,6 +51,8 @@ export const registerResults: Register = (program, cli, run) => {
     .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV')
+    .option('--jsonl', 'print JSON Lines')
+    .option('--parquet <file>', 'write a Parquet file')
     .addHelpText(
       'after',
       `
@@ -60,9 +66,9 @@ Examples:
       run((name: string, options: ResultsOptions) =>
         withResults(cli.environment, async (results) => {
           const sweep = await findRecordedSweep(results, name);
-          return options.by === undefined
-            ? showRows(cli, results, sweep, options)
-            : showGroups(cli, results, sweep, options);
+          if (options.by !== undefined) return showGroups(cli, results, sweep, options);
+          const exported = options.csv === true || options.jsonl === true || options.parquet !== undefined;
+          return exported ? exportRows(cli, results, sweep, options) : showRows(cli, results, sweep, options);
         }),
       ),
     );
@@ -84,7 +90,6 @@ async function showRows(
   };
   const { name } = sweep.stored;
   if (options.json === true) return printJson(cli, results, sweep, query);
-  if (options.csv === true) return printCsv(cli, results, sweep, query);
   const columns = [
     ...readableColumns(terminal, sweep, metrics ?? (options.failed === true ? [] : undefined)),
     ...(options.failed === true ? [failureReason] : []),
@@ -169,19 +174,23 @@ async function printJson(
   return exitCodes.ok;
 }
 
-async function printCsv(
+/** Writes all selected trials in one of the formats of the results database. */
+async function exportRows(
   { terminal }: Cli,
   results: ResultsStore,
   sweep: RecordedSweep,
-  query: RowQuery,
+  options: ResultsOptions,
 ): Promise<ExitCode> {
-  let header: readonly string[] | undefined;
-  for await (const rows of pages(results, sweep.stored.name, query)) {
-    for (const row of rows) {
-      const record = flatRecord(row, sweep);
-      if (header === undefined) terminal.print(csvLine((header = Object.keys(record))));
-      terminal.print(csvLine(Object.values(record)));
-    }
+  const format = options.parquet !== undefined ? 'parquet' : options.jsonl === true ? 'jsonl' : 'csv';
+  if (options.sort !== undefined || options.limit !== undefined || options.metrics !== undefined) {
+    throw badInput(`--${format} exports whole trials as they were recorded: leave out --sort, --limit and --metrics.`);
   }
+  const pieces = results.export(sweep.stored.name, {
+    format,
+    ...parseSelection(options.where ?? [], sweep),
+    ...(options.failed === true && { kind: 'failed' as const }),
+  });
+  if (options.parquet !== undefined) await writeFile(options.parquet, pieces);
+  else for await (const piece of pieces) await terminal.write(piece);
   return exitCodes.ok;
 }

@@ -23,23 +23,30 @@ function isEquality(condition: string): boolean {
 }
 
 /** PARAMETER=VALUE by the types of the experiment's parameters. */
-export function parseEqualities(equalities: readonly string[], { declaration }: RecordedSweep): Parameters {
-  const types = parameterTypes(declaration);
+export function parseEqualities(equalities: readonly string[], sweep: RecordedSweep): Parameters {
+  const known = Object.keys(sweep.declaration.parameters.shape);
   const where: Record<string, ParameterValue> = {};
   for (const equality of equalities) {
     const [name = '', text = ''] = equality.split('=').map((part) => part.trim());
     if (!isEquality(equality) || text === '')
       throw badInput(`--where ${equality}: write PARAMETER=VALUE, e.g. depth=3`);
-    const key = requireKnown('--where', name, [...types.keys()]);
-    const value = parseValue(text, types.get(key)!.type);
-    const fault = types.get(key)!.check(value);
-    if (fault !== undefined) {
-      const hint = fault.suggestion === undefined ? '' : `; did you mean ${fault.suggestion}?`;
-      throw badInput(`--where ${equality}: ${fault.message}${hint}`);
-    }
-    where[key] = value;
+    where[requireKnown('--where', name, known)] = parseParameterValue('--where', { name, text }, sweep);
   }
   return where;
+}
+
+/** A value of a parameter, refused if the experiment does not accept it. */
+export function parseParameterValue(
+  option: string,
+  { name, text }: { readonly name: string; readonly text: string },
+  { declaration }: RecordedSweep,
+): ParameterValue {
+  const { type, check } = parameterTypes(declaration).get(name)!;
+  const value = parseValue(text, type);
+  const fault = check(value);
+  if (fault === undefined) return value;
+  const hint = fault.suggestion === undefined ? '' : `; did you mean ${fault.suggestion}?`;
+  throw badInput(`${option} ${text}: ${fault.message}${hint}`);
 }
 
 /** "trainLossFinal" or "-trainLossFinal" (descending): a metric, a parameter, index, seed or elapsedSeconds. */

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly columns: () => number;
   /** A line of the command's result. */
   readonly print: (line: string) => void;
+  /** A piece of a file that is the command's result; resolves when the reader has taken it. */
+  readonly write: (piece: Uint8Array) => Promise<void>;
   /** A line for the person who watches: notes, progress, errors. */
   readonly note: (line: string) => void;
   /** Overwrites the last status line on stderr; an empty string clears it. */
@@ -44,6 +46,7 @@ export function createTerminal(stdout: Stream, stderr: Stream, env: NodeJS.Proce
       status('');
       stdout.write(`${line}\n`);
     },
+    write: (piece) => new Promise((resolve) => void stdout.write(piece, () => resolve())),
     note: (line) => {
       status('');
       stderr.write(`${line}\n`);

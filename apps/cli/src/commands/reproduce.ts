@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+
+import { namedSweeps } from '@natsweep/catalogue';
+import { nearest } from '@natsweep/sweep';
+
+import type { Cli, Register } from '../cli.ts';
+import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { nextSignal } from '../interrupt.ts';
+import { commaList, positiveInteger, sizeOption } from '../options.ts';
+import { findRecorded, runToEnd, withStack } from '../run-to-end.ts';
+import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
+import { plural } from '../terminal/format.ts';
+import { withResults } from '../with-results.ts';
+
+interface ReproduceOptions extends LoadOptions {
+  readonly only?: readonly string[];
+  readonly out?: string;
+  readonly slots?: number;
+}
+
+export const registerReproduce: Register = (program, cli, run) => {
+  program
+    .command('reproduce')
+    .summary('run the sweeps of all papers and write one page with every verdict and figure')
+    .description(
+      'Runs every sweep that ships with natsweep, one after the other, and writes one page with all verdicts and figures. What ' +
+        'is recorded in this home already is not run again; Ctrl-C loses nothing.',
+    )
+    .addOption(sizeOption())
+    .option('--only <names>', 'only these sweeps, e.g. karakida-fig1a,kerekes-fig4', commaList)
+    .option('-o, --out <folder>', 'where the page goes (default: reports/reproduction in the home)')
+    .option('--slots <n>', 'trial processes to run at a time (default: one per processor)', positiveInteger)
+    .action(run((options: ReproduceOptions) => reproduce(cli, options)));
+};
+
+async function reproduce(cli: Cli, { only, out, slots, ...options }: ReproduceOptions): Promise<ExitCode> {
+  const { terminal, environment } = cli;
+  const sweeps = chooseSweeps(only).map((name) => loadSweep(name, options));
+  const missing: LoadedSweep[] = [];
+  for (const sweep of sweeps) {
+    if ((await findRecorded(cli, sweep))?.state !== 'completed') missing.push(sweep);
+  }
+  if (missing.length > 0 && !(await runAll(cli, missing, slots))) {
+    terminal.note('Interrupted, nothing was lost: "natsweep reproduce" goes on where it stopped.');
+    return exitCodes.interrupted;
+  }
+  const { writeReproduction } = await import('@natsweep/report');
+  terminal.status('Drawing …');
+  const directory = out ?? join(environment.home, 'reports', 'reproduction');
+  const names = sweeps.map(({ spec }) => spec.name);
+  const files = await withResults(environment, (store) => writeReproduction({ store, sweeps: names, directory }));
+  terminal.note(`${plural(names.length, 'sweep')}, ${plural(files.length, 'file')}; begin with`);
+  terminal.print(files[0]!);
+  return exitCodes.ok;
+}
+
+/** False after a Ctrl-C. */
+async function runAll(cli: Cli, sweeps: readonly LoadedSweep[], slots: number | undefined): Promise<boolean> {
+  const interrupted = new AbortController();
+  void nextSignal().then(() => interrupted.abort());
+  return withStack(cli, { slots }, async () => {
+    for (const sweep of sweeps) {
+      if (!(await runToEnd(cli, sweep, interrupted.signal))) return false;
+    }
+    return true;
+  });
+}
+
+/** The quickstart is a small cut of a sweep that is among the others. */
+function chooseSweeps(only: readonly string[] | undefined): readonly string[] {
+  const all = namedSweeps();
+  if (only === undefined) return all.filter((name) => name !== 'quickstart');
+  const unknown = only.find((name) => !all.includes(name));
+  if (unknown === undefined) return only;
+  const near = nearest(unknown, all);
+  throw badInput(
+    `--only ${unknown}: ${near === undefined ? '"natsweep sweeps" lists the sweeps' : `did you mean ${near}?`}`,
+  );
+}
