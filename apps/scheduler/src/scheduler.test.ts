@@ -19,8 +19,13 @@ test('invariant 2: schedulers killed at any point lose nothing and record nothin
     }
     return stack.finish(delivery);
   });
-  const { observed, failed } = await stack.until('sweep', ({ state }) => state === 'completed');
+  const { observed, failed, byApproximation } = await stack.until('sweep', ({ state }) => state === 'completed');
   assert.deepEqual([observed, failed], [3000, 0]);
+  assert.deepEqual(byApproximation['none']?.byOutcome, { converged: 3000 });
+  assert.equal(
+    byApproximation['none']?.durations.counts.reduce((a, b) => a + b, 0),
+    3000,
+  );
   assert.deepEqual(await stack.recordedIndices('sweep'), upTo(3000));
 });
 

@@ -77,6 +77,7 @@ export class SweepRun {
     const spec = JSON.parse(stored.spec) as SweepSpec;
     const grid = planGrid(spec);
     const tally = new Tally(spec.objective, await results.counts(stored.name), last);
+    if (!tally.isWhole) await tally.recount(results.allRows(stored.name, { kind: 'observation' }));
     const hasVersions = (await results.versions(stored.name)).length > 1;
     const run = new SweepRun(stored, spec, { grid, tally, hasVersions, relocations });
     for await (const index of results.recordedIndices(stored.name)) run.#recorded.add(index);

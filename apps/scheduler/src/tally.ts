@@ -1,5 +1,5 @@
 import type { ApproximationSummary, SweepSummary } from '@natsweep/queue';
-import type { SweepCounts } from '@natsweep/results';
+import type { SweepCounts, TrialRow } from '@natsweep/results';
 import type { FailedTrial, Failure, Observation, SweepSpec } from '@natsweep/sweep';
 import { addDuration, emptyDurations } from '@natsweep/telemetry';
 
@@ -13,7 +13,7 @@ export class Tally {
   readonly #objective: SweepSpec['objective'];
   readonly #byOutcome: Counts<Observation['outcome']>;
   readonly #byFailure: Counts<Failure>;
-  readonly #byApproximation: Record<string, ApproximationSummary>;
+  #byApproximation: Record<string, ApproximationSummary>;
   readonly #retries: Counts<Failure>;
   #observed: number;
   #failed: number;
@@ -39,6 +39,26 @@ export class Tally {
   observe(observation: Observation, nowMs: number): void {
     this.#observed += 1;
     count(this.#byOutcome, observation.outcome);
+    this.#describe(observation, nowMs);
+  }
+
+  /** False where the last summary is older than the database: its scheduler was killed, or Redis lost it. */
+  get isWhole(): boolean {
+    const described = Object.values(this.#byApproximation).flatMap(({ byOutcome }) => Object.values(byOutcome));
+    return described.reduce((sum, trials) => sum + trials, 0) >= this.#observed;
+  }
+
+  /** Takes what only summaries hold of observations from their records, in the order of recording. */
+  async recount(rows: AsyncIterable<TrialRow>): Promise<void> {
+    this.#byApproximation = {};
+    this.#best = null;
+    for await (const row of rows) {
+      const { startedAtMs, elapsedSeconds } = row.attempt;
+      if (row.kind === 'observation') this.#describe(row, startedAtMs + 1000 * elapsedSeconds);
+    }
+  }
+
+  #describe(observation: Omit<Observation, 'traces'>, nowMs: number): void {
     const approximation = String(observation.params['approximation'] ?? 'none');
     const known = this.#byApproximation[approximation] ?? { byOutcome: {}, durations: emptyDurations };
     const { trialId } = observation;
@@ -80,7 +100,7 @@ export class Tally {
     };
   }
 
-  #improve({ trialId, metrics }: Observation, nowMs: number): void {
+  #improve({ trialId, metrics }: Omit<Observation, 'traces'>, nowMs: number): void {
     if (this.#objective === null) return;
     const { metric, goal } = this.#objective;
     const value = metrics[metric];
