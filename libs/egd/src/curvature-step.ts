@@ -58,7 +58,7 @@ function largestEigenvalue(
   const image = engine.binary('multiply', root, pushed);
   const squares = engine.reduce('sum', engine.unary('square', image), { axis: -2, keepDims: true });
   const eigenvalue = engine.unary('sqrt', squares);
-  return { eigenvalue, probe: engine.binary('divide', image, engine.binary('maximum', eigenvalue, Number.MIN_VALUE)) };
+  return { eigenvalue, probe: engine.binary('divide', image, engine.where(eigenvalue, eigenvalue, 1)) };
 }
 
 /** η for which the weights change by `relativeChange` of their norm; infinite where all weights are zero. */

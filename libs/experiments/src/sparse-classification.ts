@@ -197,7 +197,7 @@ function summarise(
       accuracy: recording.accuracy,
       meanMargin: recording.meanMargin,
       marginDeviation: recording.marginDeviation,
-      ...(params.method === 'ngd' ? { meanMarginFlow: flowOf(recording, params) } : {}),
+      ...(params.method === 'ngd' && samples <= dimension ? { meanMarginFlow: flowOf(recording, params) } : {}),
       coefficients: separator.map((value) => value / largest),
       coefficientsTarget: data.separator,
     },

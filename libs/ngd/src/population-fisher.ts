@@ -50,7 +50,7 @@ export function populationNaturalGradient(engine: LinalgEngine, signedInputs: Te
     fisher.map((f) => 1 / f.along - 1 / f.across),
     norms.shape,
   );
-  const unit = engine.binary('divide', separators, engine.binary('maximum', norms, Number.MIN_VALUE));
+  const unit = engine.binary('divide', separators, engine.where(norms, norms, 1));
   const radial = engine.reduce('sum', engine.binary('multiply', unit, gradient), overRows);
   return engine.binary(
     'add',

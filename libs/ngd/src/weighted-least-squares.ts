@@ -63,7 +63,7 @@ function solveTriangle(
     [columns, columns + 1],
   ]);
   const largest = engine.reduce('max', engine.unary('abs', triangle), { axis: 1, keepDims: true });
-  const scales = engine.binary('maximum', largest, Number.MIN_VALUE);
+  const scales = engine.where(largest, largest, 1);
   const scaled = engine.binary('divide', triangle, scales);
   const pivots = engine.read(engine.unary('abs', engine.diagonal(scaled)));
   const lost = Number.EPSILON * Math.max(rows.shape[0]!, columns);
