@@ -22,7 +22,7 @@ export function createOpenblasEngine({ precision = 'float64', threads }: Openbla
   const heap = new Heap(precision);
   const { ledger } = heap;
   const routines = bindRoutines(openblas.library, precision);
-  const threadsInUse = openblas.setThreads(threads ?? Number(process.env['OPENBLAS_NUM_THREADS'] ?? 1));
+  const threadsInUse = openblas.setThreads(threads ?? (Number(process.env['OPENBLAS_NUM_THREADS']) || 1));
   return {
     info: () => ({
       engine: 'openblas',

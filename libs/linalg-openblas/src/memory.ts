@@ -2,7 +2,7 @@ import type { Precision } from '@natsweep/linalg';
 import type { FloatArray } from './routines.ts';
 
 /** Freed arrays kept for reuse, at most. */
-const POOL_BYTES = 2 ** 30;
+const POOL_BYTES = 2 ** 29;
 
 /**
  * Typed arrays by length, reused after `release`: a step's temporaries have the same sizes again and again, and fresh
@@ -24,7 +24,9 @@ export class Memory {
     return array;
   }
 
+  /** Takes an array back that nobody looks at any more. */
   release(array: FloatArray): void {
+    if (array.byteLength > POOL_BYTES) return;
     if (this.#freeBytes + array.byteLength > POOL_BYTES) {
       this.#free.clear();
       this.#freeBytes = 0;

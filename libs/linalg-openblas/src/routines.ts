@@ -3,55 +3,14 @@ import type { Precision } from '@natsweep/linalg';
 
 export type FloatArray = Float64Array | Float32Array;
 
-/** A LAPACK argument: every one is passed by reference. */
+/** An array, or what LAPACK takes by reference. */
 export type Reference = FloatArray | Int32Array | Uint8Array;
 
-/** CBLAS: `order` is always row-major; flags by their CBLAS numbers. */
-type Flag = number;
-type Gemm = (
-  ...args: [
-    Flag,
-    Flag,
-    Flag,
-    number,
-    number,
-    number,
-    number,
-    FloatArray,
-    number,
-    FloatArray,
-    number,
-    number,
-    FloatArray,
-    number,
-  ]
-) => void;
-type Gemv = (
-  ...args: [Flag, Flag, number, number, number, FloatArray, number, FloatArray, number, number, FloatArray, number]
-) => void;
-type Syrk = (
-  ...args: [Flag, Flag, Flag, number, number, number, FloatArray, number, number, FloatArray, number]
-) => void;
-type Trsm = (
-  ...args: [Flag, Flag, Flag, Flag, Flag, number, number, number, FloatArray, number, FloatArray, number]
-) => void;
-type Lapack = (...args: (Reference | number)[]) => void;
+/** A routine as its library declares it. */
+type Routine = (...args: (Reference | number)[]) => void;
 
-/** The routines in use, in one precision. LAPACK takes all arguments by reference, then the lengths of its strings. */
-export interface Routines {
-  readonly gemm: Gemm;
-  readonly gemv: Gemv;
-  readonly syrk: Syrk;
-  readonly trsm: Trsm;
-  readonly potrf: Lapack;
-  readonly getrf: Lapack;
-  readonly getrs: Lapack;
-  readonly syevd: Lapack;
-  readonly gesdd: Lapack;
-  readonly gelqf: Lapack;
-  readonly orglq: Lapack;
-  readonly gelsd: Lapack;
-}
+/** The routines in use, in one precision. */
+export type Routines = Readonly<Record<keyof typeof blas | keyof typeof lapack, Routine>>;
 
 export const ROW_MAJOR = 101;
 export const NO_TRANSPOSE = 111;
@@ -61,7 +20,7 @@ export const LOWER = 122;
 export const NON_UNIT = 131;
 export const LEFT = 141;
 
-/** CBLAS signatures; R is the real type. */
+/** CBLAS takes numbers by value, and flags by the numbers above. R is the real type. */
 const blas = {
   gemm: 'int, int, int, int, int, int, R, void *, int, void *, int, R, void *, int',
   gemv: 'int, int, int, int, R, void *, int, void *, int, R, void *, int',
@@ -69,7 +28,7 @@ const blas = {
   trsm: 'int, int, int, int, int, int, int, R, void *, int, void *, int',
 };
 
-/** LAPACK: number of arguments, and how many of them are strings. */
+/** LAPACK takes everything by reference, then the lengths of its strings: arguments, and how many of them are strings. */
 const lapack = {
   potrf: [5, 1],
   getrf: [6, 0],

@@ -55,6 +55,15 @@ export const productCases: readonly Case[] = [
     },
   },
   {
+    name: 'matmul of a matrix with a part of its own rows',
+    run(c) {
+      const a = c.normal([40, 7]);
+      c.agree('accumulated', (e, pick) => e.matmul(e.slice(pick(a), [[0, 20]]), pick(a), { transposeB: true }));
+      c.agree('accumulated', (e, pick) => e.matmul(pick(a), e.slice(pick(a), [[0, 20]]), { transposeB: true }));
+      c.agree('accumulated', (e, pick) => e.matmul(e.reshape(pick(a), [7, 40]), pick(a)));
+    },
+  },
+  {
     name: 'matmul passes NaN on to the rows and columns it belongs to',
     run(c) {
       const a = c.twin([1, NaN, 2, 3], [2, 2]);
