@@ -6,7 +6,17 @@ import { deviationShrinksWithWidth, followsIsotropicDecay, outpacesGradientDesce
 
 const parameters = wideNetworkParameters.extend({
   approximation: z
-    .enum(['gradient-descent', 'exact', 'block-diagonal', 'block-tridiagonal', 'layer-wise', 'kfac', 'unit-wise'])
+    .enum([
+      'gradient-descent',
+      'exact',
+      'block-diagonal',
+      'block-tridiagonal',
+      'layer-wise',
+      'kfac',
+      'unit-wise',
+      'diagonal',
+      'quasi-diagonal',
+    ])
     .default('exact')
     .describe('the approximation of the Fisher matrix that the step inverts; gradient-descent: none'),
   coupling: z.string().max(10_000).default('').describe('Σ of layer-wise, row by row: 1,0.5;0.5,1 for two layers'),
@@ -16,7 +26,7 @@ const parameters = wideNetworkParameters.extend({
     .positive()
     .max(100)
     .default(1)
-    .describe('c in η = c/α (natural gradients) and η = c/λ_max(Θ) (gradient descent)'),
+    .describe('c in η = c/α (isotropic rules) and η = c/λ_max(Θ̄) (gradient descent, diagonal, quasi-diagonal)'),
   steps: z.int().min(1).max(100_000).default(30).describe('steps to take'),
   targetLoss: z
     .number()
@@ -55,8 +65,12 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
     finalTrainAccuracy: { description: 'share of training samples on the right side', unit: '1' },
     finalTestLoss: { description: '‖f − y‖²/(2N′) on the test samples after the last step', unit: '1' },
     finalTestAccuracy: { description: 'share of test samples on the right side after the last step', unit: '1' },
+    testDeviationFromTheory: {
+      description: 'max_t ‖f_t(x′) − theory_t‖/‖f_0 − y‖ on the test samples; none where the closed form diverges',
+      unit: '1',
+    },
     learningRate: { description: 'η', unit: '1' },
-    alpha: { description: 'isotropy constant; for gradient descent λ_max(Θ)', unit: '1' },
+    alpha: { description: 'isotropy constant; for rules that are not isotropic λ_max(Θ̄)', unit: '1' },
     condition: { description: 'condition number of the worst system that the first step solves', unit: '1' },
     droppedDirections: { description: 'null directions left out by the first step', unit: '1' },
     negativeDirections: { description: 'negative eigenvalues of the metric of the first step', unit: '1' },
@@ -64,6 +78,8 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
   },
   traces: {
     trainLoss: { description: 'training loss per step', unit: '1' },
+    testLoss: { description: 'loss on the test samples per step', unit: '1' },
+    testLossTheory: { description: 'of the linearised network, up to where it diverges', unit: '1' },
     trainLossTheory: {
       description: 'the closed-form curve of the linearised network, up to where it diverges',
       unit: '1',
@@ -82,6 +98,19 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       seriesBy: 'approximation',
       xLabel: 'step',
       yLabel: 'training loss',
+      yScale: 'log',
+    },
+    {
+      id: 'test-curves',
+      kind: 'traces',
+      title: 'Test loss: measured (circles) and closed form (lines)',
+      source: 'Karakida & Osawa 2020, eq. 10',
+      measured: 'testLoss',
+      theory: 'testLossTheory',
+      panelBy: ['depth', 'width', 'damping'],
+      seriesBy: 'approximation',
+      xLabel: 'step',
+      yLabel: 'test loss',
       yScale: 'log',
     },
     {
@@ -104,6 +133,11 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
     const outputs = classesOf(params).length === 2 ? 1 : classesOf(params).length;
     if (params.approximation === 'gradient-descent' && params.damping > 0)
       return 'gradient-descent inverts no metric: damping must be 0 there (make the axis conditional with when)';
+    if (['diagonal', 'quasi-diagonal'].includes(params.approximation)) {
+      if (params.damping === 0)
+        return `${params.approximation} needs a positive damping: units without active samples have no entries`;
+      if (outputs > 1) return `${params.approximation} is followed by theory for one output, that is two classes`;
+    }
     if ((params.approximation === 'kfac' || params.approximation === 'unit-wise') && outputs > 1)
       return `${params.approximation} is defined for one output, that is two classes (Karakida & Osawa 2020, 4.3 and 5); classes names ${outputs}`;
     if (params.approximation === 'layer-wise') {

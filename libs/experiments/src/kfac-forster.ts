@@ -33,7 +33,7 @@ async function runTrial(
   const { dataset, iterations } =
     params.preprocessing === 'forster' ? forsterTransform(engine, raw) : { dataset: raw, iterations: 0 };
   const architecture = wideArchitecture({ ...params, classes: '0,1', sampleOrder: 'first' }, dataset);
-  const split = splitTensors(engine, dataset, dataset.train);
+  const [split, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   try {
     const start = spectrum(engine, network, split.inputs);
@@ -41,6 +41,7 @@ async function runTrial(
     const learningRate = params.learningRateScale / alphaTheory;
     const { residuals, statistics, ended } = await train(engine, network, {
       ...split,
+      heldInputs: held.inputs,
       rule: kfac(),
       learningRate,
       damping: 0,
@@ -67,7 +68,7 @@ async function runTrial(
     };
   } finally {
     freeNetwork(engine, network);
-    engine.free(split.inputs, split.targets);
+    engine.free(split.inputs, split.targets, held.inputs, held.targets);
   }
 }
 

@@ -20,12 +20,13 @@ const approximations = wideTraining.declaration.parameters.shape.approximation.u
 
 for (const approximation of approximations)
   test(`${approximation} records every declared metric and trace, twice the same, and frees what it made`, async () => {
-    const damping = approximation === 'unit-wise' ? 1e-9 : 0;
+    const damping = ['unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation) ? 1e-9 : 0;
+    const biasVariance = 0.1;
     const coupling = '2,0.5,0;0.5,1,0.2;0,0.2,1';
     const before = engine.liveTensors();
-    const result = await runOne({ approximation, damping, coupling });
+    const result = await runOne({ approximation, damping, coupling, biasVariance });
     assert.equal(engine.liveTensors(), before);
-    assert.deepEqual(await runOne({ approximation, damping, coupling }), result);
+    assert.deepEqual(await runOne({ approximation, damping, coupling, biasVariance }), result);
     assert.deepEqual(Object.keys(result.metrics).sort(), Object.keys(wideTraining.declaration.metrics).sort());
     assert.deepEqual(Object.keys(result.traces).sort(), Object.keys(wideTraining.declaration.traces).sort());
     assert.equal(result.traces['trainLoss']!.length, small.steps + 1);
@@ -35,7 +36,13 @@ test('trials of one seed start from the same network and data whatever the appro
   const starts = await Promise.all(
     approximations.map(
       async (approximation) =>
-        (await runOne({ approximation, coupling: '1,0,0;0,1,0;0,0,1' })).metrics['initialTrainLoss'],
+        (
+          await runOne({
+            approximation,
+            coupling: '1,0,0;0,1,0;0,0,1',
+            damping: approximation.endsWith('diagonal') ? 1e-6 : 0,
+          })
+        ).metrics['initialTrainLoss'],
     ),
   );
   assert.equal(new Set(starts).size, 1);
@@ -59,9 +66,17 @@ test('the theory of damped and Euclidean descent is exact for the first order of
     { approximation: 'layer-wise', damping: 1e-3, coupling: '2,0.5,0;0.5,1,0.2;0,0.2,1' },
     { approximation: 'kfac', damping: 1e-3 },
     { approximation: 'unit-wise', damping: 1e-3 },
+    { approximation: 'diagonal', damping: 1e-3 },
+    { approximation: 'quasi-diagonal', damping: 1e-3 },
+    { approximation: 'exact' },
+    { approximation: 'kfac', biasVariance: 0.2 },
   ]) {
     const { metrics } = await runOne({ ...params, activation: 'tanh', steps: 1, learningRateScale: 1e-6 });
     assert.ok(metrics['deviationFromTheory']! < 1e-10, `${params.approximation}: ${metrics['deviationFromTheory']}`);
+    assert.ok(
+      metrics['testDeviationFromTheory']! < 1e-9,
+      `${params.approximation}: ${metrics['testDeviationFromTheory']}`,
+    );
   }
 });
 

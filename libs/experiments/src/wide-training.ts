@@ -1,23 +1,13 @@
-import { parseCoupling, wideTraining as declaration } from '@natsweep/catalogue';
-import { fastestStableRate, gradientDescent } from '@natsweep/egd';
-import type { LinalgEngine } from '@natsweep/linalg';
-import { createNetwork, freeNetwork, linearise, outputs } from '@natsweep/models';
-import type { Coupling, DescentRule, Linearisation, Network } from '@natsweep/models';
-import { couplingResponse, createRule, layerWise } from '@natsweep/ngd';
-import {
-  coefficientMatrix,
-  isotropicResiduals,
-  isotropyConstant,
-  layerWiseCoefficient,
-  linearisedTrajectory,
-} from '@natsweep/theory';
+import { wideTraining as declaration } from '@natsweep/catalogue';
+import { createNetwork, freeNetwork } from '@natsweep/models';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, largestDistance, norm, squaredLoss } from './squared-loss.ts';
 import { isDivergent, train } from './training-run.ts';
 import type { TrainingRun } from './training-run.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
-import type { SplitTensors } from './wide-network.ts';
+import { predictTraining, ruleOf } from './wide-prediction.ts';
+import type { TrainingPrediction } from './wide-prediction.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
@@ -35,21 +25,30 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
   const [training, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
   try {
-    const start = prediction(engine, network, training, params);
-    const isGradientDescent = params.approximation === 'gradient-descent';
+    const start = predictTraining(engine, network, { training, heldInputs: held.inputs }, params);
     const ran = await train(engine, network, {
       ...training,
+      heldInputs: held.inputs,
       rule: ruleOf(params),
       learningRate: start.learningRate,
-      damping: isGradientDescent ? 0 : params.damping,
+      damping: params.damping,
       steps: params.steps,
       signal: context.signal,
       onStep: (done) => context.progress(trialId, done, params.steps),
     });
+    const testTargets = dataset.test.targets;
+    const testLossOf = (values: Float64Array) =>
+      squaredLoss(
+        values.map((value, i) => value - testTargets[i]!),
+        held.samples,
+      );
+    const followed = followedSteps(start.residuals);
     const traces = {
+      testLoss: ran.heldOutputs.map(testLossOf),
+      testLossTheory: start.outputsTest.map((values, t) => (t < followed ? testLossOf(values) : NaN)),
       trainLoss: ran.residuals.map((residual) => squaredLoss(residual, training.samples)),
-      trainLossTheory: start.residuals.map((residual) =>
-        isDivergent(residual, start.residuals[0]!) ? NaN : squaredLoss(residual, training.samples),
+      trainLossTheory: start.residuals.map((residual, t) =>
+        t < followed ? squaredLoss(residual, training.samples) : NaN,
       ),
     };
     const reached = traces.trainLoss.findIndex((loss) => loss <= params.targetLoss * traces.trainLoss[0]!);
@@ -67,7 +66,10 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
         contractionPerStep: contraction(ran.residuals),
         stepsToLoss: reached < 0 ? NaN : reached,
         finalTrainAccuracy: trainAccuracy(ran, dataset.train.targets, dataset.outputs),
-        ...testMetrics(engine, network, held),
+        finalTestLoss: traces.testLoss.at(-1)!,
+        finalTestAccuracy: accuracy(ran.heldOutputs.at(-1)!, testTargets, dataset.outputs),
+        testDeviationFromTheory:
+          ran.ended === 'diverged' ? Infinity : testDeviation(ran, start, norm(ran.residuals[0]!)),
         learningRate: start.learningRate,
         alpha: start.alpha,
         condition: ran.statistics.condition ?? NaN,
@@ -83,59 +85,21 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
   }
 }
 
-function ruleOf(params: Params): DescentRule {
-  switch (params.approximation) {
-    case 'gradient-descent':
-      return gradientDescent();
-    case 'layer-wise':
-      return layerWise(couplingOf(params));
-    default:
-      return createRule(params.approximation);
-  }
+/** Number of steps, from 0 on, that a closed form describes before it diverges, as it does near a pole of the damped metric. */
+function followedSteps(theory: readonly Float64Array[]): number {
+  const divergent = theory.findIndex((residual) => isDivergent(residual, theory[0]!));
+  return divergent < 0 ? theory.length : divergent;
 }
 
-/** The isotropy constant of the rule; for gradient descent λ_max(Θ). */
-function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): number {
-  switch (params.approximation) {
-    case 'gradient-descent':
-      return 1 / fastestStableRate(engine, at);
-    case 'layer-wise':
-      return couplingResponse(engine, couplingOf(params)).alpha;
-    default:
-      return isotropyConstant(params.approximation, at.network.architecture, { samples: at.samples });
-  }
-}
-
-/** Σ of the parameters; the declaration has refused what is no matrix. */
-function couplingOf({ coupling }: Params): Coupling {
-  return parseCoupling(coupling) ?? [];
-}
-
-/** The rate and the closed-form residuals that theory gives for the network at initialisation. */
-function prediction(engine: LinalgEngine, network: Network, { inputs, targets }: SplitTensors, params: Params) {
-  return engine.scope(() => {
-    const at = linearise(engine, network, inputs);
-    const residual0 = engine.read(engine.binary('subtract', at.outputs, targets));
-    const { approximation, damping, steps } = params;
-    const alpha = alphaOf(engine, at, params);
-    const learningRate = params.learningRateScale / alpha;
-    const isotropic = isotropicResiduals(residual0, { alpha, learningRate, steps });
-    if (approximation !== 'gradient-descent' && damping === 0)
-      return { alpha, learningRate, isotropic, residuals: isotropic };
-    const pairs = { rows: at, columns: at };
-    const coefficient =
-      approximation === 'layer-wise'
-        ? layerWiseCoefficient(engine, couplingOf(params), pairs, damping)
-        : coefficientMatrix(engine, approximation, pairs, damping);
-    const { residualsTrain } = linearisedTrajectory(engine, coefficient, residual0, { learningRate, steps });
-    return { alpha, learningRate, isotropic, residuals: residualsTrain };
-  });
-}
-
-/** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory predicts divergence, as near a pole of the damped metric. */
+/** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory diverges. */
 function deviation(measured: readonly Float64Array[], theory: readonly Float64Array[]): number {
-  if (theory.some((residual) => isDivergent(residual, theory[0]!))) return NaN;
-  return largestDistance(measured, theory);
+  return followedSteps(theory) < theory.length ? NaN : largestDistance(measured, theory);
+}
+
+/** max_t ‖f_t(x′) − theory_t‖/‖g_0‖; NaN where the theory diverges. */
+function testDeviation({ heldOutputs }: TrainingRun, theory: TrainingPrediction, scale: number): number {
+  if (followedSteps(theory.residuals) < theory.residuals.length) return NaN;
+  return (largestDistance(heldOutputs, theory.outputsTest) * norm(heldOutputs[0]!)) / scale;
 }
 
 /** Geometric mean contraction of the residual until it is 1 % of its start. */
@@ -152,15 +116,4 @@ function trainAccuracy({ residuals }: TrainingRun, targets: Float64Array, classe
     targets,
     classes,
   );
-}
-
-function testMetrics(engine: LinalgEngine, network: Network, { inputs, targets, samples }: SplitTensors) {
-  return engine.scope(() => {
-    const f = outputs(engine, network, inputs);
-    const residual = engine.read(engine.binary('subtract', f, targets));
-    return {
-      finalTestLoss: squaredLoss(residual, samples),
-      finalTestAccuracy: accuracy(engine.read(f), engine.read(targets), targets.shape[1]!),
-    };
-  });
 }

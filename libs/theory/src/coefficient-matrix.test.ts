@@ -90,9 +90,12 @@ test('Θ̄ of diagonal is J(diag F + ρ)⁻¹Jᵀ/N, of quasi-diagonal the same 
       Array.from({ length: p * p }, (_, i) => entry(Math.floor(i / p), i % p)),
       [p, p],
     );
-    const expected = engine.matmul(j, engine.solve(metric, engine.transpose(j)));
-    const actual = coefficientMatrix(engine, approximation as keyof typeof metrics, { rows: at, columns: at }, damping);
-    assertClose(engine.read(actual), engine.read(engine.binary('multiply', 1 / at.samples, expected)), factorised);
+    for (const left of [at, rows]) {
+      const expected = engine.matmul(explicitJacobian(engine, left), engine.solve(metric, engine.transpose(j)));
+      const samples = { rows: left, columns: at };
+      const actual = coefficientMatrix(engine, approximation as keyof typeof metrics, samples, damping);
+      assertClose(engine.read(actual), engine.read(engine.binary('multiply', 1 / at.samples, expected)), factorised);
+    }
   }
 });
 

@@ -14,7 +14,7 @@ export interface Samples {
 /**
  * Coefficient matrix of the dynamics Θ̄(x′, x) = J(x′) G⁻¹ J(x)ᵀ/N [N′C, NC] at the weights of `columns`, for damping
  * ρ > 0 (Karakida & Osawa 2020, eq. 11). The linearised model follows f_{t+1}(x′) = f_t(x′) − η Θ̄(x′, x) (f_t(x) − y).
- * Gradient descent is G = I: Θ̄ = Θ. The entry-wise metrics are offered on the training samples only.
+ * Gradient descent is G = I: Θ̄ = Θ.
  */
 export function coefficientMatrix(
   engine: LinalgEngine,
@@ -51,9 +51,7 @@ export function coefficientMatrix(
         return unitWiseCoefficient(engine, samples, damping);
       case 'diagonal':
       case 'quasi-diagonal':
-        if (rows !== columns)
-          throw new RangeError(`coefficientMatrix: ${approximation} is offered on the training samples only`);
-        return entryWiseCoefficient(engine, columns, approximation, damping);
+        return entryWiseCoefficient(engine, samples, approximation, damping);
     }
   });
 }

@@ -1,0 +1,98 @@
+import { parseCoupling } from '@natsweep/catalogue';
+import type { wideTraining } from '@natsweep/catalogue';
+import { fastestStableRate, gradientDescent } from '@natsweep/egd';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { directionResponse, linearise } from '@natsweep/models';
+import type { Coupling, DescentRule, Linearisation, Network } from '@natsweep/models';
+import { couplingResponse, createRule, layerWise } from '@natsweep/ngd';
+import {
+  coefficientMatrix,
+  isotropicOutputs,
+  isotropicResiduals,
+  isotropyConstant,
+  layerWiseCoefficient,
+  linearisedTrajectory,
+} from '@natsweep/theory';
+import type { Samples } from '@natsweep/theory';
+import type { z } from 'zod';
+import type { SplitTensors } from './wide-network.ts';
+
+type Params = z.infer<typeof wideTraining.parameters>;
+
+/** What theory says of a training run before its first step. */
+export interface TrainingPrediction {
+  /** Isotropy constant, or λ_max(Θ̄) of a rule that is not isotropic. */
+  readonly alpha: number;
+  /** η = c/alpha */
+  readonly learningRate: number;
+  /** (1 − c)^t g_0: the curve of damping 0. */
+  readonly isotropic: readonly Float64Array[];
+  /** f_t − y of the linearised network on the training samples, t = 0 … steps. */
+  readonly residuals: readonly Float64Array[];
+  /** f_t(x′) of the linearised network on the test samples. */
+  readonly outputsTest: readonly Float64Array[];
+}
+
+export function ruleOf(params: Params): DescentRule {
+  switch (params.approximation) {
+    case 'gradient-descent':
+      return gradientDescent();
+    case 'layer-wise':
+      return layerWise(couplingOf(params));
+    default:
+      return createRule(params.approximation);
+  }
+}
+
+/** The isotropic curve where damping is 0 and the rule isotropic, else the trajectory of Θ̄ at initialisation. */
+export function predictTraining(
+  engine: LinalgEngine,
+  network: Network,
+  { training, heldInputs }: { readonly training: SplitTensors; readonly heldInputs: Tensor },
+  params: Params,
+): TrainingPrediction {
+  return engine.scope(() => {
+    const [at, held] = [linearise(engine, network, training.inputs), linearise(engine, network, heldInputs)];
+    const residual = engine.binary('subtract', at.outputs, training.targets);
+    const [residual0, outputs0] = [engine.read(residual), engine.read(held.outputs)];
+    const { damping, steps } = params;
+    const alpha = alphaOf(engine, at, params);
+    const pace = { alpha, learningRate: params.learningRateScale / alpha, steps };
+    const isotropic = isotropicResiduals(residual0, pace);
+    if (params.approximation !== 'gradient-descent' && damping === 0) {
+      const direction = ruleOf(params).direction(engine, at, residual, { damping });
+      const response = engine.read(directionResponse(engine, held, direction));
+      return { ...pace, isotropic, residuals: isotropic, outputsTest: isotropicOutputs(outputs0, response, pace) };
+    }
+    const coefficient = coefficientOf(engine, { rows: at, columns: at }, params);
+    const test = { coefficient: coefficientOf(engine, { rows: held, columns: at }, params), outputs0 };
+    const options = { learningRate: pace.learningRate, steps, test };
+    const { residualsTrain, outputsTest } = linearisedTrajectory(engine, coefficient, residual0, options);
+    return { ...pace, isotropic, residuals: residualsTrain, outputsTest };
+  });
+}
+
+function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): number {
+  switch (params.approximation) {
+    case 'gradient-descent':
+      return 1 / fastestStableRate(engine, at);
+    case 'diagonal':
+    case 'quasi-diagonal':
+      return engine.read(engine.eigh(coefficientOf(engine, { rows: at, columns: at }, params)).values).at(-1)!;
+    case 'layer-wise':
+      return couplingResponse(engine, couplingOf(params)).alpha;
+    default:
+      return isotropyConstant(params.approximation, at.network.architecture, { samples: at.samples });
+  }
+}
+
+function coefficientOf(engine: LinalgEngine, samples: Samples, params: Params): Tensor {
+  return params.approximation === 'layer-wise'
+    ? layerWiseCoefficient(engine, couplingOf(params), samples, params.damping)
+    : coefficientMatrix(engine, params.approximation, samples, params.damping);
+}
+
+/** Σ of the parameters; the declaration has refused what is no matrix. */
+function couplingOf({ coupling }: Params): Coupling {
+  return parseCoupling(coupling) ?? [];
+}
