@@ -13,15 +13,14 @@ import {
 
 import { appEntry, type App, type Environment } from '../environment.ts';
 import { CliError, exitCodes, unavailable } from '../exit.ts';
+import type { WorkerOptions } from '../options.ts';
 import { plural } from '../terminal/format.ts';
 import { AppProcess } from './app-process.ts';
 import { stopDeadlineMs, stopLeftovers, stopOrder } from './leftovers.ts';
 import { identifyProcess } from './process-identity.ts';
 import { runningStack, removeStack, writeStack } from './stack-file.ts';
 
-export interface StackOptions {
-  /** Trial processes on this machine. Default: the worker's own choice. */
-  readonly slots?: number;
+export interface StackOptions extends WorkerOptions {
   /** Where the exporter listens, HOST:PORT; null starts none. */
   readonly metrics: string | null;
   /** A line for the person who watches: a crash, a restart. */
@@ -49,14 +48,16 @@ export class Stack {
   #redisRestart: Promise<void> | undefined;
   #worker: WorkerStatus | undefined;
 
-  private constructor(environment: Environment, { slots, metrics, onNote }: StackOptions) {
+  private constructor(environment: Environment, { slots = 'auto', engine = 'auto', metrics, onNote }: StackOptions) {
     this.#environment = environment;
     this.#onNote = onNote;
     this.#metrics = metrics;
     this.#redisDirectory = join(environment.home, 'redis');
+    // Prometheus finds the port through the exporter
+    const workerMetrics = metrics === null ? [] : ['--metrics', '127.0.0.1:0'];
     const apps = new Map([
       ['scheduler', this.#app('scheduler', [])],
-      ['worker', this.#app('worker', slots === undefined ? [] : ['--slots', String(slots)])],
+      ['worker', this.#app('worker', ['--slots', slots, '--engine', engine, ...workerMetrics])],
     ] as [App, AppProcess][]);
     if (metrics !== null) apps.set('exporter', this.#app('exporter', ['--listen', metrics]));
     this.#apps = apps;
