@@ -1,7 +1,7 @@
 import type { ParameterValue } from '@natsweep/sweep';
 
 /**
- * One colour per value, the same in every plot and every sweep. The hues are those of Okabe and Ito (2008) with two
+ * One colour per value, the same in every plot and every sweep. The hues are those of Okabe and Ito (2008) with three
  * additions, told apart with any common colour vision and legible on white and on near-black.
  */
 const known: Readonly<Record<string, string>> = {
@@ -13,6 +13,16 @@ const known: Readonly<Record<string, string>> = {
   'unit-wise': '#e69f00',
   diagonal: '#56b4e9',
   'quasi-diagonal': '#8f5a2a',
+  'layer-wise': '#6a51a3',
+  egd: '#d55e00',
+  egf: '#e69f00',
+  ngd: '#0072b2',
+  ngf: '#56b4e9',
+  'ngd-population': '#009e73',
+  relu: '#0072b2',
+  'shifted-relu': '#e69f00',
+  tanh: '#d55e00',
+  erf: '#009e73',
 };
 
 /** For values without a colour of their own, in order of appearance. */

@@ -34,23 +34,25 @@ function logAxis(lowest: number, highest: number, maxTicks: number): AxisOptions
   const [first, last] = [Math.ceil(low - room), Math.floor(high + room)];
   const step = Math.max(1, Math.ceil((last - first + 1) / maxTicks));
   const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-  const ticks = powers.filter((exponent) => exponent % step === 0).map((exponent) => 10 ** exponent);
-  if (ticks.length >= 3) return { type: 'log', domain, ticks, tickFormat: decade };
+  const exponents = powers.filter((exponent) => exponent % step === 0);
+  const ticks = exponents.map((exponent) => Number(`1e${exponent}`));
+  if (ticks.length >= 3) return { type: 'log', domain, ticks, tickFormat: decades(exponents) };
   const multiples = ticks.length === 2 ? [1, 2, 5] : [1, 2, 3, 5, 7];
   const between = [first - 1, ...powers].flatMap((exponent) => multiples.map((m) => Number(`${m}e${exponent}`)));
   const inside = between.filter((value) => value >= domain[0] && value <= domain[1]);
   return { type: 'log', domain, ticks: inside, tickFormat: formatMeasured };
 }
 
-function decade(value: number): string {
-  const exponent = Math.round(Math.log10(value));
-  return exponent === 0 ? '1' : `10${superscript(exponent)}`;
+/** Plain numbers where all are short, else powers of ten. */
+function decades(exponents: readonly number[]): (value: number) => string {
+  const isShort = exponents.every((exponent) => exponent >= -3 && exponent <= 4);
+  return isShort ? formatMeasured : (value) => `10${superscript(Math.round(Math.log10(value)))}`;
 }
 
 function linearAxis(lowest: number, highest: number): AxisOptions {
   const span = highest - lowest || Math.abs(highest) || 1;
   const domain = [lowest - span * 0.05, highest + span * 0.05] as const;
-  const raw = span / 4;
+  const raw = span / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * ([1, 2, 5, 10].find((m) => raw <= m * power * 1.0001) ?? 10);
   const first = Math.ceil(domain[0] / step);

@@ -1,6 +1,6 @@
 import type { Figure, TraceFigure } from '@natsweep/catalogue';
 import type { ResultsStore } from '@natsweep/results';
-import { groupByParams } from '../grouping.ts';
+import { groupByParams, valuesOf } from '../grouping.ts';
 import { seriesAxis, sweptParameters } from '../series-axis.ts';
 import type { RecordedMeasurement, SweepResults } from '../sweep-results.ts';
 import type { RenderedFigure } from './frame.ts';
@@ -49,11 +49,16 @@ async function drawFigure(
   }
 }
 
-/** Swept parameters that the figure does not place would be averaged over unseen: they become panels. */
+/** Swept parameters that vary where all that the figure places are equal would be averaged over unseen: they become panels. */
 function separated<F extends Figure>(figure: F, results: SweepResults): F {
-  const placed = [...figure.panelBy, figure.seriesBy, figure.kind === 'metric' ? figure.x : figure.seriesBy];
-  const unplaced = sweptParameters(results).filter((name) => !placed.includes(name));
-  return unplaced.length === 0 ? figure : { ...figure, panelBy: [...figure.panelBy, ...unplaced] };
+  const panelBy = [...figure.panelBy];
+  const placed = () => [...panelBy, figure.seriesBy, ...(figure.kind === 'metric' ? [figure.x] : [])];
+  for (const name of sweptParameters(results)) {
+    if (placed().includes(name)) continue;
+    const groups = groupByParams(results.measurements, placed());
+    if (groups.some(({ items }) => valuesOf(items, name).length > 1)) panelBy.push(name);
+  }
+  return { ...figure, panelBy };
 }
 
 interface TraceSelection {

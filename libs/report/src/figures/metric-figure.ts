@@ -7,7 +7,7 @@ import { valueAxis } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
-import { countRange } from './trace-figure.ts';
+import { countRange, withBar } from './trace-figure.ts';
 
 interface MeasuredTrial {
   readonly params: Parameters;
@@ -32,10 +32,10 @@ export function metricFigure(figure: MetricFigure, trials: readonly MeasuredTria
     );
   const measured = pointsOf(figure.measured);
   const theory = figure.theory === undefined ? [] : pointsOf(figure.theory);
-  const y = valueAxis(
-    figure.yScale,
-    [...measured, ...theory].flatMap((point) => [point.y, point.high]),
-  );
+  const y = valueAxis(figure.yScale, [
+    ...theory.map((point) => point.y),
+    ...measured.flatMap((point) => withBar(point, figure.yScale)),
+  ]);
   const left = trials.length - drawable.length;
   const colours = seriesColours(series);
   return frame({

@@ -5,7 +5,10 @@ import { drawPlot } from './draw-plot.ts';
 import type { Drawing } from './frame.ts';
 import type { PanelLayout } from './panels.ts';
 
-const PANEL = { width: 220, height: 165 };
+/** Width of a panel by the number of columns: the last width holds for more. */
+const WIDTHS = [360, 280, 220];
+const HEIGHT = 165;
+const LABEL_ADVANCE = 6.5;
 const TITLE_LINE = 13;
 const RADIUS = 2.6;
 
@@ -51,11 +54,14 @@ export function panelPlot({
   const shown = circles.filter(inside);
   const titles = layout.panels.filter(({ title }) => title !== '');
   const titleHeight = TITLE_LINE * Math.max(0, ...titles.map(({ title }) => title.split('\n').length));
+  const width = WIDTHS[Math.min(layout.columns, WIDTHS.length) - 1]!;
+  // one row must be as high as its axis label is long
+  const height = layout.rows > 1 ? HEIGHT : Math.max(HEIGHT, 0.6 * width, yLabel.length * LABEL_ADVANCE);
   const top = 8 + titleHeight;
   const gap = 12 + titleHeight;
   return drawPlot({
-    width: 60 + layout.columns * PANEL.width,
-    height: top + 36 + layout.rows * (PANEL.height + gap) - gap,
+    width: 60 + layout.columns * width,
+    height: top + 36 + layout.rows * (height + gap) - gap,
     marginLeft: 54,
     marginRight: 8,
     marginTop: top,
@@ -63,7 +69,7 @@ export function panelPlot({
     fx: { axis: null, paddingInner: 0.06, paddingOuter: 0, domain: range(layout.columns) },
     fy: {
       axis: null,
-      paddingInner: gap / (PANEL.height + gap),
+      paddingInner: gap / (height + gap),
       paddingOuter: 0,
       domain: range(layout.rows),
     },
@@ -79,7 +85,7 @@ export function panelPlot({
       }),
       Plot.line(lines, { ...place, y: 'y', z: 'series', strokeWidth: 1.4 }),
       ...(guides ? [Plot.line(shown, { ...place, y: 'y', z: 'series', strokeWidth: 1, strokeOpacity: 0.45 })] : []),
-      Plot.ruleX(visibleBars(shown, y), {
+      Plot.ruleX(visibleBars(shown, y, height), {
         ...place,
         y1: (point: PanelPoint) => Math.max(point.low, y.domain[0]),
         y2: (point: PanelPoint) => Math.min(point.high, y.domain[1]),
@@ -91,9 +97,13 @@ export function panelPlot({
 }
 
 /** Bars that stick out of their circle. */
-function visibleBars(points: readonly PanelPoint[], { type, domain }: AxisOptions): readonly PanelPoint[] {
+function visibleBars(
+  points: readonly PanelPoint[],
+  { type, domain }: AxisOptions,
+  height: number,
+): readonly PanelPoint[] {
   const scale = type === 'log' ? Math.log : (value: number) => value;
-  const pixels = PANEL.height / (scale(domain[1]) - scale(domain[0]));
+  const pixels = height / (scale(domain[1]) - scale(domain[0]));
   return points.filter(({ y, high }) => (scale(high) - scale(y)) * pixels > RADIUS + 1);
 }
 

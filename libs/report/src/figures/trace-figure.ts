@@ -45,7 +45,7 @@ export async function traceFigure(
   const steps = Math.max(1, ...measured.map(({ x }) => x));
   const y = valueAxis(
     figure.yScale,
-    [...measured, ...theory].map((point) => point.y),
+    [...theory.map((point) => point.y), ...measured.flatMap((point) => withBar(point, figure.yScale))],
     { decades: DECADES_SHOWN },
   );
   const hidden = [...measured, ...theory].some((point) => point.y < y.domain[0]);
@@ -65,7 +65,7 @@ export async function traceFigure(
       .filter((sentence) => sentence !== '')
       .join(' '),
     legendTitle: series.length > 1 ? figure.seriesBy : '',
-    legend: series.map((value, i) => ({ label: formatValue(value), colour: colours[i]! })),
+    legend: series.length > 1 ? series.map((value, i) => ({ label: formatValue(value), colour: colours[i]! })) : [],
     keys: theory.length === 0 ? ['measured'] : ['measured', 'theory'],
     plot: panelPlot({
       layout,
@@ -83,6 +83,11 @@ export async function traceFigure(
       ),
     }),
   });
+}
+
+/** What an axis must hold: a bar's lower end may lie anywhere below on a log scale, and is cut there. */
+export function withBar({ y, low, high }: PanelPoint, scale: 'linear' | 'log'): readonly number[] {
+  return scale === 'log' ? [y, high] : [low, high];
 }
 
 export function countRange(counts: readonly number[]): string {
