@@ -1,4 +1,4 @@
-import { streamStart, type BatchQueue, type ReportPage, type ReportReader } from '@natsweep/queue';
+import { streamStart, type BatchQueue, type FailedDelivery, type ReportPage, type ReportReader } from '@natsweep/queue';
 import type { ResultsStore } from '@natsweep/results';
 import type { Observation, TrialRecord } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
@@ -52,9 +52,8 @@ export class Collector {
       await this.#sweeps.observed(accepted);
       await this.#sweeps.failed(refused);
     }
-    for (const report of reports) {
-      if (report.kind === 'retry') this.#sweeps.run(report.sweep)?.tally.retry(report.failure);
-    }
+    const failed = reports.filter((report) => report.kind === 'failed-delivery');
+    if (failed.length > 0) await this.#recordFailedDeliveries(failed);
     if (end !== streamStart) await this.#reader.discard(end);
     this.#gathersUntilMs = reports.length < pageLimit ? performance.now() + gatherMs : 0;
   }
@@ -83,6 +82,17 @@ export class Collector {
     await this.#sweeps.failed(trials);
     await this.#queue.remove(batches.map(({ batchId }) => batchId));
     for (const { batchId, data } of batches) this.#sweeps.run(data.sweep)?.inFlight.drop(batchId);
+  }
+
+  async #recordFailedDeliveries(deliveries: readonly FailedDelivery[]): Promise<void> {
+    await this.#results.recordAttempts(
+      deliveries.flatMap(({ sweep, attempts }) => attempts.map((attempt) => ({ sweep, ...attempt }))),
+    );
+    for (const { sweep, again, attempts } of deliveries) {
+      if (!again) continue;
+      for (const failure of new Set(attempts.map((each) => each.failure)))
+        this.#sweeps.run(sweep)?.tally.retry(failure);
+    }
   }
 
   /** Records at their place in the grid, without those that a newer spec of their sweep no longer plans. */

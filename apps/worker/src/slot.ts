@@ -1,4 +1,11 @@
-import type { Cancelled, Delivery, DeliveryOutcome, FailureCause, ReportSender } from '@natsweep/queue';
+import {
+  isRetryable,
+  type Cancelled,
+  type Delivery,
+  type DeliveryOutcome,
+  type FailureCause,
+  type ReportSender,
+} from '@natsweep/queue';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { DeliveryWork } from './delivery-work.ts';
@@ -59,7 +66,7 @@ export class Slot {
   /** Runs one delivery; every result has been sent when it resolves. */
   async run(delivery: Delivery): Promise<DeliveryOutcome> {
     const { batch, signal } = delivery;
-    if (delivery.lostBefore) this.#reportRetry(delivery, { failure: 'lost', trials: delivery.trials.length });
+    if (delivery.lostBefore) this.#reportLoss(delivery);
     const givenUp = () => this.#handingBack || signal.aborted;
     const lockLost = () => void this.#kill();
     signal.addEventListener('abort', lockLost, { once: true });
@@ -113,10 +120,12 @@ export class Slot {
     const failures = work.failures;
     const reasons = Object.values(failures);
     if (reasons.length === 0) return { kind: 'finished' };
-    for (const failure of new Set(reasons.map((reason) => reason.failure))) {
-      const trials = reasons.filter((reason) => reason.failure === failure).length;
-      this.#reportRetry(delivery, { failure, trials });
-    }
+    this.#options.sender.send({
+      kind: 'failed-delivery',
+      sweep: delivery.batch.sweep,
+      again: delivery.attempt < delivery.batch.maxAttempts && reasons.some(({ failure }) => isRetryable(failure)),
+      attempts: Object.entries(failures).map(([trialId, reason]) => ({ trialId, ...reason })),
+    });
     return { kind: 'failed', failures };
   }
 
@@ -182,8 +191,16 @@ export class Slot {
     this.#state = { ...this.#state, trialId, trialsFinished: trialsFinished + 1 };
   }
 
-  #reportRetry(delivery: Delivery, retry: Pick<FailureCause, 'failure'> & { trials: number }): void {
-    this.#options.sender.send({ kind: 'retry', sweep: delivery.batch.sweep, ...retry });
+  /** Nobody else can tell of a delivery whose worker vanished: the next worker does. */
+  #reportLoss({ batch: { sweep }, trials, attempt }: Delivery): void {
+    const lost = {
+      failure: 'lost',
+      message: 'its worker, or the connection to it, vanished',
+      logTail: '',
+      attempt: { attempt: attempt - 1, worker: 'unknown', slot: 'unknown', startedAtMs: Date.now(), elapsedSeconds: 0 },
+    } as const;
+    const attempts = trials.map(({ trialId }) => ({ trialId, ...lost }));
+    this.#options.sender.send({ kind: 'failed-delivery', sweep, again: true, attempts });
   }
 }
 

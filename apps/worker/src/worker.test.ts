@@ -124,6 +124,10 @@ for (const [behaviour, failure, message] of [
       observed.map(({ attempt }) => attempt.attempt),
       [1, 1],
     );
+    const first = await stack.nextReport();
+    assert(first.kind === 'failed-delivery' && first.again);
+    const second = await stack.nextReport();
+    assert(second.kind === 'failed-delivery' && !second.again);
     const { data, attempts } = await stack.failedBatch();
     assert.equal(attempts, 2);
     assert.deepEqual(
@@ -199,7 +203,7 @@ test('invariant 2: a killed worker loses nothing, its children die with it, anot
   for (const seen = new Set(['t0']); seen.size < 2;) {
     const report = await stack.nextReport();
     if (report.kind === 'observation') seen.add(report.trialId);
-    else lost ||= report.failure === 'lost';
+    else lost ||= report.attempts.every(({ failure }) => failure === 'lost');
   }
   assert(lost, 'the lost delivery was not reported');
   await stack.emptied();

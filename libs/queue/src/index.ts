@@ -1,6 +1,13 @@
 export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './address.ts';
 export { onCancelled, sendCancelled, type Cancelled } from './cancelled.ts';
-export { batchId, type BatchData, type FailedBatch, type FailureCause, type TrialFailure } from './batch-data.ts';
+export {
+  batchId,
+  isRetryable,
+  type BatchData,
+  type FailedBatch,
+  type FailureCause,
+  type TrialFailure,
+} from './batch-data.ts';
 export { BatchQueue } from './batch-queue.ts';
 export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
@@ -22,6 +29,13 @@ export type {
 } from './messages.ts';
 export { startPrivateRedis, stopPrivateRedis, type PrivateRedis } from './private-redis.ts';
 export { readQueueStatus } from './queue-status.ts';
-export { ReportReader, ReportSender, streamStart, type Report, type ReportPage } from './report-stream.ts';
+export {
+  ReportReader,
+  ReportSender,
+  streamStart,
+  type FailedDelivery,
+  type Report,
+  type ReportPage,
+} from './report-stream.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
 export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';

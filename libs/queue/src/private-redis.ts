@@ -78,10 +78,16 @@ function handle(address: RedisAddress, pid: number): PrivateRedis {
 async function shutDown(address: RedisAddress, pid: number): Promise<void> {
   const connection = await connect(address).catch(() => undefined);
   if (connection === undefined) return;
-  // Another server may have been started here since; only the one this handle stands for is stopped.
-  if ((await serverPid(connection)) !== pid) return connection.disconnect();
-  connection.shutdown().catch(() => {});
-  connection.disconnect();
+  try {
+    // Another server may have been started here since; only the one this handle stands for is stopped.
+    if ((await serverPid(connection)) !== pid) return;
+    connection.shutdown().catch(() => {});
+  } catch {
+    // It went down while it was asked who it is.
+    return;
+  } finally {
+    connection.disconnect();
+  }
   const killAtMs = Date.now() + stopTimeoutMs;
   while (isAlive(pid)) {
     if (Date.now() > killAtMs) process.kill(pid, 'SIGKILL');

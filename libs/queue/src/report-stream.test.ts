@@ -4,7 +4,7 @@ import { keys } from './keys.ts';
 import { ReportReader, ReportSender, streamStart, type Report } from './report-stream.ts';
 import { temporaryRedis } from './testing.ts';
 
-const retry = (trials: number): Report => ({ kind: 'retry', sweep: 's', failure: 'crash', trials });
+const retry = (n: number): Report => ({ kind: 'failed-delivery', sweep: `s${n}`, again: true, attempts: [] });
 
 test('reports stay in the stream until they are discarded', async (t) => {
   const redis = await temporaryRedis(t);

@@ -1,11 +1,20 @@
-import type { Failure, Observation } from '@natsweep/sweep';
+import type { Observation } from '@natsweep/sweep';
 import type { RedisAddress } from './address.ts';
+import type { TrialFailure } from './batch-data.ts';
 import { connect, type RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 
-/** What workers report: a finished trial, or that a delivery failed and the batch will be delivered again. */
-export type Report =
-  Observation | { readonly kind: 'retry'; readonly sweep: string; readonly failure: Failure; readonly trials: number };
+/** What workers report: a finished trial, or a delivery that failed. */
+export type Report = Observation | FailedDelivery;
+
+/** The trials that failed in a delivery, or all of them if the delivery was lost. */
+export interface FailedDelivery {
+  readonly kind: 'failed-delivery';
+  readonly sweep: string;
+  /** Whether the batch is delivered again: attempts are left, and they can help. */
+  readonly again: boolean;
+  readonly attempts: readonly (TrialFailure & { readonly trialId: string })[];
+}
 
 const field = 'r';
 
