@@ -60,7 +60,7 @@ function multiplyOne(routines: Routines, out: FloatArray, one: One): void {
   const flagB = transposeB ? TRANSPOSE : NO_TRANSPOSE;
   // leading rows of a tensor share its buffer and offset, not its size
   const ofItself = m === n && a.buffer === b.buffer && a.byteOffset === b.byteOffset && transposeA !== transposeB;
-  if (ofItself && m === n && beta === 0 && n >= SMALLEST_SYMMETRIC) {
+  if (ofItself && beta === 0 && n >= SMALLEST_SYMMETRIC) {
     routines.syrk(ROW_MAJOR, LOWER, flagA, n, k, alpha, a, transposeA ? n : k, beta, out, n);
     mirror(out, n);
   } else if (n === 1) {
