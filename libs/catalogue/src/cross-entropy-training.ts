@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
-import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { allBut, formatNumber, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
 import { atLargest, atSmallest, metricOf, undecided } from './verdicts.ts';
 import { classesOf, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
@@ -24,24 +24,32 @@ const sameDynamics: Claim = {
     'With η = c/α every layer-wise approximation trains the softmax outputs as the exact natural gradient does',
   source: 'Karakida & Osawa 2020, S.163 and S.168',
   judge: (measurements) => {
-    const expected = 'all on the curve f ← f − c(Λ + ρ̃I)⁻¹(σ − y)';
+    const expected = 'all on the curve f ← f − c(Λ + ρ̃I)⁻¹(σ − y) at infinite width';
     const threshold =
-      'for every rule and ρ̃ ≥ 1e-6, mean of max_t ‖σ_t − theory_t‖/‖σ_0 − y‖ at the widest network ≤ 0.1';
-    const relevant = atLargest(measurements, 'width').filter(
+      'for every rule with ρ̃ ≥ 1e-6, mean log-log slope of max_t ‖σ_t − theory_t‖/‖σ_0 − y‖ against width at most −0.25';
+    const relevant = measurements.filter(
       ({ params }) => params['damping'] === 0 && Number(params['outputDamping']) >= typical,
     );
-    const groups = groupBy(relevant, ({ params }) => [params['approximation'], params['outputDamping']]).map(
-      (group) => ({
-        label: `${group[0]!.params['approximation']} at ρ̃ = ${group[0]!.params['outputDamping']}`,
-        distances: group.map((m) => metricOf(m, 'deviationFromTheory') ?? Infinity),
+    const perRule = groupBy(relevant, ({ params }) => params['approximation']).map((group) => ({
+      rule: String(group[0]!.params['approximation']),
+      slopes: groupBy(group, (m) => [allBut(m, 'width'), m.seed]).flatMap((trials) => {
+        const points = trials.map((m) => ({
+          x: Number(m.params['width']),
+          y: metricOf(m, 'deviationFromTheory') ?? Infinity,
+        }));
+        const slope = logLogSlope(points);
+        return slope === undefined ? [] : [Number.isFinite(slope) ? slope : 0];
       }),
-    );
-    if (groups.length === 0) return undecided(expected, threshold, 'no trial with damping 0');
+      widest: atLargest(group, 'width').map((m) => metricOf(m, 'deviationFromTheory') ?? Infinity),
+    }));
+    if (perRule.length === 0 || perRule.some(({ slopes }) => slopes.length === 0))
+      return undecided(expected, threshold, 'needs damping 0 and two widths for every rule');
     return {
-      status: groups.every(({ distances }) => spread(distances).mean <= 0.1) ? 'reproduced' : 'not reproduced',
+      status: perRule.every(({ slopes }) => spread(slopes).mean <= -0.25) ? 'reproduced' : 'not reproduced',
       expected,
-      measured: groups.map(({ label, distances }) => `${label}: ${formatSpread(distances)}`).join('; '),
+      measured: perRule.map(({ rule, slopes }) => `${rule} ${formatSpread(slopes, 'slopes')}`).join('; '),
       threshold,
+      detail: `at the widest network: ${perRule.map(({ rule, widest }) => `${rule} ${formatSpread(widest)}`).join('; ')}`,
     };
   },
 };

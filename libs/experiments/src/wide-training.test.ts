@@ -5,7 +5,15 @@ import type { TrialResult } from './experiment.ts';
 import { wideTraining } from './wide-training.ts';
 
 const engine = createReferenceEngine();
-const small = { width: 48, samples: 12, testSamples: 8, steps: 6, learningRateScale: 0.5 };
+const small = {
+  dataset: 'gaussian',
+  inputDimension: 16,
+  width: 32,
+  samples: 8,
+  testSamples: 4,
+  steps: 5,
+  learningRateScale: 0.5,
+};
 
 async function runOne(params: object, seed = 1, signal = new AbortController().signal): Promise<TrialResult> {
   const trial = { trialId: 't', params: wideTraining.declaration.parameters.parse({ ...small, ...params }), seed };
