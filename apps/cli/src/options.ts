@@ -25,3 +25,27 @@ export function sizeOption(): Option {
     .choices(['smallest', 'small', 'paper'])
     .default('small');
 }
+
+/** Where the trials of a stack run; passed on to its worker. */
+export interface WorkerOptions {
+  readonly slots: string;
+  readonly engine: string;
+}
+
+export function slotsOption(): Option {
+  return new Option(
+    '--slots <where>',
+    'trial processes: a number, gpu:0,1 for one on each of these GPUs, or auto: one per GPU, else one per processor',
+  )
+    .argParser((text) => {
+      if (/^(auto|(cpu:)?[1-9]\d{0,3}|gpu:\d+(,\d+)*)$/.test(text)) return text;
+      throw new InvalidArgumentError('Give a number as 4, gpu:0,1, or auto.');
+    })
+    .default('auto');
+}
+
+export function engineOption(): Option {
+  return new Option('--engine <name>', 'what computes: auto is tfjs on a GPU and openblas on processors')
+    .choices(['auto', 'openblas', 'tfjs', 'reference'])
+    .default('auto');
+}

@@ -3,6 +3,7 @@ import type { StoredSweep } from '@natsweep/results';
 import type { Cli } from './cli.ts';
 import { badInput } from './exit.ts';
 import { describeEnd, followSweep } from './follow.ts';
+import type { WorkerOptions } from './options.ts';
 import { order } from './order.ts';
 import { runningStack } from './stack/stack-file.ts';
 import { Stack } from './stack/stack.ts';
@@ -25,16 +26,12 @@ export async function findRecorded({ environment }: Cli, { spec }: LoadedSweep):
 /** Works on the stack of this home, or on one of its own that is stopped in the end, whatever happens. */
 export async function withStack<T>(
   { terminal, environment }: Cli,
-  { slots }: { readonly slots: number | undefined },
+  { slots, engine }: WorkerOptions,
   use: () => Promise<T>,
 ): Promise<T> {
   if (runningStack(environment.home) !== undefined) return use();
   terminal.status(`Starting a stack in ${environment.home} …`);
-  const stack = await Stack.start(environment, {
-    ...(slots !== undefined && { slots }),
-    metrics: null,
-    onNote: terminal.note,
-  });
+  const stack = await Stack.start(environment, { slots, engine, metrics: null, onNote: terminal.note });
   terminal.note(`${terminal.style('green', '●')} Started ${stack.describe()}.`);
   try {
     return await use();

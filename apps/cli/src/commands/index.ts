@@ -12,6 +12,7 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
     'This machine',
     [
       { names: ['doctor'], load: async () => (await import('./doctor.ts')).registerDoctor },
+      { names: ['setup'], load: async () => (await import('./setup.ts')).registerSetup },
       { names: ['quickstart'], load: async () => (await import('./quickstart.ts')).registerQuickstart },
       { names: ['up'], load: async () => (await import('./up.ts')).registerUp },
       { names: ['down'], load: async () => (await import('./down.ts')).registerDown },

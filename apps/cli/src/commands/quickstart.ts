@@ -1,16 +1,14 @@
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
-import { positiveInteger, sizeOption } from '../options.ts';
+import { engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
 import { findRecorded, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { showReport } from './report.ts';
 
-interface QuickstartOptions extends LoadOptions {
-  readonly slots?: number;
-}
+interface QuickstartOptions extends LoadOptions, WorkerOptions {}
 
 export const registerQuickstart: Register = (program, cli, run) => {
   program
@@ -21,11 +19,12 @@ export const registerQuickstart: Register = (program, cli, run) => {
         'verdicts and picture, and stops the stack. Ctrl-C loses nothing: the next quickstart goes on where this one stopped.',
     )
     .addOption(sizeOption())
-    .option('--slots <n>', 'trial processes to run at a time (default: one per processor)', positiveInteger)
+    .addOption(slotsOption())
+    .addOption(engineOption())
     .action(run((options: QuickstartOptions) => quickstart(cli, options)));
 };
 
-async function quickstart(cli: Cli, { slots, ...options }: QuickstartOptions): Promise<ExitCode> {
+async function quickstart(cli: Cli, options: QuickstartOptions): Promise<ExitCode> {
   const { terminal } = cli;
   const sweep = loadSweep('quickstart', options);
   const { spec, declaration } = sweep;
@@ -44,7 +43,7 @@ async function quickstart(cli: Cli, { slots, ...options }: QuickstartOptions): P
   const startedAtMs = Date.now();
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
-  if (!(await withStack(cli, { slots }, () => runToEnd(cli, sweep, interrupted.signal)))) {
+  if (!(await withStack(cli, options, () => runToEnd(cli, sweep, interrupted.signal)))) {
     terminal.note('Interrupted, nothing was lost: "natsweep quickstart" goes on where it stopped.');
     return exitCodes.interrupted;
   }

@@ -6,16 +6,15 @@ import { nearest } from '@natsweep/sweep';
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
-import { commaList, positiveInteger, sizeOption } from '../options.ts';
+import { commaList, engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
 import { findRecorded, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
-interface ReproduceOptions extends LoadOptions {
+interface ReproduceOptions extends LoadOptions, WorkerOptions {
   readonly only?: readonly string[];
   readonly out?: string;
-  readonly slots?: number;
 }
 
 export const registerReproduce: Register = (program, cli, run) => {
@@ -29,18 +28,19 @@ export const registerReproduce: Register = (program, cli, run) => {
     .addOption(sizeOption())
     .option('--only <names>', 'only these sweeps, e.g. karakida-fig1a,kerekes-fig4', commaList)
     .option('-o, --out <folder>', 'where the page goes (default: reports/reproduction in the home)')
-    .option('--slots <n>', 'trial processes to run at a time (default: one per processor)', positiveInteger)
+    .addOption(slotsOption())
+    .addOption(engineOption())
     .action(run((options: ReproduceOptions) => reproduce(cli, options)));
 };
 
-async function reproduce(cli: Cli, { only, out, slots, ...options }: ReproduceOptions): Promise<ExitCode> {
+async function reproduce(cli: Cli, { only, out, ...options }: ReproduceOptions): Promise<ExitCode> {
   const { terminal, environment } = cli;
   const sweeps = chooseSweeps(only).map((name) => loadSweep(name, options));
   const missing: LoadedSweep[] = [];
   for (const sweep of sweeps) {
     if ((await findRecorded(cli, sweep))?.state !== 'completed') missing.push(sweep);
   }
-  if (missing.length > 0 && !(await runAll(cli, missing, slots))) {
+  if (missing.length > 0 && !(await runAll(cli, missing, options))) {
     terminal.note('Interrupted, nothing was lost: "natsweep reproduce" goes on where it stopped.');
     return exitCodes.interrupted;
   }
@@ -55,10 +55,10 @@ async function reproduce(cli: Cli, { only, out, slots, ...options }: ReproduceOp
 }
 
 /** False after a Ctrl-C. */
-async function runAll(cli: Cli, sweeps: readonly LoadedSweep[], slots: number | undefined): Promise<boolean> {
+async function runAll(cli: Cli, sweeps: readonly LoadedSweep[], worker: WorkerOptions): Promise<boolean> {
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
-  return withStack(cli, { slots }, async () => {
+  return withStack(cli, worker, async () => {
     for (const sweep of sweeps) {
       if (!(await runToEnd(cli, sweep, interrupted.signal))) return false;
     }

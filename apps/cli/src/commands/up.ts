@@ -1,19 +1,17 @@
 import { fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode, unavailable } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
-import { positiveInteger } from '../options.ts';
+import { engineOption, slotsOption, type WorkerOptions } from '../options.ts';
 import { lastComplaint } from '../stack/app-process.ts';
 import { runningStack } from '../stack/stack-file.ts';
 import { Stack } from '../stack/stack.ts';
 
-interface UpOptions {
+interface UpOptions extends WorkerOptions {
   readonly detach?: boolean;
-  readonly slots?: number;
   readonly metrics: string | false;
 }
 
@@ -27,25 +25,22 @@ export const registerUp: Register = (program, cli, run) => {
         'saves; nothing is lost, and sweeps go on with the next "natsweep up".',
     )
     .option('-d, --detach', 'return once the stack is ready; "natsweep down" stops it')
-    .option(
-      '--slots <n>',
-      `trial processes to run at a time (default: one per processor, ${availableParallelism()} here)`,
-      positiveInteger,
-    )
+    .addOption(slotsOption())
+    .addOption(engineOption())
     .option('--metrics <host:port>', 'where the exporter serves Prometheus metrics', '127.0.0.1:9463')
     .option('--no-metrics', 'start no exporter')
     .action(run((options: UpOptions) => (options.detach === true ? detach(cli, options) : foreground(cli, options))));
 };
 
-async function foreground({ terminal, environment }: Cli, { slots, metrics }: UpOptions): Promise<ExitCode> {
+async function foreground({ terminal, environment }: Cli, { slots, engine, metrics }: UpOptions): Promise<ExitCode> {
   const signal = nextSignal();
   terminal.status(`Starting the stack in ${environment.home} …`);
-  const starting = Stack.start(environment, {
-    ...(slots !== undefined && { slots }),
+  const stack = await Stack.start(environment, {
+    slots,
+    engine,
     metrics: metrics === false ? null : metrics,
     onNote: terminal.note,
   });
-  const stack = await starting;
   terminal.print(`${terminal.style('green', '●')} Ready: ${stack.describe()}`);
   terminal.print(
     terminal.style(
@@ -71,7 +66,7 @@ export async function stopStack({ terminal }: Pick<Cli, 'terminal'>, stack: Stac
 }
 
 /** Runs `up` in the background and waits until it is ready or has ended. */
-async function detach({ terminal, environment }: Cli, { slots, metrics }: UpOptions): Promise<ExitCode> {
+async function detach({ terminal, environment }: Cli, { slots, engine, metrics }: UpOptions): Promise<ExitCode> {
   const running = runningStack(environment.home);
   if (running !== undefined) {
     terminal.note(`A stack is running already in ${environment.home} (process ${running.owner.pid}).`);
@@ -83,7 +78,7 @@ async function detach({ terminal, environment }: Cli, { slots, metrics }: UpOpti
   const log = openSync(logFile, 'w', 0o600);
   const args = [
     'up',
-    ...(slots === undefined ? [] : ['--slots', String(slots)]),
+    ...['--slots', slots, '--engine', engine],
     ...(metrics === false ? ['--no-metrics'] : ['--metrics', metrics]),
   ];
   const child = fork(process.argv[1]!, args, { detached: true, stdio: ['ignore', log, log, 'ipc'] });

@@ -48,7 +48,7 @@ export class Stack {
   #redisRestart: Promise<void> | undefined;
   #worker: WorkerStatus | undefined;
 
-  private constructor(environment: Environment, { slots = 'auto', engine = 'auto', metrics, onNote }: StackOptions) {
+  private constructor(environment: Environment, { slots, engine, metrics, onNote }: StackOptions) {
     this.#environment = environment;
     this.#onNote = onNote;
     this.#metrics = metrics;
