@@ -76,7 +76,7 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
 function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseKind; readonly db: Kysely<Schema> } {
   if (/^sqlite:/.test(url)) {
     const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return { kind: 'sqlite', db: new Kysely<Schema>({ dialect: sqliteDialect({ file, lockTimeoutMs }) }) };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
@@ -85,4 +85,13 @@ function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseK
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',
   );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const message = `The folder ${folder} of the results database cannot be made: name another file.`;
+    throw new ResultsError('not-found', message, error);
+  }
 }

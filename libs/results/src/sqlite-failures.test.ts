@@ -65,6 +65,13 @@ describe('SQLite in trouble', () => {
     await assert.rejects(openResults(`sqlite:${file}`), refusal('not-found', 'folder.sqlite cannot be opened'));
   });
 
+  test('a folder that cannot be made', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const url = `sqlite:${join(file, 'results.sqlite')}`;
+    await assert.rejects(openResults(url), refusal('not-found', 'The folder .*a-file of the results database'));
+  });
+
   test('damaged pages', async () => {
     const file = join(folder, 'damaged.sqlite');
     await filled(file, 2000);

@@ -91,7 +91,7 @@ export interface Recorded {
   readonly orphans: number;
 }
 
-/** The record of a trial without its traces. */
+/** The record of a trial without its traces. Its metrics are those of the whole sweep, null where it reported none. */
 export type TrialRow = Omit<Observation, 'traces'> | FailedTrial;
 
 /** Which records. Both conditions must hold where both are given. */
@@ -122,7 +122,10 @@ export interface GroupRow {
   readonly metrics: Readonly<Record<string, GroupMetric>>;
 }
 
-/** Which trials to compare: those that agree in the seed and in every parameter but `parameter`. */
+/**
+ * Which trials to compare: those that agree in the seed and in every parameter but `parameter`. Both trials of a pair must
+ * be selected: a selection that leaves out the baseline leaves no pairs.
+ */
 export interface PairQuery extends Selection {
   /** E.g. `approximation`. */
   readonly parameter: string;
