@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ResultsStore } from '@natsweep/results';
 import { buildReport, type Report } from './build-report.ts';
 import { htmlReproduction } from './html/html-reproduction.ts';
+import { overviewTable } from './overview-table.ts';
 import { progressSentence } from './progress-sentence.ts';
 import { markdownTable, markdownText } from './table.ts';
 import { verdictTable } from './verdicts.ts';
@@ -54,5 +55,5 @@ function markdownReproduction(reports: readonly Report[]): string {
       ]),
     ].join('\n');
   });
-  return `# Reproduction of the papers\n\n${parts.join('\n')}`;
+  return `# Reproduction of the papers\n\n${markdownTable(overviewTable(reports))}\n${parts.join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../build-report.ts';
 import { progressSentence } from '../progress-sentence.ts';
-import { htmlFigure, htmlPage, text, type Html } from './elements.ts';
+import { overviewTable } from '../overview-table.ts';
+import { htmlFigure, htmlPage, htmlTable, text, type Html } from './elements.ts';
 import { style } from './style.ts';
 import { tallyHtml, verdictsHtml } from './verdicts.ts';
 
@@ -21,7 +22,8 @@ export function htmlReproduction(reports: readonly Report[]): Html {
   const claims = reports.flatMap((report) => report.claims);
   const header =
     '<h1>Reproduction of the papers</h1>' +
-    `<p>${claims.length} claims in ${reports.length} sweeps, each judged by a rule that was fixed before its sweep ran.</p>` +
-    tallyHtml(claims);
+    `<p>${claims.length} claims in ${reports.length} sweeps, each judged by the rule in its threshold column.</p>` +
+    tallyHtml(claims) +
+    htmlTable(overviewTable(reports));
   return htmlPage({ title: 'natsweep: reproduction', header, sections }, style);
 }
