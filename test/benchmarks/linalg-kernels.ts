@@ -151,6 +151,20 @@ export const kernels: readonly Kernel[] = [
       return () => engine.transpose(x);
     },
   },
+  ...[1, 8, 64].map((trials) => ({
+    name: 'batchedTrials',
+    title: 'kernel and solve of small trials together (trials, N, M)',
+    sizes: [trials, 20, 64],
+    prepare(engine: LinalgEngine, [batch, n, m]: readonly number[]) {
+      const x = pseudoRandom(engine, [batch!, n!, m!], 1);
+      const y = pseudoRandom(engine, [batch!, n!, 1], 2);
+      const ridge = engine.eye(n!);
+      return () => {
+        const kernel = engine.binary('add', engine.matmul(x, x, { transposeB: true }), ridge);
+        return engine.choleskySolve(engine.cholesky(kernel).factor, y);
+      };
+    },
+  })),
   ...[256, 1024, 4096].map((width) => ({
     name: 'blockDiagonalStep',
     title: 'block-diagonal NGD step (N, M; L = 3)',

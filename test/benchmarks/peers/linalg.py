@@ -98,6 +98,11 @@ class NumPy:
         x = pseudo_random((n, m), 1)
         return lambda: np.ascontiguousarray(x.T)
 
+    def batchedTrials(self, batch, n, m):
+        x, y = pseudo_random((batch, n, m), 1), pseudo_random((batch, n, 1), 2)
+        ridge = np.eye(n)
+        return lambda: np.linalg.solve(x @ x.transpose(0, 2, 1) + ridge, y)
+
     def blockDiagonalStep(self, n, m):
         from scipy.linalg import cho_factor, cho_solve
 
@@ -189,6 +194,11 @@ class Torch:
     def transpose(self, n, m):
         (x,) = self.tensors(pseudo_random((n, m), 1))
         return lambda: x.T.contiguous()
+
+    def batchedTrials(self, batch, n, m):
+        x, y = self.tensors(pseudo_random((batch, n, m), 1), pseudo_random((batch, n, 1), 2))
+        ridge = self.torch.eye(n, dtype=self.torch.float64)
+        return lambda: self.torch.cholesky_solve(y, self.torch.linalg.cholesky_ex(x @ x.mT + ridge)[0])
 
     def blockDiagonalStep(self, n, m):
         torch = self.torch
