@@ -32,6 +32,11 @@ export function growthPerSecond(selector: string): string {
   return `clamp_min(deriv(${selector}[$__rate_interval]), 0)`;
 }
 
+/** Increase over the same interval. */
+export function increase(selector: string): string {
+  return `increase(${selector}[$__rate_interval])`;
+}
+
 /** Increase over the time range of the dashboard. */
 export function overRange(selector: string): string {
   return `increase(${selector}[$__range])`;

@@ -1,8 +1,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { assemble } from './assemble.ts';
-import { rising, stat, stateTimeline, table, timeSeries } from './panels.ts';
-import { asRows, over } from './prometheus-query.ts';
+import { joinedTable } from './joined-table.ts';
+import { rising, stat, stateTimeline, timeSeries } from './panels.ts';
+import { over } from './prometheus-query.ts';
 import { labelValues, prometheusSource } from './prometheus-variables.ts';
 import { perSecond, series } from './promql.ts';
 
@@ -63,39 +64,19 @@ const headline = [
   }),
 ];
 
-const workers = table({
+const workers = joinedTable({
   title: 'Workers',
   description: 'Every chosen worker: where it runs, its version, its slots, its heartbeat and the offset of its clock.',
   unit: 'short',
   noValue: 'no worker',
   width: 24,
-  queries: [
-    asRows(`max by (worker, host, version) (${series('workerInfo', { worker })})`),
-    asRows(`count by (worker) (${series('slotBusy', { worker })})`),
-    asRows(`sum by (worker) (${series('slotBusy', { worker })})`),
-    asRows(`max by (worker) (${series('workerHeartbeatAge', { worker })})`),
-    asRows(`max by (worker) (${series('workerClockSkew', { worker })})`),
-  ],
-  transformations: [
-    { id: 'joinByField', options: { byField: 'worker', mode: 'outer' } },
-    {
-      id: 'organize',
-      options: {
-        excludeByName: Object.fromEntries(
-          ['Time', 'Time 1', 'Time 2', 'Time 3', 'Time 4', 'Time 5', 'Value #A'].map((name) => [name, true]),
-        ),
-        renameByName: {
-          'Value #B': 'slots',
-          'Value #C': 'busy',
-          'Value #D': 'heartbeat age',
-          'Value #E': 'clock ahead by',
-        },
-      },
-    },
-  ],
-  columns: {
-    'heartbeat age': [{ id: 'unit', value: 's' }],
-    'clock ahead by': [{ id: 'unit', value: 's' }],
+  by: 'worker',
+  words: [`max by (worker, host, version) (${series('workerInfo', { worker })})`],
+  numbers: {
+    slots: { expr: `count by (worker) (${series('slotBusy', { worker })})` },
+    busy: { expr: `sum by (worker) (${series('slotBusy', { worker })})` },
+    'heartbeat age': { expr: `max by (worker) (${series('workerHeartbeatAge', { worker })})`, unit: 's' },
+    'clock ahead by': { expr: `max by (worker) (${series('workerClockSkew', { worker })})`, unit: 's' },
   },
 });
 
