@@ -33,8 +33,10 @@ export function classifyExit({ code, signal, logTail, outOfMemoryKill }: Exit): 
 /** Why a trial threw. */
 export function classifyError(error: unknown): Cause {
   const message = error instanceof Error ? error.message : String(error);
-  const deviceIsFull = (error as { code?: unknown } | null)?.code === 'TENSORFLOW_OUT_OF_MEMORY';
-  return { failure: deviceIsFull || memoryComplaint.test(message) ? 'out-of-memory' : 'crash', message };
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'TRIAL_REFUSED') return { failure: 'invalid', message };
+  const outOfMemory = code === 'TENSORFLOW_OUT_OF_MEMORY' || memoryComplaint.test(message);
+  return { failure: outOfMemory ? 'out-of-memory' : 'crash', message };
 }
 
 /** How often the kernel killed a process of this control group for want of memory; 0 where that is not counted. */

@@ -8,7 +8,7 @@ import { limitPrediction } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, squaredLoss } from './squared-loss.ts';
-import { splitTensors, wideArchitecture } from './wide-network.ts';
+import { orRefused, splitTensors, wideArchitecture } from './wide-network.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
@@ -21,7 +21,7 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
 
 function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
   progress(trialId, 0, 1);
-  const dataset = loadDataset(params, seed);
+  const dataset = orRefused(() => loadDataset(params, seed));
   const metrics = engine.scope(() => predictionMetrics(engine, dataset, params, seed));
   progress(trialId, 1, 1);
   return { trialId, outcome: 'converged', metrics, traces: {} };

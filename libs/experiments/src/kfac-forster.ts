@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { largestDistance, squaredLoss } from './squared-loss.ts';
 import { train } from './training-run.ts';
-import { splitTensors, wideArchitecture } from './wide-network.ts';
+import { orRefused, splitTensors, wideArchitecture } from './wide-network.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
@@ -31,7 +31,9 @@ async function runTrial(
   const { engine } = context;
   const raw = gaussianDataset({ ...params, seed });
   const { dataset, iterations } =
-    params.preprocessing === 'forster' ? forsterTransform(engine, raw) : { dataset: raw, iterations: 0 };
+    params.preprocessing === 'forster'
+      ? orRefused(() => forsterTransform(engine, raw))
+      : { dataset: raw, iterations: 0 };
   const architecture = wideArchitecture({ ...params, classes: '0,1', sampleOrder: 'first' }, dataset);
   const [split, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);

@@ -1,9 +1,10 @@
 import { classesOf } from '@natsweep/catalogue';
 import type { WideNetworkParameters } from '@natsweep/catalogue';
-import { gaussianDataset, loadMnist } from '@natsweep/datasets';
+import { DatasetError, gaussianDataset, loadMnist } from '@natsweep/datasets';
 import type { Dataset, Split } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import type { Activation, Architecture } from '@natsweep/models';
+import { RefusedTrialError } from './refused-trial.ts';
 
 /** A split on the engine. */
 export interface SplitTensors {
@@ -14,7 +15,22 @@ export interface SplitTensors {
   readonly targets: Tensor;
 }
 
+/** Throws RefusedTrialError where the data set has fewer samples than asked for. */
 export function wideDataset(params: WideNetworkParameters, seed: number): Dataset {
+  return orRefused(() => load(params, seed));
+}
+
+/** What `body` gives; a `DatasetError` becomes a RefusedTrialError. */
+export function orRefused<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof DatasetError) throw new RefusedTrialError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function load(params: WideNetworkParameters, seed: number): Dataset {
   const { samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
   const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
   return params.dataset === 'gaussian'

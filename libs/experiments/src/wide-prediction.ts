@@ -15,6 +15,7 @@ import {
 } from '@natsweep/theory';
 import type { Samples } from '@natsweep/theory';
 import type { z } from 'zod';
+import { requireIndependentInputs } from './independent-inputs.ts';
 import type { SplitTensors } from './wide-network.ts';
 
 type Params = z.infer<typeof wideTraining.parameters>;
@@ -60,6 +61,8 @@ export function predictTraining(
     const pace = { alpha, learningRate: params.learningRateScale / alpha, steps };
     const isotropic = isotropicResiduals(residual0, pace);
     if (params.approximation !== 'gradient-descent' && damping === 0) {
+      if (params.approximation === 'kfac' || params.approximation === 'unit-wise')
+        requireIndependentInputs(engine, at, params.approximation);
       const direction = ruleOf(params).direction(engine, at, residual, { damping });
       const response = engine.read(directionResponse(engine, held, direction));
       return { ...pace, isotropic, residuals: isotropic, outputsTest: isotropicOutputs(outputs0, response, pace) };

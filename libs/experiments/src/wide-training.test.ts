@@ -120,3 +120,10 @@ test('an aborted trial ends as stopped after the step in hand', async () => {
   assert.equal(outcome, 'stopped');
   assert.equal(traces['trainLoss']!.length, 1);
 });
+
+test('more samples than the data set has are refused with their number', async () => {
+  await assert.rejects(runOne({ dataset: 'mnist', classes: '0,7', samples: 20_000 }), {
+    code: 'TRIAL_REFUSED',
+    message: /has 12188 samples of the classes 0,7; 20000 were asked for/,
+  });
+});
