@@ -9,6 +9,7 @@ import {
   BatchWorker,
   heartbeat,
   readSummary,
+  ReportReader,
   ReportSender,
   sendCommand,
   type Command,
@@ -34,6 +35,7 @@ export class SchedulerStack {
   readonly #connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
   readonly #children: ChildProcess[] = [];
   readonly #workers: BatchWorker[] = [];
+  readonly #readers: ReportReader[] = [];
 
   private constructor(
     redis: TemporaryRedis,
@@ -62,6 +64,13 @@ export class SchedulerStack {
       connection: await redis.connect({ onOutage: 'wait' }),
     });
     return stack;
+  }
+
+  /** The collector's end of the report stream, closed with the stack. */
+  async reader(): Promise<ReportReader> {
+    const reader = await ReportReader.open(this.redis.address);
+    this.#readers.push(reader);
+    return reader;
   }
 
   schedule(...flags: string[]): ChildProcess {
@@ -148,6 +157,7 @@ export class SchedulerStack {
   async close(): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL');
     await Promise.all(this.#workers.map((worker) => worker.close()));
+    for (const reader of this.#readers) reader.close();
     await this.queue.close();
     await this.results.close();
   }

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { BatchWorker } from '@natsweep/queue';
+import { ResultsError, type ResultsStore } from '@natsweep/results';
+import { createLogger } from '@natsweep/telemetry';
+import { Collector } from './collector.ts';
+import { failedTrials } from './failed-trials.ts';
+import { planGrid, type SweepRun } from './sweep-run.ts';
+import { Sweeps } from './sweeps.ts';
+import { failWith, points, SchedulerStack, specOf } from './testing.ts';
+
+const logger = createLogger({ app: 'scheduler', level: 'silent' });
+
+/** A collector in this process, its scheduler not running: every step is the test's. */
+async function start(t: TestContext, results: (real: ResultsStore) => ResultsStore = (real) => real) {
+  const stack = await SchedulerStack.start(t);
+  const reader = await stack.reader();
+  const redis = await stack.redis.connect({ onOutage: 'wait' });
+  const spec = specOf('sweep', `${points(3)}limits: { maxAttempts: 1 }\n`);
+  const { sweep } = await stack.results.createSweep({
+    name: 'sweep',
+    experiment: 'diagnostic',
+    experimentVersion: 1,
+    spec,
+    planned: 3,
+    state: 'running',
+    stateReason: null,
+    createdAtMs: 0,
+    completedAtMs: null,
+    commandId: 'c',
+  });
+  const grid = planGrid(JSON.parse(spec));
+  const trials = [0, 1, 2].map((index) => grid.trial(index));
+  const create = async () => {
+    const store = results(stack.results);
+    const sweeps = new Sweeps({ results: store, queue: stack.queue, redis, logger });
+    await sweeps.start(sweep);
+    return { sweeps, collector: new Collector({ results: store, queue: stack.queue, reader, sweeps, logger }) };
+  };
+  return { stack, redis, trials, create };
+}
+
+const summary = (sweeps: Sweeps) => (sweeps.run('sweep') as SweepRun).summary(0);
+
+test('killed between recording a report and discarding it: the next one suppresses it', async (t) => {
+  const { stack, trials, create } = await start(t);
+  stack.report('sweep', trials[1]!);
+  const first = await create();
+  const page = await first.collector.nextPage(5000);
+  await stack.results.record(page.reports.filter((report) => report.kind === 'observation'));
+  const next = await create();
+  await next.collector.commit(await next.collector.nextPage(5000));
+  assert.deepEqual(await stack.recordedIndices('sweep'), [1]);
+  assert.equal(summary(next.sweeps).duplicatesSuppressed, 1);
+  assert.deepEqual((await next.collector.nextPage(10)).reports, []);
+});
+
+test('killed between recording failed trials and letting go of their batch: recorded once, the batch goes', async (t) => {
+  const { stack, redis, trials, create } = await start(t);
+  await stack.queue.add([{ sweep: 'sweep', trials, trialTimeoutSeconds: 1, maxAttempts: 1 }]);
+  const worker = new BatchWorker(redis, {
+    slot: 's',
+    onError: () => {},
+    run: async (delivery) => failWith(delivery, {}),
+  });
+  void worker.run();
+  while ((await stack.queue.failed()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await worker.close();
+  await stack.results.record((await stack.queue.failed()).flatMap(failedTrials).slice(0, 2));
+  const next = await create();
+  await next.collector.recordFailures();
+  assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1, 2]);
+  assert.equal((await stack.results.counts('sweep')).failed, 3);
+  assert.equal((await stack.queue.ids()).size, 0);
+});
+
+test('a database that takes nothing leaves every report where it is', async (t) => {
+  let full = true;
+  const { stack, trials, create } = await start(t, (real) => ({
+    ...real,
+    record: (records) =>
+      full ? Promise.reject(new ResultsError('full', 'No space left on the disk.')) : real.record(records),
+  }));
+  for (const trial of trials.slice(0, 2)) stack.report('sweep', trial);
+  const { sweeps, collector } = await create();
+  await assert.rejects(collector.drain(), { code: 'full' });
+  assert.equal(summary(sweeps).observed, 0);
+  full = false;
+  await collector.drain();
+  assert.equal(summary(sweeps).observed, 2);
+  assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1]);
+});
+
+test('a report that the database refuses for what it holds becomes a failed trial, the others are recorded', async (t) => {
+  const { stack, trials, create } = await start(t, (real) => ({
+    ...real,
+    record: (records) =>
+      records.some((record) => record.kind === 'observation' && record.index === 1)
+        ? Promise.reject(new ResultsError('fault', 'value out of range'))
+        : real.record(records),
+  }));
+  for (const trial of trials) stack.report('sweep', trial);
+  const { collector } = await create();
+  await collector.drain();
+  const [failed] = await stack.results.rows('sweep', { kind: 'failed' });
+  assert(failed?.kind === 'failed');
+  assert.deepEqual([failed.index, failed.failure], [1, 'invalid']);
+  assert.match(failed.message, /cannot be recorded: value out of range/);
+  assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1, 2]);
+});
