@@ -2,22 +2,24 @@
  * What orchestration costs: no-op trials from submission to their record in the database, against bare BullMQ with no-op
  * jobs, a Redis of the same kind and the same concurrency, in the same run.
  *
- *   node test/benchmarks/orchestration.ts [--trials N] [--concurrency N] [--million]
+ *   node test/benchmarks/orchestration.ts [--trials N] [--concurrency N] [PART…]
  *
- * Prints a Markdown table. `--million` adds a sweep of a million trials and watches memory.
+ * Prints Markdown. Parts: `rates` (no-op trials), `compute` (trials that compute for 10 ms: overhead, and what a second
+ * slot brings), `million` (a million no-op trials: memory). Default: rates and compute.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stack, type App } from '../stack.ts';
 
-const { values: flags } = parseArgs({
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     trials: { type: 'string', default: '20000' },
     concurrency: { type: 'string', default: '50' },
-    million: { type: 'boolean', default: false },
   },
 });
+const parts = positionals.length > 0 ? positionals : ['rates', 'compute'];
 const trials = Number(flags.trials);
 const here = import.meta.dirname;
 
@@ -55,11 +57,13 @@ interface Sweep {
   readonly trials: number;
   readonly maxBatch: number;
   readonly worker: (stack: Stack) => App;
+  /** Default 0: no-op trials. */
+  readonly computeMs?: number;
   readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
 }
 
 /** A sweep of no-op trials, each recorded in the database. The rate counts from the first record to the last. */
-async function sweep({ trials: count, maxBatch, worker, watch }: Sweep): Promise<Outcome> {
+async function sweep({ trials: count, maxBatch, worker, computeMs = 0, watch }: Sweep): Promise<Outcome> {
   const stack = await Stack.start();
   const scheduler = stack.startScheduler(['--max-batch', String(maxBatch)]);
   worker(stack);
@@ -69,8 +73,9 @@ async function sweep({ trials: count, maxBatch, worker, watch }: Sweep): Promise
   );
   const side = Math.ceil(Math.sqrt(count));
   const axes = `axes: { point: { range: { from: 1, to: ${side} } } }\nrepeats: ${Math.ceil(count / side)}\n`;
+  const fixed = `fixed: { durationMs: ${computeMs}, busy: ${computeMs > 0} }\n`;
   const start = performance.now();
-  await stack.submit(`name: noop\nexperiment: diagnostic\n${axes}`);
+  await stack.submit(`name: noop\nexperiment: diagnostic\n${axes}${fixed}`);
   await stack.until('noop', ({ observed }) => observed > 0);
   const first = performance.now();
   let done = false;
@@ -96,27 +101,45 @@ const inProcess = (stack: Stack) =>
   stack.start('runner', { script: join(here, 'orchestration-runner.ts'), args: [flags.concurrency], env: {} });
 const twoSlots = (stack: Stack) => stack.startWorker(['--slots', '2']);
 
-const many = Number(flags.concurrency);
-const bareMany = await bareBullmq(trials, many);
-const bareTwo = await bareBullmq(trials, 2);
-const rows: [name: string, measured: Outcome, bare: Outcome][] = [
-  [`bare BullMQ, concurrency ${many}`, bareMany, bareMany],
-  [
-    `in-process runner, concurrency ${many}, 1 trial per batch`,
-    await sweep({ trials, maxBatch: 1, worker: inProcess }),
-    bareMany,
-  ],
-  ['bare BullMQ, concurrency 2', bareTwo, bareTwo],
-  ['two child slots, 1 trial per batch', await sweep({ trials, maxBatch: 1, worker: twoSlots }), bareTwo],
-  ['two child slots, batches of 64', await sweep({ trials: 5 * trials, maxBatch: 64, worker: twoSlots }), bareTwo],
-];
-console.log('| | per second | against bare BullMQ | first record after |\n|---|--:|--:|--:|');
-for (const [name, { perSecond, firstSeconds }, bare] of rows) {
-  const ratio = (perSecond / bare.perSecond).toFixed(2);
-  console.log(`| ${name} | ${Math.round(perSecond)} | ${ratio} | ${firstSeconds.toFixed(2)} s |`);
+if (parts.includes('rates')) await rates();
+if (parts.includes('compute')) await compute();
+if (parts.includes('million')) await million();
+
+async function rates(): Promise<void> {
+  const many = Number(flags.concurrency);
+  const bareMany = await bareBullmq(trials, many);
+  const bareTwo = await bareBullmq(trials, 2);
+  const rows: [name: string, measured: Outcome, bare: Outcome][] = [
+    [`bare BullMQ, concurrency ${many}`, bareMany, bareMany],
+    [
+      `in-process runner, concurrency ${many}, 1 trial per batch`,
+      await sweep({ trials, maxBatch: 1, worker: inProcess }),
+      bareMany,
+    ],
+    ['bare BullMQ, concurrency 2', bareTwo, bareTwo],
+    ['two child slots, 1 trial per batch', await sweep({ trials, maxBatch: 1, worker: twoSlots }), bareTwo],
+    ['two child slots, batches of 64', await sweep({ trials: 5 * trials, maxBatch: 64, worker: twoSlots }), bareTwo],
+  ];
+  console.log('| | per second | against bare BullMQ | first record after |\n|---|--:|--:|--:|');
+  for (const [name, { perSecond, firstSeconds }, bare] of rows) {
+    const ratio = (perSecond / bare.perSecond).toFixed(2);
+    console.log(`| ${name} | ${Math.round(perSecond)} | ${ratio} | ${firstSeconds.toFixed(2)} s |`);
+  }
 }
 
-if (flags.million) {
+/** Both rates come from sweeps of the same length, so that start and end weigh the same in them. */
+async function compute(): Promise<void> {
+  const slots = (n: number) => (stack: Stack) => stack.startWorker(['--slots', String(n)]);
+  const busy = { trials: 1500, maxBatch: 64, computeMs: 10 };
+  const one = await sweep({ ...busy, worker: slots(1) });
+  const two = await sweep({ ...busy, worker: slots(2) });
+  const overhead = 1000 / one.perSecond / busy.computeMs - 1;
+  console.log(
+    `\nTrials of 10 ms: ${(overhead * 100).toFixed(1)} % overhead on one slot; two slots do ${(two.perSecond / one.perSecond).toFixed(2)} times the work of one.`,
+  );
+}
+
+async function million(): Promise<void> {
   const peak = { redis: 0, scheduler: 0 };
   const watch = async (stack: Stack, scheduler: App) => {
     const redis = Number(/used_memory:(\d+)/.exec(await stack.connection.info('memory'))?.[1]);
