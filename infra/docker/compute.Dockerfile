@@ -28,7 +28,7 @@ ENV NATSWEEP_TENSORFLOW_DIR=/opt/tensorflow
 RUN if [ -n "$TENSORFLOW" ]; then \
       apt-get update \
       && apt-get install -y --no-install-recommends g++ python3-pip \
-      && node -e "import('@natsweep/linalg-tfjs').then((tfjs) => tfjs.setupTensorflow({ variant: '$TENSORFLOW' }))" \
+      && node apps/worker/src/setup-tensorflow.ts "$TENSORFLOW" \
       && apt-get purge -y --auto-remove g++ python3-pip \
       && rm -rf /var/lib/apt/lists/*; \
     fi
