@@ -1,23 +1,17 @@
 import type jsep from 'jsep';
+import {
+  checkLiteral,
+  expectComparable,
+  expectType,
+  failure,
+  quoteHint,
+  type CompileContext,
+  type CompiledNode,
+  type ExpressionType,
+} from './expression-checks.ts';
 import { ExpressionError } from './expression-error.ts';
 import { nearest } from './nearest.ts';
-import type { ParameterType } from './parameter-type.ts';
 import type { ParameterValue } from './trial.ts';
-
-type Values = Readonly<Record<string, ParameterValue>>;
-type Type = 'number' | 'string' | 'boolean' | 'any';
-
-export interface CompiledNode {
-  readonly type: Type;
-  readonly evaluate: (params: Values) => ParameterValue;
-}
-
-export interface CompileContext {
-  readonly text: string;
-  readonly types: ReadonlyMap<string, ParameterType>;
-  /** Collects the parameters that are read. */
-  readonly names: Set<string>;
-}
 
 const functions: Readonly<Record<string, { readonly arity: number; readonly apply: (...x: number[]) => number }>> = {
   abs: { arity: 1, apply: Math.abs },
@@ -59,9 +53,9 @@ export function compileNode(expression: jsep.Expression, context: CompileContext
     case 'CallExpression':
       return compileCall(node, context);
     case 'ArrayExpression':
-      throw failure('a list stands only to the right of "in"', '[', context);
+      throw failure('a list stands only to the right of "in"', { token: '[', context });
     case 'MemberExpression':
-      throw failure('properties are not part of the language; use parameter names', '.', context);
+      throw failure('properties are not part of the language; use parameter names', { token: '.', context });
     default:
       throw new ExpressionError(`${node.type} is not part of the language`, 0);
   }
@@ -69,48 +63,38 @@ export function compileNode(expression: jsep.Expression, context: CompileContext
 
 function compileLiteral({ value, raw }: jsep.Literal, context: CompileContext): CompiledNode {
   if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') {
-    throw failure(`${raw} is not a number, text, true or false`, raw, context);
+    throw failure(`${raw} is not a number, text, true or false`, { token: raw, context });
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) throw failure(`${raw} is not finite`, raw, context);
-  return { type: typeof value as Type, evaluate: () => value };
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw failure(`${raw} is not finite`, { token: raw, context });
+  return { type: typeof value as ExpressionType, evaluate: () => value };
 }
 
 function compileName(name: string, context: CompileContext): CompiledNode {
   const parameter = context.types.get(name);
   if (parameter === undefined) {
     const suggestion = nearest(name, context.types.keys());
-    throw failure(
-      `${name} is not a parameter of this experiment${quoteHint(name, context)}`,
-      name,
-      context,
-      suggestion,
-    );
+    const message = `${name} is not a parameter of this experiment${quoteHint(name, context)}`;
+    throw failure(message, { token: name, context }, suggestion);
   }
   context.names.add(name);
   return { type: parameter.type, evaluate: (params) => params[name]! };
-}
-
-/** Someone who writes `approximation == kfac` forgot the quotes. */
-function quoteHint(name: string, { types }: CompileContext): string {
-  return [...types.values()].some(({ choices }) => choices.includes(name))
-    ? `; a value is written '${name}', in quotes`
-    : '';
 }
 
 function compileUnary(node: jsep.UnaryExpression, context: CompileContext): CompiledNode {
   const argument = compileNode(node.argument, context);
   switch (node.operator) {
     case '!':
-      expectType(argument, 'boolean', '!', context);
+      expectType(argument, 'boolean', { token: '!', context });
       return { type: 'boolean', evaluate: (params) => argument.evaluate(params) !== true };
     case '-':
-      expectType(argument, 'number', '-', context);
+      expectType(argument, 'number', { token: '-', context });
       return { type: 'number', evaluate: (params) => -(argument.evaluate(params) as number) };
     case '+':
-      expectType(argument, 'number', '+', context);
+      expectType(argument, 'number', { token: '+', context });
       return argument;
     default:
-      throw failure(`the operator ${node.operator} is not part of the language`, node.operator, context);
+      throw failure(`the operator ${node.operator} is not part of the language`, { token: node.operator, context });
   }
 }
 
@@ -120,8 +104,8 @@ function compileBinary(node: jsep.BinaryExpression, context: CompileContext): Co
   const left = compileNode(node.left, context);
   const right = compileNode(node.right, context);
   if (operator === '&&' || operator === '||') {
-    expectType(left, 'boolean', operator, context);
-    expectType(right, 'boolean', operator, context);
+    expectType(left, 'boolean', { token: operator, context });
+    expectType(right, 'boolean', { token: operator, context });
     const both = operator === '&&';
     return {
       type: 'boolean',
@@ -129,7 +113,7 @@ function compileBinary(node: jsep.BinaryExpression, context: CompileContext): Co
     };
   }
   if (operator === '==' || operator === '!=') {
-    expectComparable(left, right, operator, context);
+    expectComparable(left, right, { token: operator, context });
     checkLiteral(node.left, node.right, context);
     checkLiteral(node.right, node.left, context);
     const equal = operator === '==';
@@ -140,10 +124,10 @@ function compileBinary(node: jsep.BinaryExpression, context: CompileContext): Co
   const apply = compare ?? compute;
   if (apply === undefined) {
     const suggestion = operator.startsWith('==') ? '==' : operator.startsWith('!=') ? '!=' : undefined;
-    throw failure(`the operator ${operator} is not part of the language`, operator, context, suggestion);
+    throw failure(`the operator ${operator} is not part of the language`, { token: operator, context }, suggestion);
   }
-  expectType(left, 'number', operator, context);
-  expectType(right, 'number', operator, context);
+  expectType(left, 'number', { token: operator, context });
+  expectType(right, 'number', { token: operator, context });
   return {
     type: compare === undefined ? 'number' : 'boolean',
     evaluate: (params) => apply(left.evaluate(params) as number, right.evaluate(params) as number),
@@ -153,14 +137,14 @@ function compileBinary(node: jsep.BinaryExpression, context: CompileContext): Co
 function compileIn(node: jsep.BinaryExpression, context: CompileContext): CompiledNode {
   const left = compileNode(node.left, context);
   if (node.right.type !== 'ArrayExpression') {
-    throw failure('"in" needs a list such as [1, 2] on its right', 'in', context);
+    throw failure('"in" needs a list such as [1, 2] on its right', { token: 'in', context });
   }
   const members = new Set<ParameterValue>();
   for (const element of (node.right as jsep.ArrayExpression).elements) {
-    if (element === null) throw failure('a list has no empty places', '[', context);
+    if (element === null) throw failure('a list has no empty places', { token: '[', context });
     const member = compileNode(element, { ...context, names: new Set() });
-    if (!isConstant(element)) throw failure('a list holds numbers, texts, true or false', '[', context);
-    expectComparable(left, member, 'in', context);
+    if (!isConstant(element)) throw failure('a list holds numbers, texts, true or false', { token: '[', context });
+    expectComparable(left, member, { token: 'in', context });
     checkLiteral(node.left, element, context);
     members.add(member.evaluate({}));
   }
@@ -177,8 +161,8 @@ function compileConditional(node: jsep.ConditionalExpression, context: CompileCo
   const test = compileNode(node.test, context);
   const consequent = compileNode(node.consequent, context);
   const alternate = compileNode(node.alternate, context);
-  expectType(test, 'boolean', '?', context);
-  expectComparable(consequent, alternate, '?', context);
+  expectType(test, 'boolean', { token: '?', context });
+  expectComparable(consequent, alternate, { token: '?', context });
   return {
     type: consequent.type === 'any' ? alternate.type : consequent.type,
     evaluate: (params) => (test.evaluate(params) === true ? consequent : alternate).evaluate(params),
@@ -190,44 +174,19 @@ function compileCall(node: jsep.CallExpression, context: CompileContext): Compil
   const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (known === undefined) {
     const message = `${name || 'this'} is not a function; there are ${Object.keys(functions).join(', ')}`;
-    throw failure(message, name || '(', context, nearest(name, Object.keys(functions)));
+    throw failure(message, { token: name || '(', context }, nearest(name, Object.keys(functions)));
   }
   const count = node.arguments.length;
   if (known.arity === Infinity ? count === 0 : count !== known.arity) {
-    throw failure(`${name} takes ${known.arity === Infinity ? 'one or more' : known.arity} numbers`, name, context);
+    throw failure(`${name} takes ${known.arity === Infinity ? 'one or more' : known.arity} numbers`, {
+      token: name,
+      context,
+    });
   }
   const values = node.arguments.map((argument) => compileNode(argument, context));
-  for (const value of values) expectType(value, 'number', name, context);
+  for (const value of values) expectType(value, 'number', { token: name, context });
   return {
     type: 'number',
     evaluate: (params) => known.apply(...values.map((value) => value.evaluate(params) as number)),
   };
-}
-
-function expectType(node: CompiledNode, type: Type, token: string, context: CompileContext): void {
-  if (node.type !== type && node.type !== 'any') {
-    throw failure(`${token} needs a ${type}, not a ${node.type}`, token, context);
-  }
-}
-
-function expectComparable(a: CompiledNode, b: CompiledNode, token: string, context: CompileContext): void {
-  if (a.type !== b.type && a.type !== 'any' && b.type !== 'any') {
-    throw failure(`a ${a.type} is never equal to a ${b.type}`, token, context);
-  }
-}
-
-/** A parameter compared with a value that it can never take is a slip that would silently exclude nothing. */
-function checkLiteral(name: jsep.Expression, literal: jsep.Expression, context: CompileContext): void {
-  if (name.type !== 'Identifier' || literal.type !== 'Literal') return;
-  const { value, raw } = literal as jsep.Literal;
-  const wrong = context.types.get(String(name['name']))?.check(value);
-  if (wrong === undefined) return;
-  throw failure(`${String(name['name'])} is never ${raw}: ${wrong.message}`, raw, context, wrong.suggestion);
-}
-
-/** The tree has no positions: the first occurrence of the token as a whole word is where the first fault is. */
-function failure(message: string, token: string, { text }: CompileContext, suggestion?: string): ExpressionError {
-  const escaped = token.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const pattern = /^\w+$/.test(token) ? String.raw`\b${escaped}\b` : escaped;
-  return new ExpressionError(message, Math.max(0, text.search(new RegExp(pattern))), suggestion);
 }
