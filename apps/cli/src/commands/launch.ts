@@ -33,7 +33,7 @@ export const registerLaunch: Register = (program, cli, run) => {
       `
 Examples:
   $ natsweep launch sweep.yaml --dry-run
-  $ natsweep launch wide-training --size paper --name wide-training-on-h200 --watch
+  $ natsweep launch karakida-fig1a --size paper --name fig1a-again --watch
 `,
     )
     .action(run((source: string, options: LaunchOptions) => launch(cli, source, options)));

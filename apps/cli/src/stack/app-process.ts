@@ -101,7 +101,7 @@ export class AppProcess {
     const ended = `${this.name} ended (${how})`;
     this.#lastCrash = complaint ?? `${ended}.`;
     this.#options.onCrash(
-      `${complaint === undefined ? ended : `${ended}: ${complaint}`} Starting it again in ${delayMs / 1000} s.`,
+      `${complaint === undefined ? `${ended}.` : `${ended}: ${complaint}`} Starting it again in ${delayMs / 1000} s.`,
     );
   }
 }
