@@ -1,11 +1,11 @@
 import type { ParameterValue } from '@natsweep/sweep';
 
 /**
- * One colour per value, the same in every plot and every sweep. The hues are those of Okabe and Ito (2008) with three
- * additions, told apart with any common colour vision and legible on white and on near-black.
+ * One colour per value, the same in every plot and every sweep: the hues of Okabe and Ito (2008) with three additions,
+ * chosen so that approximations stay apart without red- or green-sensitive cones, on white and on near-black.
  */
 const known: Readonly<Record<string, string>> = {
-  'gradient-descent': '#7f7f7f',
+  'gradient-descent': '#666666',
   exact: '#0072b2',
   'block-diagonal': '#d55e00',
   'block-tridiagonal': '#009e73',
@@ -13,7 +13,7 @@ const known: Readonly<Record<string, string>> = {
   'unit-wise': '#e69f00',
   diagonal: '#56b4e9',
   'quasi-diagonal': '#8f5a2a',
-  'layer-wise': '#6a51a3',
+  'layer-wise': '#999933',
   egd: '#d55e00',
   egf: '#e69f00',
   ngd: '#0072b2',
@@ -26,7 +26,7 @@ const known: Readonly<Record<string, string>> = {
 };
 
 /** For values without a colour of their own, in order of appearance. */
-const others = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8f5a2a', '#7f7f7f'];
+const others = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8f5a2a', '#666666'];
 
 /** Colours of the values of one parameter, for the legend and the marks. Numbers run from light to dark. */
 export function seriesColours(values: readonly ParameterValue[]): readonly string[] {
@@ -42,7 +42,6 @@ export function seriesColours(values: readonly ParameterValue[]): readonly strin
 /** Equal steps along viridis without its palest end, for ordered values. */
 function ramp(count: number): readonly string[] {
   const stops = ['#440154', '#3b528b', '#21918c', '#5ec962', '#d0b400'];
-  if (count === 1) return [stops[1]!];
   return Array.from({ length: count }, (_, i) => {
     const position = (i / (count - 1)) * (stops.length - 1);
     const left = Math.min(stops.length - 2, Math.floor(position));

@@ -8,13 +8,12 @@ export function formatMeasured(value: number | null | undefined): string {
   return `${withMinus(String(Number(mantissa)))}·10${superscript(Number(exponent))}`;
 }
 
-/** A parameter value on an axis or in a panel title: 1e-6 → 10⁻⁶, 4096 → 4096. */
+/** A parameter value, with all its digits: 1e-6 → 10⁻⁶, 2.5e-7 → 2.5·10⁻⁷, 65536 → 65536. */
 export function formatValue(value: unknown): string {
   if (typeof value !== 'number') return String(value);
-  const exponent = Math.log10(Math.abs(value));
-  const isPower = value > 0 && Number.isInteger(Math.round(exponent * 1e9) / 1e9);
-  if (isPower && (exponent < -2 || exponent > 4)) return `10${superscript(Math.round(exponent))}`;
-  return formatMeasured(value) === withMinus(String(value)) ? formatMeasured(value) : withMinus(String(value));
+  const exponent = Math.round(Math.log10(value));
+  if (value === Number(`1e${exponent}`) && (exponent < -2 || exponent > 4)) return `10${superscript(exponent)}`;
+  return Number(value.toPrecision(3)) === value ? formatMeasured(value) : withMinus(String(value));
 }
 
 export function superscript(exponent: number): string {

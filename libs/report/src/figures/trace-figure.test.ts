@@ -37,7 +37,7 @@ test('one panel per width, one colour per approximation, circles for measurement
   const circles = document.querySelectorAll('[aria-label="dot"] circle');
   assert.ok(circles.length >= 2 * approximations.length * 6);
   const colours = new Set([...circles].map((circle) => circle.getAttribute('stroke')));
-  assert.deepEqual([...colours].sort(), ['#0072b2', '#7f7f7f', '#cc79a7']);
+  assert.deepEqual([...colours].sort(), ['#0072b2', '#666666', '#cc79a7']);
 });
 
 test('on a log scale the centre is the geometric mean: circles stand at the same height as theory drawn there', async () => {
