@@ -60,10 +60,46 @@ const systemPackages = [
     names: { apt: 'shellcheck', dnf: 'ShellCheck', brew: 'shellcheck' },
     required: false,
   },
+  {
+    what: 'yamllint',
+    why: 'tests check the YAML files under infra',
+    present: () => onPath('yamllint'),
+    names: { apt: 'yamllint', dnf: 'yamllint', brew: 'yamllint' },
+    required: false,
+  },
+  {
+    what: 'docker-compose',
+    why: 'tests check the compose file',
+    present: () => onPath('docker-compose'),
+    names: { apt: 'docker-compose', dnf: 'docker-compose', brew: 'docker-compose' },
+    required: false,
+  },
+  {
+    what: 'SLURM with munge',
+    why: 'tests run the array of workers on a real SLURM',
+    present: () => ['slurmctld', 'slurmd', 'sbatch', 'munged'].every(onPath),
+    names: { apt: 'slurmctld slurmd slurm-client munge', dnf: 'slurm-slurmctld slurm-slurmd slurm munge' },
+    required: false,
+  },
+  {
+    what: 'systemd-analyze',
+    why: 'tests check the systemd units',
+    present: () => onPath('systemd-analyze'),
+    names: { apt: 'systemd', dnf: 'systemd' },
+    required: false,
+  },
+  {
+    what: 'OpenSSL',
+    why: 'tests make certificates for Redis and PostgreSQL over TLS',
+    present: () => onPath('openssl'),
+    names: { apt: 'openssl', dnf: 'openssl', brew: 'openssl' },
+    required: false,
+  },
 ];
 
 const npmDone = installNpmPackages();
 const systemDone = installSystemPackages();
+if (npmDone && systemDone) tryTensorflow();
 process.exit(npmDone && systemDone ? 0 : 1);
 
 /** `npm ci`, once per state of the lock file. */
@@ -82,6 +118,12 @@ function installNpmPackages() {
   }
   writeFileSync(stamp, lock);
   return true;
+}
+
+/** TypeScript runs on the Node that npm has just installed, not necessarily on this one. */
+function tryTensorflow() {
+  const node = join(root, 'node_modules', '.bin', 'node');
+  spawnSync(node, [join(root, 'infra', 'setup', 'try-tensorflow.ts')], { stdio: 'inherit' });
 }
 
 function installSystemPackages() {
@@ -105,7 +147,7 @@ function installSystemPackages() {
 
 /** The command line, behind sudo where that works without a password; undefined where it may not be run. */
 function installCommand(manager, packages) {
-  const names = packages.map((pkg) => pkg.names[manager]);
+  const names = packages.flatMap((pkg) => pkg.names[manager].split(' '));
   if (manager === 'brew') return [['brew', 'install', ...names]];
   const isRoot = process.getuid?.() === 0;
   const sudo = isRoot ? [] : ['sudo', '-n'];
