@@ -5,7 +5,8 @@ import {
   diagonalClassifierRefusal,
   diagonalClassifierStructure,
 } from './diagonal-classifier-parameters.ts';
-import { sparseClassificationClaims } from './sparse-classification-claims.ts';
+import { sparseDepthClaims } from './sparse-depth-claims.ts';
+import { sparseNaturalClaims } from './sparse-natural-claims.ts';
 
 const parameters = diagonalClassifierParameters.extend({
   dimension: z.int().min(2).max(10_000).default(100).describe('D, inputs x ~ N(0, I_D)'),
@@ -57,7 +58,7 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
     coefficients: { description: 'β / max |β| at the end', unit: '1' },
     coefficientsTarget: { description: 'β*', unit: '1' },
   },
-  claims: sparseClassificationClaims,
+  claims: [...sparseDepthClaims, ...sparseNaturalClaims],
   figures: [
     {
       id: 'accuracy-against-samples',

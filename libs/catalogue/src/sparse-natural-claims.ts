@@ -1,0 +1,114 @@
+import type { Claim, Measurement } from './declaration.ts';
+import { having, valuesOf, verdict } from './judging.ts';
+import { comparison, egd, isSparse, isTall, isWide, source } from './sparse-comparisons.ts';
+import { formatNumber, formatSpread, spread } from './spread.ts';
+
+const chanceBelowDimension: Claim = {
+  id: 'ngd-at-chance-below-dimension',
+  statement: 'NGD with the training Fisher information performs at chance level where N < D',
+  source: `${source}, Fig. 4 (left)`,
+  judge: (measurements) => {
+    const values = valuesOf(having(measurements.filter(isWide), { method: 'ngd' }), 'accuracy');
+    return verdict(values.length > 0 ? spread(values).mean <= 0.55 : undefined, {
+      expected: '0.5',
+      measured: values.length > 0 ? formatSpread(values) : '',
+      threshold: 'mean accuracy over N < D at most 0.55',
+      missing: 'no NGD trial with N < D',
+      detail:
+        'The flow from any start tends to the least-squares interpolant, whose accuracy is near chance only where N is ' +
+        'near D; overshooting finite steps from a large random start (start gaussian, learningRate 1) do give chance.',
+    });
+  },
+};
+
+const ngdEqualsInterpolant: Claim = {
+  id: 'ngd-finds-the-interpolant',
+  statement: 'Where N < D, NGD by the pseudo-inverse finds the least-squares interpolant of the labels',
+  source: `${source}, Theorem 3 and the text after it`,
+  judge: (measurements) => {
+    const relevant = having(measurements.filter(isWide), { start: 'zero', depth: 1 });
+    const cosines = [...having(relevant, { method: 'ngd' }), ...having(relevant, { method: 'ngf' })];
+    const values = valuesOf(cosines, 'interpolantCosine');
+    return verdict(values.length > 0 ? Math.min(...values) >= 0.999 : undefined, {
+      expected: 'cosine 1',
+      measured: values.length > 0 ? `smallest cosine ${Math.min(...values).toPrecision(6)} of ${values.length}` : '',
+      threshold: 'every cosine at least 0.999',
+      missing: 'no NGD or NGF trial of depth 1 from zero with N < D',
+    });
+  },
+};
+
+const logitsAlongLabels: Claim = {
+  id: 'logits-grow-along-labels',
+  statement: 'Under NGD with N < D the logits grow linearly, proportional to the labels',
+  source: `${source}, Fig. 4 (middle), Theorems 3 and 4`,
+  judge: (measurements) => {
+    const values = valuesOf(having(measurements.filter(isWide), { method: 'ngd', start: 'zero' }), 'logitSpread');
+    return verdict(values.length > 0 ? Math.max(...values) <= 0.05 : undefined, {
+      expected: '0',
+      measured:
+        values.length > 0 ? `largest spread of the margins over their mean ${formatNumber(Math.max(...values))}` : '',
+      threshold: 'at most 0.05 in every trial',
+      missing: 'no NGD trial from zero with N < D',
+    });
+  },
+};
+
+const missesStructure: Claim = {
+  id: 'ngd-misses-the-sparse-structure',
+  statement: 'NGD fails to learn the sparse structure, where N is well above D',
+  source: `${source}, Fig. 4 (right), N = 2500`,
+  judge: (measurements) => {
+    const above = (m: Measurement) => isSparse(m) && Number(m.params['samples']) >= 2 * Number(m.params['dimension']);
+    const values = valuesOf(having(measurements.filter(above), { method: 'ngd' }), 'profileContrast');
+    return verdict(values.length > 0 ? spread(values).mean <= 2 : undefined, {
+      expected: 'no visible profile: contrast about 0',
+      measured: values.length > 0 ? `contrast ${formatSpread(values)}` : '',
+      threshold: 'mean over support of β at most twice the root mean square of the rest',
+      missing: 'no NGD trial with N ≥ 2D',
+    });
+  },
+};
+
+/** What NGD does, judged as printed; the paper's errata tell which claims were not expected to hold. */
+export const sparseNaturalClaims: readonly Claim[] = [
+  chanceBelowDimension,
+  ngdEqualsInterpolant,
+  logitsAlongLabels,
+  comparison({
+    id: 'ngd-below-egd-above-dimension',
+    statement:
+      'Where N ≥ D, NGD with the training Fisher information performs worse than EGD on the direct parametrisation',
+    place: 'Fig. 4 (left)',
+    left: { method: 'ngd' },
+    right: egd(1),
+    where: isTall,
+    margin: 0.005,
+  }),
+  comparison({
+    id: 'population-fisher-improves-ngd',
+    statement: 'NGD with the training Fisher information performs worse than with that of the population',
+    place: 'Fig. 4 (left) and §5.2',
+    left: { method: 'ngd' },
+    right: { method: 'ngd-population' },
+    margin: 0.005,
+  }),
+  comparison({
+    id: 'population-ngd-below-direct-egd',
+    statement: 'NGD with the population Fisher information performs worse than EGD on the direct parametrisation',
+    place: 'Fig. 4 (left)',
+    left: { method: 'ngd-population' },
+    right: egd(1),
+    margin: 0.005,
+  }),
+  comparison({
+    id: 'population-ngd-below-diagonal-egd',
+    statement: 'NGD with the population Fisher information performs worse than EGD with two diagonal layers',
+    place: '§3.1 and §5.2',
+    left: { method: 'ngd-population' },
+    right: egd(2),
+    where: isSparse,
+    margin: 0.005,
+  }),
+  missesStructure,
+];
