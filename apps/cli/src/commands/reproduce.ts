@@ -15,6 +15,7 @@ import { withResults } from '../with-results.ts';
 interface ReproduceOptions extends LoadOptions, WorkerOptions {
   readonly only?: readonly string[];
   readonly out?: string;
+  readonly dryRun?: boolean;
 }
 
 export const registerReproduce: Register = (program, cli, run) => {
@@ -28,17 +29,23 @@ export const registerReproduce: Register = (program, cli, run) => {
     .addOption(sizeOption())
     .option('--only <names>', 'only these sweeps, e.g. karakida-fig1a,kerekes-fig4', commaList)
     .option('-o, --out <folder>', 'where the page goes (default: reports/reproduction in the home)')
+    .option('-n, --dry-run', 'list what would run and run nothing')
     .addOption(slotsOption())
     .addOption(engineOption())
     .action(run((options: ReproduceOptions) => reproduce(cli, options)));
 };
 
-async function reproduce(cli: Cli, { only, out, ...options }: ReproduceOptions): Promise<ExitCode> {
+async function reproduce(cli: Cli, { only, out, dryRun, ...options }: ReproduceOptions): Promise<ExitCode> {
   const { terminal, environment } = cli;
   const sweeps = chooseSweeps(only).map((name) => loadSweep(name, options));
   const missing: LoadedSweep[] = [];
   for (const sweep of sweeps) {
     if ((await findRecorded(cli, sweep))?.state !== 'completed') missing.push(sweep);
+  }
+  if (dryRun === true) {
+    for (const { spec, grid } of missing) terminal.print(`would run ${spec.name}: ${plural(grid.size, 'trial')}`);
+    if (missing.length === 0) terminal.print('Everything is recorded already: only the page would be written.');
+    return exitCodes.ok;
   }
   if (missing.length > 0 && !(await runAll(cli, missing, options))) {
     terminal.note('Interrupted, nothing was lost: "natsweep reproduce" goes on where it stopped.');

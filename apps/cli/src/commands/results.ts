@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-
 import type { ResultsStore, RowQuery } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
@@ -7,6 +5,7 @@ import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
 import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
 import { printGroups } from '../results/groups.ts';
+import { exportRows } from '../results/export-rows.ts';
 import { pages } from '../results/pages.ts';
 import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
 import { metricNames, parseMetricNames, parseParameterNames, parseSelection, parseSort } from '../results/selection.ts';
@@ -57,8 +56,8 @@ export const registerResults: Register = (program, cli, run) => {
       'after',
       `
 Examples:
-  $ natsweep results quickstart --by approximation,width --metrics trainLossFinal
-  $ natsweep results quickstart --where approximation=kfac --sort -trainLossFinal
+  $ natsweep results quickstart --by approximation,width --metrics finalTrainLoss
+  $ natsweep results quickstart --where approximation=kfac --sort -finalTrainLoss
   $ natsweep results quickstart --csv > quickstart.csv
 `,
     )
@@ -68,11 +67,18 @@ Examples:
           const sweep = await findRecordedSweep(results, name);
           if (options.by !== undefined) return showGroups(cli, results, sweep, options);
           const exported = options.csv === true || options.jsonl === true || options.parquet !== undefined;
-          return exported ? exportRows(cli, results, sweep, options) : showRows(cli, results, sweep, options);
+          if (!exported) return showRows(cli, results, sweep, options);
+          refuseWithExport(options);
+          return exportRows(cli.terminal, results, sweep, options);
         }),
       ),
     );
 };
+
+function refuseWithExport({ sort, limit, metrics }: ResultsOptions): void {
+  if (sort === undefined && limit === undefined && metrics === undefined) return;
+  throw badInput('Exports hold whole trials as they were recorded: leave out --sort, --limit and --metrics.');
+}
 
 async function showRows(
   cli: Cli,
@@ -171,26 +177,5 @@ async function printJson(
     separator = ',\n';
   }
   terminal.print(separator.startsWith('[') ? '[]' : ']');
-  return exitCodes.ok;
-}
-
-/** Writes all selected trials in one of the formats of the results database. */
-async function exportRows(
-  { terminal }: Cli,
-  results: ResultsStore,
-  sweep: RecordedSweep,
-  options: ResultsOptions,
-): Promise<ExitCode> {
-  const format = options.parquet !== undefined ? 'parquet' : options.jsonl === true ? 'jsonl' : 'csv';
-  if (options.sort !== undefined || options.limit !== undefined || options.metrics !== undefined) {
-    throw badInput(`--${format} exports whole trials as they were recorded: leave out --sort, --limit and --metrics.`);
-  }
-  const pieces = results.export(sweep.stored.name, {
-    format,
-    ...parseSelection(options.where ?? [], sweep),
-    ...(options.failed === true && { kind: 'failed' as const }),
-  });
-  if (options.parquet !== undefined) await writeFile(options.parquet, pieces);
-  else for await (const piece of pieces) await terminal.write(piece);
   return exitCodes.ok;
 }
