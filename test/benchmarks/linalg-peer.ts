@@ -24,9 +24,13 @@ export class Peer {
   }
 
   /** undefined where Python or the library is not installed. */
-  static async start(name: 'numpy' | 'torch', python: string, threads: number): Promise<Peer | undefined> {
+  static async start(
+    name: 'numpy' | 'torch',
+    python: string,
+    { threads, clock }: { readonly threads: number; readonly clock: string },
+  ): Promise<Peer | undefined> {
     const count = String(threads);
-    const child = spawn(python, [join(import.meta.dirname, 'peers', 'linalg.py'), name, count], {
+    const child = spawn(python, [join(import.meta.dirname, 'peers', 'linalg.py'), name, count, clock], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, OPENBLAS_NUM_THREADS: count, OMP_NUM_THREADS: count, MKL_NUM_THREADS: count },
     });

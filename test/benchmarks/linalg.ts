@@ -1,9 +1,10 @@
 /**
  * Times an engine against NumPy and PyTorch, float64, the same number of threads, taking turns in the same run.
  *
- *   node test/benchmarks/linalg.ts [--engine openblas|tfjs] [--threads N] [--python PATH] [--rounds N] [KERNEL…]
+ *   node test/benchmarks/linalg.ts [--engine openblas|tfjs] [--threads N] [--clock wall|cpu] [--python PATH] [--rounds N] [KERNEL…]
  *
- * Prints a Markdown table of the shortest times; a ratio of 2 means that this engine takes half the peer's time. Results
+ * Prints a Markdown table of the shortest times, of the wall clock or of the processor (of all threads together), which is the
+ * one to read on a machine that is busy with other things; a ratio of 2 means that this engine takes half the peer's time. Results
  * are compared too: a kernel that computes something else than its twin ends the run. Python with numpy and scipy (and torch)
  * is needed only here; without it the engine's own times are printed.
  */
@@ -20,6 +21,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     engine: { type: 'string', default: 'openblas' },
     threads: { type: 'string', default: '1' },
+    clock: { type: 'string', default: 'wall' },
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '9' },
   },
@@ -32,7 +34,7 @@ const ROUND_SECONDS = 0.05;
 
 const peers: Peer[] = [];
 for (const name of ['numpy', 'torch'] as const) {
-  const peer = await Peer.start(name, flags.python, threads);
+  const peer = await Peer.start(name, flags.python, { threads, clock: flags.clock });
   if (peer === undefined)
     console.log(`Skipped ${name}: not importable by ${flags.python} (choose another with --python)`);
   else peers.push(peer);
@@ -40,7 +42,9 @@ for (const name of ['numpy', 'torch'] as const) {
 
 const { engine: name, device, versions } = createEngine({ threads }).info();
 const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
-console.log(`${name} on ${device}, ${threads} thread(s): ${libraries.join(', ')}, Node ${process.version}`);
+console.log(
+  `${name} on ${device}, ${threads} thread(s), ${flags.clock} time: ${libraries.join(', ')}, Node ${process.version}`,
+);
 console.log(`Peers: ${peers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'none'}\n`);
 const columns = ['kernel', 'size', 'ms', ...peers.flatMap(({ name }) => [`${name} ms`, `${name} ÷ ours`])];
 console.log(`| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
@@ -76,15 +80,21 @@ function timer({ prepare, sizes }: Kernel): (iterations: number) => Promise<Timi
   const engine = createEngine({ threads });
   const run = prepare(engine, sizes);
   return async (iterations) => {
-    const start = performance.now();
+    const start = secondsNow();
     for (let i = 1; i < iterations; i++) engine.scope(() => void run());
     return engine.scope(() => {
       const result = run();
-      const seconds = (performance.now() - start) / 1000 / iterations;
+      const seconds = (secondsNow() - start) / iterations;
       const checksum = engine.read(engine.reduce('sum', engine.unary('abs', result)))[0]!;
       return { seconds, checksum };
     });
   };
+}
+
+function secondsNow(): number {
+  if (flags.clock === 'wall') return performance.now() / 1000;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 function milliseconds(seconds: number): string {

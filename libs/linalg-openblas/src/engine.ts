@@ -35,7 +35,7 @@ export function createOpenblasEngine({ precision = 'float64', threads }: Openbla
     free: (...tensors) => ledger.free(tensors),
     liveTensors: () => ledger.live,
     ...arrayOperations(heap),
-    ...elementwiseOperations(heap),
+    ...elementwiseOperations(heap, routines),
     ...systemOperations(heap, routines),
     ...decompositionOperations(heap, routines, precision),
   };

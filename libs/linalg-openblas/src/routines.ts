@@ -24,6 +24,7 @@ export const LEFT = 141;
 const blas = {
   gemm: 'int, int, int, int, int, int, R, void *, int, void *, int, R, void *, int',
   gemv: 'int, int, int, int, R, void *, int, void *, int, R, void *, int',
+  scal: 'int, R, void *, int',
   syrk: 'int, int, int, int, int, R, void *, int, R, void *, int',
   trsm: 'int, int, int, int, int, int, int, R, void *, int, void *, int',
 };

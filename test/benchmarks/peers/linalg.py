@@ -4,7 +4,7 @@ Reads one JSON object per line and answers with one per line:
   {"prepare": name, "sizes": [...]}  ->  {"ok": true}
   {"run": iterations}                ->  {"seconds": per iteration, "checksum": sum of |result| of the last one}
 
-Usage: linalg.py numpy|torch THREADS   (the caller also sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS)
+Usage: linalg.py numpy|torch THREADS wall|cpu   (the caller also sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS)
 """
 
 import json
@@ -231,6 +231,7 @@ class Torch:
 
 def main():
     library, threads = sys.argv[1], int(sys.argv[2])
+    clock = time.perf_counter if sys.argv[3] == "wall" else time.process_time
     peer = NumPy() if library == "numpy" else Torch(threads)
     version = np.__version__ if library == "numpy" else peer.torch.__version__
     print(json.dumps({"version": version}), flush=True)
@@ -241,10 +242,10 @@ def main():
             run = getattr(peer, request["prepare"])(*request["sizes"])
             print(json.dumps({"ok": True}), flush=True)
             continue
-        start = time.perf_counter()
+        start = clock()
         for _ in range(request["run"]):
             result = run()
-        seconds = (time.perf_counter() - start) / request["run"]
+        seconds = (clock() - start) / request["run"]
         print(json.dumps({"seconds": seconds, "checksum": peer.checksum(result)}), flush=True)
 
 
