@@ -7,7 +7,7 @@ import { objectiveOf } from './objective.ts';
 import { loadSweepResults, type RecordedMeasurement } from './sweep-results.ts';
 import type { Table } from './table.ts';
 
-export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'baseline'> {
+export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'baseline' | 'ignore'> {
   /** Default: the objective of the first sweep. */
   readonly metric?: string;
   /** Default: the goal of the first sweep's objective. */
@@ -61,6 +61,7 @@ export async function compareSweeps(
   const comparison = compareTrials(options.by === 'sweep' ? measurements : distinct(measurements), {
     ...{ by: options.by, metric, goal },
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+    ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
   });
   if (comparison === undefined || comparison.rows.length === 0) {
     const what = options.baseline === undefined ? options.by : `${options.by} ${options.baseline}`;

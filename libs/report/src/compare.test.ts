@@ -6,6 +6,7 @@ import { plantSweep, temporaryStore } from '../testing/planted-sweep.ts';
 import { wideFinding, wideSweep } from '../testing/wide-sweep.ts';
 import { compareSweeps, ComparisonError } from './compare-sweeps.ts';
 import { compareTrials } from './compare.ts';
+import { comparisonTable } from './comparison-table.ts';
 import { studentQuantile } from './student-t.ts';
 
 test("quantiles of Student's t agree with printed tables and with the closed forms for 1 and 2 degrees of freedom", () => {
@@ -69,6 +70,22 @@ test('a diverged trial loses, two diverged trials tie, and neither enters the me
   ];
   const [row] = compareTrials(trials, options)!.rows;
   assert.deepEqual([row!.pairs, row!.measuredPairs, row!.estimate, row!.interval, row!.winRate], [3, 1, -1, null, 0.5]);
+});
+
+test('values that never meet say in which parameters they differ; an ignored parameter is averaged over', () => {
+  const trial = (approximation: string, steps: number, loss: number): Measurement => ({
+    ...measurement(approximation, 1, loss),
+    params: { approximation, steps },
+  });
+  const trials = [trial('exact', 500, 10), trial('kfac', 10, 4), trial('kfac', 20, 8)];
+  const [apart] = compareTrials(trials, options)!.rows;
+  assert.deepEqual([apart!.pairs, apart!.differsIn], [0, ['steps']]);
+  assert.match(
+    comparisonTable(compareTrials(trials, options)!).note,
+    /kfac has no pairs: its trials have other values of steps/,
+  );
+  const [joined] = compareTrials(trials, { ...options, ignore: ['steps'] })!.rows;
+  assert.deepEqual([joined!.pairs, joined!.estimate, joined!.differsIn], [1, -4, []]);
 });
 
 test('the goal decides who wins; a baseline can be named; without a second value there is nothing to compare', () => {

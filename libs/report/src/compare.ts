@@ -10,6 +10,8 @@ export interface CompareOptions {
   readonly goal: 'minimize' | 'maximize';
   /** The value that the others are compared with. Default: `gradient-descent` where it is one of them, else the first. */
   readonly baseline?: ParameterValue;
+  /** Parameters that may differ within a pair: each side is then the mean over its trials. Default: none. */
+  readonly ignore?: readonly string[];
 }
 
 export interface Comparison {
@@ -26,6 +28,8 @@ export interface Comparison {
 export interface ComparedValue {
   readonly value: ParameterValue;
   readonly pairs: number;
+  /** Where there are no pairs: the parameters in which no trial of this value agrees with one of the baseline. */
+  readonly differsIn: readonly string[];
   /** Pairs in which both trials have a finite metric: those that the estimate rests on. */
   readonly measuredPairs: number;
   /** Mean difference, or geometric mean of the ratio; null without measured pairs. */
@@ -40,27 +44,34 @@ export interface ComparedValue {
 
 /** Compares the values of a parameter, paired by all other parameters and the seed (common random numbers). */
 export function compareTrials(measurements: readonly Measurement[], options: CompareOptions): Comparison | undefined {
-  const { by, metric, goal } = options;
+  const { by, metric, goal, ignore = [] } = options;
   const values = valuesOf(measurements, by);
   const baseline = options.baseline ?? (values.includes('gradient-descent') ? 'gradient-descent' : values[0]);
   if (baseline === undefined || !values.includes(baseline)) return undefined;
 
-  const partners = new Map<string, Map<ParameterValue, Measured>>();
-  for (const measurement of measurements) {
-    const { [by]: value, ...others } = measurement.params;
+  const partners = new Map<string, Map<ParameterValue, number[]>>();
+  for (const { params, seed, metrics } of measurements) {
+    const value = params[by];
     if (value === undefined) continue;
-    const key = JSON.stringify([Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)), measurement.seed]);
-    const group = partners.get(key) ?? new Map<ParameterValue, Measured>();
-    partners.set(key, group.set(value, measurement.metrics[metric] ?? null));
+    const others = Object.entries(params).filter(([name]) => name !== by && !ignore.includes(name));
+    const key = JSON.stringify([others.sort(([a], [b]) => (a < b ? -1 : 1)), seed]);
+    const group = partners.get(key) ?? new Map<ParameterValue, number[]>();
+    partners.set(key, group);
+    const found = group.get(value) ?? [];
+    group.set(value, found);
+    const measured = metrics[metric];
+    if (typeof measured === 'number') found.push(measured);
   }
-  const scale = scaleOf([...partners.values()].flatMap((group) => [...group.values()]));
+  const meanOf = (found: readonly number[]): Measured => (found.length === 0 ? null : spread(found).mean);
+  const scale = scaleOf([...partners.values()].flatMap((group) => [...group.values()].map(meanOf)));
   const rows = values
     .filter((value) => value !== baseline)
     .map((value) => {
       const pairs = [...partners.values()].flatMap((group): [Measured, Measured][] =>
-        group.has(value) && group.has(baseline) ? [[group.get(value)!, group.get(baseline)!]] : [],
+        group.has(value) && group.has(baseline) ? [[meanOf(group.get(value)!), meanOf(group.get(baseline)!)]] : [],
       );
-      return comparedValue(value, pairs, { scale, goal });
+      const differsIn = pairs.length > 0 ? [] : disjointParameters(measurements, by, [value, baseline]);
+      return { ...comparedValue(value, pairs, { scale, goal }), differsIn };
     });
   return { by, metric, goal, baseline, scale, rows };
 }
@@ -69,7 +80,7 @@ function comparedValue(
   value: ParameterValue,
   pairs: readonly (readonly [Measured, Measured])[],
   { scale, goal }: Pick<Comparison, 'scale' | 'goal'>,
-): ComparedValue {
+): Omit<ComparedValue, 'differsIn'> {
   const sign = goal === 'minimize' ? -1 : 1;
   const on = scale === 'ratio' ? Math.log : (x: number) => x;
   const back = scale === 'ratio' ? Math.exp : (x: number) => x;
@@ -87,6 +98,21 @@ function comparedValue(
     winRate,
     effectSize: deviation > 0 ? (sign * mean) / deviation : null,
   };
+}
+
+/** Parameters of which two values of `by` have no value in common: a conditional axis is such a one. */
+function disjointParameters(
+  measurements: readonly Measurement[],
+  by: string,
+  [first, second]: readonly [ParameterValue, ParameterValue],
+): readonly string[] {
+  const of = (value: ParameterValue) => measurements.filter(({ params }) => params[by] === value);
+  const [left, right] = [of(first), of(second)];
+  const names = Object.keys(left[0]?.params ?? {}).filter((name) => name !== by);
+  return names.filter((name) => {
+    const known = valuesOf(right, name);
+    return valuesOf(left, name).every((value) => !known.includes(value));
+  });
 }
 
 /** 1 if a is better than b, ½ for a tie. */

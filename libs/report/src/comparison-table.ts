@@ -1,4 +1,5 @@
-import type { Comparison } from './compare.ts';
+import type { ParameterValue } from '@natsweep/sweep';
+import type { ComparedValue, Comparison } from './compare.ts';
 import { formatMeasured, formatValue } from './number-format.ts';
 import type { Table } from './table.ts';
 
@@ -11,7 +12,8 @@ export function comparisonTable({ by, metric, goal, baseline, scale, rows }: Com
       `Paired over seeds and all other parameters; ${goal === 'minimize' ? 'less' : 'more'} is better. ` +
       (scale === 'ratio'
         ? 'The values span decades: ratios, averaged geometrically.'
-        : 'Differences: value minus baseline.'),
+        : 'Differences: value minus baseline.') +
+      rows.map((row) => unpairedSentence(row, baseline)).join(''),
     columns: columns.map((name, i) => ({ name, align: i === 0 ? 'left' : 'right' })),
     rows: rows.map((row) => [
       formatValue(row.value),
@@ -24,4 +26,10 @@ export function comparisonTable({ by, metric, goal, baseline, scale, rows }: Com
       formatMeasured(row.effectSize),
     ]),
   };
+}
+
+function unpairedSentence({ value, pairs, differsIn }: ComparedValue, baseline: ParameterValue): string {
+  if (pairs > 0) return '';
+  const why = differsIn.length === 0 ? 'other parameters or seeds' : `other values of ${differsIn.join(', ')}`;
+  return ` ${formatValue(value)} has no pairs: its trials have ${why} than those of ${formatValue(baseline)}.`;
 }
