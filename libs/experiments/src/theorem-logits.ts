@@ -74,7 +74,7 @@ export async function interpolantCosines(engine: LinalgEngine, options: LogitOpt
   const solver = await loadLargeMarginSolver();
   const { samples, dimension } = options;
   const { values, signedInputs } = signedTask(engine, options);
-  const descent = diagonalDescent(engine, { signedInputs, ...options, start: 'zero' });
+  const descent = diagonalDescent(engine, { signedInputs, ...options });
   try {
     for (let step = 0; step < options.steps; step++) descent.step();
     return engine.scope(() => {
@@ -98,7 +98,7 @@ function signedTask(engine: LinalgEngine, { seed, samples, dimension }: LogitOpt
 
 function diagonalClassifier(engine: LinalgEngine, options: LogitOptions): Classifier {
   const { signedInputs } = signedTask(engine, options);
-  const descent = diagonalDescent(engine, { signedInputs, ...options, start: 'balanced' });
+  const descent = diagonalDescent(engine, { signedInputs, ...options });
   return {
     margins: () => engine.scope(() => engine.read(engine.matmul(signedInputs, descent.separator()))),
     step: () => descent.step(),
@@ -109,16 +109,17 @@ function diagonalClassifier(engine: LinalgEngine, options: LogitOptions): Classi
   };
 }
 
-/** Joint natural gradient descent of one diagonal network, from β₀ = 0 or from all layers equal to (1/√D)^{1/L}. */
-function diagonalDescent(
-  engine: LinalgEngine,
-  options: LogitOptions & { readonly signedInputs: Tensor; readonly start: 'zero' | 'balanced' },
-) {
+/**
+ * Joint natural gradient descent of one diagonal network from w_1 = 0 and the other layers equal to (1/√D)^{1/L}. The flow keeps
+ * every w_l² − w_1², so that ∂β/∂w_1 never vanishes and the Jacobian keeps its rank, as the theorems ask; from equal layers a
+ * β_i that changes its sign would pass a point where it has none.
+ */
+function diagonalDescent(engine: LinalgEngine, options: LogitOptions & { readonly signedInputs: Tensor }) {
   const { signedInputs, dimension, depth, learningRate } = options;
   const inputs = prepareLogisticInputs(engine, signedInputs);
   const scale = dimension ** (-0.5 / depth);
   let weights: DiagonalWeights = Array.from({ length: depth }, (_, layer) =>
-    engine.full([1, dimension, 1], options.start === 'zero' && layer === 0 ? 0 : scale),
+    engine.full([1, dimension, 1], layer === 0 ? 0 : scale),
   );
   return {
     separator: () => diagonalProduct(engine, weights),
