@@ -49,20 +49,18 @@ export function compareTrials(measurements: readonly Measurement[], options: Com
   const baseline = options.baseline ?? (values.includes('gradient-descent') ? 'gradient-descent' : values[0]);
   if (baseline === undefined || !values.includes(baseline)) return undefined;
 
-  const partners = new Map<string, Map<ParameterValue, number[]>>();
+  const partners = new Map<string, Map<ParameterValue, Measured[]>>();
   for (const { params, seed, metrics } of measurements) {
     const value = params[by];
     if (value === undefined) continue;
     const others = Object.entries(params).filter(([name]) => name !== by && !ignore.includes(name));
     const key = JSON.stringify([others.sort(([a], [b]) => (a < b ? -1 : 1)), seed]);
-    const group = partners.get(key) ?? new Map<ParameterValue, number[]>();
+    const group = partners.get(key) ?? new Map<ParameterValue, Measured[]>();
     partners.set(key, group);
     const found = group.get(value) ?? [];
     group.set(value, found);
-    const measured = metrics[metric];
-    if (typeof measured === 'number') found.push(measured);
+    found.push(metrics[metric] ?? null);
   }
-  const meanOf = (found: readonly number[]): Measured => (found.length === 0 ? null : spread(found).mean);
   const scale = scaleOf([...partners.values()].flatMap((group) => [...group.values()].map(meanOf)));
   const rows = values
     .filter((value) => value !== baseline)
@@ -121,6 +119,12 @@ function winOf(a: Measured, b: Measured, sign: 1 | -1): number {
   if (a === null) return 0;
   if (b === null) return 1;
   return sign * (a - b) > 0 ? 1 : 0;
+}
+
+/** Null as soon as one of them is: a diverged trial is not averaged away. */
+function meanOf(values: readonly Measured[]): Measured {
+  const finite = values.filter((value) => value !== null);
+  return finite.length < values.length ? null : spread(finite).mean;
 }
 
 function scaleOf(values: readonly Measured[]): Comparison['scale'] {
