@@ -21,7 +21,7 @@ const parameters = z.strictObject({
     .default('qr')
     .describe('how the split rule solves for a factor: QR decompositions or pseudo-inverses'),
   learningRate: z.number().positive().max(10).default(0.001).describe('η of GroupRMSprop (egd) or of NGD'),
-  steps: z.int().min(1).max(10_000_000).default(30_000).describe('steps to take at most'),
+  steps: z.int().min(1).max(10_000_000).default(10_000).describe('steps to take at most'),
   targetError: z.number().positive().max(1).default(1e-6).describe('mean squared training error at which to stop'),
   initialScale: z
     .number()
