@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, openSync, closeSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { declarations } from '@natsweep/catalogue';
@@ -65,6 +65,10 @@ export class Stack {
     });
     closeSync(log);
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.once('exit', (code) => {
+      if (code)
+        console.error(`${name} ended with code ${code}:\n${readFileSync(join(this.home, `${name}.log`), 'utf8')}`);
+    });
     const app = { name, process: child, ended };
     this.#apps.add(app);
     void ended.then(() => this.#apps.delete(app));

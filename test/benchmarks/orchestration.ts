@@ -68,8 +68,8 @@ async function sweep({ trials: count, maxBatch, worker, computeMs = 0, watch }: 
   const scheduler = stack.startScheduler(['--max-batch', String(maxBatch)]);
   worker(stack);
   await waitFor(
-    () => stack.connection.exists('natsweep:workers'),
-    (n) => n === 1,
+    () => stack.connection.exists('natsweep:workers', 'natsweep:scheduler'),
+    (n) => n === 2,
   );
   const side = Math.ceil(Math.sqrt(count));
   const axes = `axes: { point: { range: { from: 1, to: ${side} } } }\nrepeats: ${Math.ceil(count / side)}\n`;

@@ -7,7 +7,7 @@ import { recordObservations } from './record-observations.ts';
 import type { Sweeps } from './sweeps.ts';
 
 /** Reports committed in one transaction at most. */
-const pageLimit = 1000;
+const pageLimit = 500;
 /** Time between two pages that are not full: many reports in one transaction cost little more than one. */
 const gatherMs = 20;
 
