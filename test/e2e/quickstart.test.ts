@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { Home } from './home.ts';
@@ -14,10 +15,10 @@ test('quickstart runs from nothing to table, verdicts and picture, and again wit
     assert.match(first.stdout, new RegExp(`^${approximation} `, 'm'));
   }
   assert.match(first.stdout, /(reproduced|undecided) +Karakida & Osawa 2020/);
-  const files = first.stdout.split('\n').map((line) => line.trim());
-  for (const suffix of ['.md', '.svg', '.png']) {
-    const file = files.find((line) => line.endsWith(suffix));
-    assert.ok(file !== undefined && statSync(file).size > 1000, suffix);
+  const folder = home.path('.natsweep', 'reports', 'quickstart-smallest');
+  assert.match(first.stdout, new RegExp(`^Files in ${folder}$`, 'm'));
+  for (const file of ['.html', '.md', '-training-curves.svg', '-training-curves.png']) {
+    assert.ok(statSync(join(folder, `quickstart-smallest${file}`)).size > 1000, file);
   }
   assert.equal(home.has('.natsweep', 'stack.json'), false);
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 
 import type { JudgedClaim, ReportFormat, WrittenReport } from '@natsweep/report';
 
@@ -86,8 +86,14 @@ function print(terminal: Terminal, { report, files }: WrittenReport): void {
   for (const table of report.tables) printReportTable(terminal, table);
   if (report.claims.length > 0) terminal.print(terminal.style('bold', 'Claims'));
   for (const judged of report.claims) printVerdict(terminal, judged);
-  terminal.print(terminal.style('bold', 'Files'));
-  for (const file of files) terminal.print(`  ${file}`);
+  printFiles(terminal, files);
+}
+
+/** The folder, then one line per document or figure with the formats in which it is there. */
+function printFiles(terminal: Terminal, files: readonly string[]): void {
+  const byStem = Map.groupBy(files, (file) => basename(file, extname(file)));
+  terminal.print(`${terminal.style('bold', 'Files')} in ${dirname(files[0]!)}`);
+  for (const [stem, same] of byStem) terminal.print(`  ${stem}${same.map((file) => extname(file)).join(', ')}`);
 }
 
 const verdictStyles: Readonly<Record<JudgedClaim['verdict']['status'], readonly [mark: string, style: Style]>> = {
