@@ -14,6 +14,8 @@ export interface AxisContext {
   readonly type: ParameterType;
   readonly types: ReadonlyMap<string, ParameterType>;
   readonly search: SweepFile['search'];
+  /** A zipped axis may repeat a value: its points are those of the whole group. */
+  readonly zipped: boolean;
 }
 
 /** What is wrong with one axis: its values, its range, its condition. */
@@ -46,7 +48,10 @@ export function axisFaults(axis: Axis, context: AxisContext): readonly FileFault
   return faults;
 }
 
-function valueFaults(values: readonly ParameterValue[], { entry, path, type }: AxisContext): readonly FileFault[] {
+function valueFaults(
+  values: readonly ParameterValue[],
+  { entry, path, type, zipped }: AxisContext,
+): readonly FileFault[] {
   const listPath = Array.isArray(entry) ? path : entry.values === undefined ? undefined : [...path, 'values'];
   const place = (i: number): KeyPath => (listPath === undefined ? path : [...listPath, i]);
   const prefix = (value: ParameterValue) => (listPath === undefined ? `the value ${value}: ` : '');
@@ -58,7 +63,7 @@ function valueFaults(values: readonly ParameterValue[], { entry, path, type }: A
     const fault = type.check(value);
     const first = seen.get(value);
     if (fault !== undefined) faults.push({ path: place(i), ...fault, message: `${prefix(value)}${fault.message}` });
-    else if (first !== undefined)
+    else if (first !== undefined && !zipped)
       faults.push({ path: place(i), message: `${value} stands twice on this axis (already at position ${first + 1})` });
     seen.set(value, first ?? i);
     if (faults.length === 5) break;

@@ -69,10 +69,25 @@ export function zipFaults(
       return [{ path: ['zip', g], message: 'zipped axes are lists of values without "when"' }];
     }
     const lengths = members.map((axis) => (axis!.kind === 'discrete' ? axis!.values.length : 0));
-    if (new Set(lengths).size === 1) return [];
+    if (new Set(lengths).size === 1) return repeatedPoint(members as readonly DiscreteAxis[], ['zip', g]);
     const shown = group.map((name, i) => `${name} has ${lengths[i]}`).join(', ');
     return [{ path: ['zip', g], message: `zipped axes need equally many values; ${shown}` }];
   });
+}
+
+type DiscreteAxis = Extract<Axis, { kind: 'discrete' }>;
+
+function repeatedPoint(members: readonly DiscreteAxis[], path: KeyPath): readonly FileFault[] {
+  const points = members[0]!.values.map((_, i) => JSON.stringify(members.map(({ values }) => values[i])));
+  const again = points.findIndex((point, i) => points.indexOf(point) < i);
+  if (again < 0) return [];
+  const shown = members.map(({ parameter, values }) => `${parameter} ${values[again]}`).join(', ');
+  return [
+    {
+      path,
+      message: `${shown} stands twice in this group (already at position ${points.indexOf(points[again]!) + 1})`,
+    },
+  ];
 }
 
 export function searchFaults({ search, trials, order }: SweepFile, override: number | undefined): readonly FileFault[] {

@@ -126,6 +126,18 @@ repeats: 2`);
   }
 });
 
+test('a zipped axis may repeat a value where the points differ', () => {
+  const grid = gridOf('axes: { depth: [1, 1, 2], width: [8, 16, 8] }\nzip: [[depth, width]]');
+  assert.deepEqual(
+    [0, 1, 2].map((i) => [grid.trial(i).params['depth'], grid.trial(i).params['width']]),
+    [
+      [1, 8],
+      [1, 16],
+      [2, 8],
+    ],
+  );
+});
+
 test('invariant 1: zipped axes advance together', () => {
   const grid = gridOf('axes: { depth: [1, 2, 3], width: [8, 16, 32], damping: [0, 1] }\nzip: [[depth, width]]');
   const points = new Set(

@@ -34,6 +34,7 @@ export function normalise(
     ...inBoth(override.axes ?? {}, override.fixed ?? {}, ['sizes', size, 'fixed']),
     ...missing(types, axisEntries, fixedEntries),
   ];
+  const zipped = new Set(file.zip?.flat());
   const axes: Axis[] = [];
   for (const [parameter, { entry, path }] of axisEntries) {
     const type = types.get(parameter);
@@ -41,7 +42,9 @@ export function normalise(
     try {
       const axis = toAxis(parameter, entry, type);
       axes.push(axis);
-      faults.push(...axisFaults(axis, { entry, path, type, types, search: file.search }));
+      faults.push(
+        ...axisFaults(axis, { entry, path, type, types, search: file.search, zipped: zipped.has(parameter) }),
+      );
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       faults.push({ path, message: error.message });

@@ -167,6 +167,10 @@ test('axis forms, zips, conditions and searches that contradict themselves are r
     ['axes: { damping: { min: 0, max: 1 } }\nsearch: random', /search: search: random needs trials/],
     ['axes: { depth: [1] }\ntrials: 4', /trials: a grid has as many points/],
     ['axes: { depth: [1, 2], width: [1, 2, 3] }\nzip: [[depth, width]]', /depth has 2, width has 3/],
+    [
+      'axes: { depth: [1, 2, 1], width: [8, 8, 8] }\nzip: [[depth, width]]',
+      /depth 1, width 8 stands twice in this group/,
+    ],
     ['axes: { depth: [1, 2] }\nzip: [[depth, widht]]', /zip\[0\]\[1\]: widht is not an axis/],
     ['axes: { depth: { values: [1, 2], when: "depth > 1" } }', /the presence of depth cannot depend on depth itself/],
     [
