@@ -3,7 +3,7 @@ import { nearest } from './nearest.ts';
 import type { ParameterType } from './parameter-type.ts';
 import type { KeyPath } from './problem.ts';
 import type { FileFault } from './schema-faults.ts';
-import type { Axis } from './spec.ts';
+import type { Axis, DiscreteAxis } from './spec.ts';
 import type { SweepFile } from './sweep-file.ts';
 
 type Types = ReadonlyMap<string, ParameterType>;
@@ -74,8 +74,6 @@ export function zipFaults(
     return [{ path: ['zip', g], message: `zipped axes need equally many values; ${shown}` }];
   });
 }
-
-type DiscreteAxis = Extract<Axis, { kind: 'discrete' }>;
 
 function repeatedPoint(members: readonly DiscreteAxis[], path: KeyPath): readonly FileFault[] {
   const points = members[0]!.values.map((_, i) => JSON.stringify(members.map(({ values }) => values[i])));
