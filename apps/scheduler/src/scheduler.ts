@@ -35,6 +35,8 @@ export interface SchedulerParts {
 const idleMs = 200;
 /** How often a scheduler that stands by asks for the lease. */
 const standbyMs = 500;
+/** Adding more at a time would keep reports and commands waiting. */
+const mostBatchesPerTurn = 300;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
@@ -157,7 +159,7 @@ export class Scheduler {
       capacity,
     );
     const planned = sweeps.runs.map((run) => {
-      const budget = room.get(run.name) ?? 0;
+      const budget = Math.min(room.get(run.name) ?? 0, mostBatchesPerTurn * settings.maxBatch);
       return budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
     });
     const batches = interleave(planned);
