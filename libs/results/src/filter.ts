@@ -25,7 +25,7 @@ const MAX_NESTED = 3;
 const MAX_ARGUMENTS = 4;
 
 /**
- * Compiles a condition such as `depth > 3 && approximation in ['exact', 'kfac'] && trainLossFinal < 1e-3` to SQL with
+ * Compiles a condition such as `depth > 3 && approximation in ['exact', 'kfac'] && finalTrainLoss < 1e-3` to SQL with
  * bound values. It is the language of a sweep's `where`, over parameters, metrics (`params.x`, `metrics.x` where the two
  * share a name), `index`, `seed`, `attempt`, `elapsedSeconds`, `outcome` and `failure`; `x == null` holds where there is
  * no value. A comparison with a value that is not there is false, and so is one with a quotient by zero.

@@ -98,7 +98,7 @@ export type TrialRow = Omit<Observation, 'traces'> | FailedTrial;
 export interface Selection {
   /** Equality on every named parameter. */
   readonly where?: Parameters;
-  /** A condition in the language of a sweep's `where`, over metrics too: `depth > 3 && trainLossFinal < 1e-3`. */
+  /** A condition in the language of a sweep's `where`, over metrics too: `depth > 3 && finalTrainLoss < 1e-3`. */
   readonly filter?: string;
 }
 

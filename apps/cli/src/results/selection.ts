@@ -49,7 +49,7 @@ export function parseParameterValue(
   throw badInput(`${option} ${text}: ${fault.message}${hint}`);
 }
 
-/** "trainLossFinal" or "-trainLossFinal" (descending): a metric, a parameter, index, seed or elapsedSeconds. */
+/** "finalTrainLoss" or "-finalTrainLoss" (descending): a metric, a parameter, index, seed or elapsedSeconds. */
 export function parseSort(text: string, sweep: RecordedSweep): Pick<RowQuery, 'orderBy' | 'descending'> {
   const descending = text.startsWith('-');
   const name = descending ? text.slice(1) : text;
