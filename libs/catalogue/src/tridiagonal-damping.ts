@@ -58,7 +58,7 @@ const fiveLayers: Claim = {
   },
 };
 
-/** Σ is indefinite from L = 2 on: the damped metric has poles whatever L is. */
+/** Σ is indefinite from L = 3 on: the damped metric has poles at L = 4 as at L = 5. */
 const poles: Claim = {
   id: 'only-singular-depths-need-tuning',
   statement:

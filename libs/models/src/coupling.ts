@@ -9,7 +9,7 @@ export function blockDiagonalCoupling(depth: number): Coupling {
   return coupling(depth, (i, j) => (i === j ? 1 : 0));
 }
 
-/** Σ_ij = 1 for |i − j| ≤ 1 (eq. 19). Indefinite for L ≥ 2, singular for L = 3s + 2. */
+/** Σ_ij = 1 for |i − j| ≤ 1 (eq. 19). Indefinite for L ≥ 3, singular for L = 3s + 2. */
 export function blockTridiagonalCoupling(depth: number): Coupling {
   return coupling(depth, (i, j) => (Math.abs(i - j) <= 1 ? 1 : 0));
 }

@@ -2,10 +2,12 @@ import type { LinalgEngine } from '@natsweep/linalg';
 import type { Coupling, Inertia } from '@natsweep/models';
 
 export interface CouplingResponse {
-  /** c = Σ⁺1_L: in the limit ρ → 0 layer l moves the outputs by J_lΔθ_l = c_l g. */
+  /** c = Σ⁺1_L. Where Σ is regular, layer l moves the outputs by J_lΔθ_l = c_l g in the limit ρ → 0. */
   readonly response: readonly number[];
   /** α = 1ᵀΣ⁺1, the isotropy constant (Karakida & Osawa 2020, Theorem 4.1). */
   readonly alpha: number;
+  /** An orthonormal basis of the kernel of Σ, one vector [L] each; empty where Σ is regular. */
+  readonly kernel: readonly (readonly number[])[];
   readonly inertia: Inertia;
 }
 
@@ -38,10 +40,13 @@ export function couplingResponse(engine: LinalgEngine, coupling: Coupling): Coup
     );
     const response = [...engine.read(engine.matmul(vectors, scaled))];
     const zero = isZero.reduce((sum, flag) => sum + flag, 0);
+    const entries = engine.read(vectors);
+    const column = (j: number): number[] => Array.from({ length: depth }, (_, i) => entries[i * depth + j]!);
     const positive = eigenvalues.filter((value, i) => value > 0 && isZero[i] === 0).length;
     return {
       response,
       alpha: response.reduce((sum, value) => sum + value, 0),
+      kernel: Array.from(isZero).flatMap((flag, j) => (flag === 1 ? [column(j)] : [])),
       inertia: { negative: depth - zero - positive, zero, positive },
     };
   });
