@@ -5,12 +5,15 @@ import { atLargest, metricOf, undecided } from './verdicts.ts';
 const isSmooth = ({ params }: Measurement): boolean =>
   params['activation'] === 'tanh' || params['activation'] === 'erf';
 
-/** Log-log slopes of a metric against a parameter, one per group of trials that differ in that parameter only. */
+/**
+ * Log-log slopes of a metric against a parameter, one per group of trials that differ in that parameter only; NaN where one of
+ * them was not measured.
+ */
 function slopesAgainst(measurements: readonly Measurement[], parameter: string, metric: string): number[] {
   return groupBy(measurements, (m) => [allBut(m, parameter), m.seed]).flatMap((group) => {
     const points = group.map((m) => ({ x: Number(m.params[parameter]), y: metricOf(m, metric) ?? Infinity }));
     const slope = logLogSlope(points);
-    return slope === undefined ? [] : [Number.isFinite(slope) ? slope : 0];
+    return slope === undefined ? [] : [slope];
   });
 }
 
@@ -24,6 +27,14 @@ function judgeSlope(
   }: { expected: string; threshold: string; holds: (mean: number) => boolean; missing: string },
 ): Verdict {
   if (slopes.length === 0) return undecided(expected, threshold, missing);
+  const diverged = slopes.filter((slope) => !Number.isFinite(slope)).length;
+  if (diverged > 0)
+    return {
+      status: 'not reproduced',
+      expected,
+      measured: `${diverged} of ${slopes.length} groups hold a trial that diverged`,
+      threshold,
+    };
   return {
     status: holds(spread(slopes).mean) ? 'reproduced' : 'not reproduced',
     expected,
