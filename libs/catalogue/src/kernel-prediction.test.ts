@@ -22,6 +22,8 @@ test('accuracies are compared within a data set, not between them', () => {
 test('what the kernels do not cover is refused with the reason', () => {
   const refuse = (params: object) => kernelPrediction.refuse!(kernelPrediction.parameters.parse(params)) ?? '';
   assert.match(refuse({ approximation: 'kfac', classes: '0,1,2' }), /one output.*names 3/);
+  assert.match(refuse({ approximation: 'block-tridiagonal', depth: 5 }), /Σ is singular.*depth is 5/);
+  assert.equal(refuse({ approximation: 'block-tridiagonal', depth: 4 }), '');
   assert.match(refuse({ normalisation: 'none' }), /Assumption 2/);
   assert.match(refuse({ dataset: 'cifar10' }), /set dataFolder/);
   assert.match(refuse({ classes: '3,3' }), /twice/);

@@ -96,6 +96,8 @@ export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
     if (new Set(classes).size < classes.length) return `classes lists a label twice: ${params.classes}`;
     if (params.approximation === 'kfac' && classes.length > 2)
       return `kfac is defined for one output, that is two classes (Karakida & Osawa 2020, 4.3); classes names ${classes.length}`;
+    if (params.approximation === 'block-tridiagonal' && params.depth % 3 === 2)
+      return `block-tridiagonal has no predictor that is a sum over layers at depth 3s + 2, where Σ is singular (Karakida & Osawa 2020, eq. 16); depth is ${params.depth}`;
     if (params.normalisation === 'none')
       return 'the infinite-width kernels are those of unit-norm inputs (Karakida & Osawa 2020, Assumption 2): normalisation must not be none';
     if (params.dataset === 'cifar10' && params.dataFolder === '')

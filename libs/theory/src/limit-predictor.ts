@@ -13,7 +13,7 @@ export interface PredictionInputs {
   readonly test: Tensor;
   /** y − f_0(x) [N, C] */
   readonly residual: Tensor;
-  /** c = Σ⁺1_L, read for block-tridiagonal. */
+  /** c = Σ⁻¹1_L of a regular Σ, read for block-tridiagonal. */
   readonly response: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export interface Prediction {
  * Θ̄(x′, x) Θ̄(x, x)⁻¹ (y − f_0) (Karakida & Osawa 2020, eq. 10, 14, 16, 21):
  *
  * - exact: Θ(x′, x) Θ⁻¹;
- * - block-diagonal, block-tridiagonal: Σ_l c_l Θ_l(x′, x) Θ_l⁻¹/Σ_l c_l with c = 1 and Σ⁺1;
+ * - block-diagonal, block-tridiagonal: Σ_l c_l Θ_l(x′, x) Θ_l⁻¹/Σ_l c_l with c = 1 and Σ⁻¹1;
  * - kfac, one output: Θ̄/N = Σ_l (B_l(x′, x)B_l⁻¹) ⊙ (Ã_{l−1}(x′, x)Ã_{l−1}⁻¹), B_L of ones. Where the inputs have fewer
  *   dimensions than samples, the pseudo-inverse of Ã_0 gives S.108 and Θ̄(x, x) is diagonal, not isotropic (S.109).
  *
