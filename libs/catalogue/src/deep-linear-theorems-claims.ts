@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, valuesOf, verdict } from './judging.ts';
+import { having, valuesOfEvery, verdict } from './judging.ts';
 import { formatNumber, formatSpread } from './spread.ts';
 
 const source = 'Kerekes et al. 2021';
@@ -25,7 +25,7 @@ function bounded(claim: {
     source: `${source}, ${claim.place}`,
     judge: (measurements) => {
       const relevant = having(measurements, { theorem: claim.theorem }).filter(claim.where ?? (() => true));
-      const values = valuesOf(relevant, metric);
+      const values = valuesOfEvery(relevant, metric, claim.atMost === undefined ? -Infinity : Infinity);
       const [least, most] = [Math.min(...values), Math.max(...values)];
       return verdict(values.length > 0 ? most <= atMost && least >= atLeast : undefined, {
         expected: claim.atMost === undefined ? 'clearly positive' : '0',
@@ -44,7 +44,8 @@ const cosineOfDepth = (id: string, statement: string, where: (m: Measurement) =>
   statement,
   source: `${source}, text after Theorem 3`,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements, { theorem: 'interpolant' }).filter(where), 'interpolantCosine');
+    const relevant = having(measurements, { theorem: 'interpolant' }).filter(where);
+    const values = valuesOfEvery(relevant, 'interpolantCosine', -Infinity);
     return verdict(values.length > 0 ? Math.min(...values) >= 0.999 : undefined, {
       expected: 'cosine 1 with X⁺y',
       measured: values.length > 0 ? `cosine ${formatSpread(values)}, least ${formatNumber(Math.min(...values))}` : '',

@@ -13,6 +13,23 @@ export function valuesOf(measurements: readonly Measurement[], metric: string): 
 }
 
 /**
+ * A metric of every trial that was not stopped, for claims on every trial: `missing` stands where it was not measured, as in a
+ * trial that diverged, and must be a value that refutes the claim.
+ */
+export function valuesOfEvery(
+  measurements: readonly Measurement[],
+  metric: string,
+  missing: number,
+): readonly number[] {
+  return measurements
+    .filter(({ outcome }) => outcome !== 'stopped')
+    .map((m) => {
+      const value = m.metrics[metric];
+      return isMeasured(value) ? value : missing;
+    });
+}
+
+/**
  * metric(left) − metric(right) for every pair of one left and one right measurement that agree in seed and in the parameters
  * named by `pairedBy`. Where several qualify, each left is paired with each right.
  */

@@ -94,6 +94,33 @@ test('one arm is worse than another only by a margin, in pairs', () => {
   assert.equal(claim.judge(pair(0.02)).status, 'not reproduced');
 });
 
+test('a trial without the metric refutes a claim on every trial, a stopped one does not count', () => {
+  const cases: [ExperimentDeclaration, string, Parameters, string, number][] = [
+    [deepLinearTheorems, 'theorem-1', { theorem: 'invariance' }, 'deviation', 0],
+    [deepLinearTheorems, 'egd-not-invariant', { theorem: 'invariance' }, 'egdDeviation', 1],
+    [deepLinearTheorems, 'pseudo-inverse-finds-ols', { theorem: 'interpolant' }, 'interpolantCosine', 1],
+    [tangentKernel, 'natural-flow-moves-one-entry', { method: 'ngf' }, 'identityDistance', 0],
+    [planarClassification, 'direct-egd-finds-l2-margin', { depth: 1 }, 'angleToL2', 0],
+    [sparseClassification, 'ngd-finds-the-interpolant', { ...wide, method: 'ngd' }, 'interpolantCosine', 1],
+    [sparseClassification, 'logits-grow-along-labels', { ...wide, method: 'ngd' }, 'logitSpread', 0],
+    [sparseClassification, 'step-rule-reaches-the-margin-limit', { ...wide, depth: 1 }, 'marginRatio', 1],
+  ];
+  for (const [declaration, id, params, metric, value] of cases) {
+    const plant = planter(declaration);
+    const claim = claimOf(declaration, id);
+    const good = plant(params, { [metric]: value });
+    const lost = plant(params, { [metric]: null }, 1);
+    assert.equal(claim.judge([good]).status, 'reproduced', id);
+    assert.equal(claim.judge([good, lost]).status, 'not reproduced', id);
+    assert.equal(claim.judge([good, { ...lost, outcome: 'stopped' }]).status, 'reproduced', id);
+  }
+  const plant = planter(matrixCompletion);
+  const recovers = claimOf(matrixCompletion, 'deep-egd-recovers-the-matrix');
+  const [direct, deep] = [plant({ depth: 1 }, { testError: 0.5 }), plant({ depth: 2 }, { testError: 0 })];
+  assert.equal(recovers.judge([direct, deep]).status, 'reproduced');
+  assert.equal(recovers.judge([direct, deep, plant({ depth: 2 }, { testError: null }, 1)]).status, 'not reproduced');
+});
+
 test('the planar toy: one trial off its separator refutes, and NGD is compared over depths of one data set', () => {
   const plant = planter(planarClassification);
   const l2 = claimOf(planarClassification, 'direct-egd-finds-l2-margin');

@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, pairedDifferences, valuesOf, verdict } from './judging.ts';
+import { having, pairedDifferences, valuesOf, valuesOfEvery, verdict } from './judging.ts';
 import { allBut, formatNumber, formatSpread, groupBy, isMeasured, spread } from './spread.ts';
 
 const source = 'Kerekes et al. 2021';
@@ -17,7 +17,7 @@ function endsNear(claim: {
     source: `${source}, Fig. 2 (a, b) and §2.1`,
     judge: (measurements) => {
       const relevant = measurements.filter((m) => limitsOfEgd(m) && claim.where(Number(m.params['depth'])));
-      const values = valuesOf(relevant, claim.metric);
+      const values = valuesOfEvery(relevant, claim.metric, Infinity);
       return verdict(values.length > 0 ? Math.max(...values) <= 1 : undefined, {
         expected: '0°',
         measured:

@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, pairedDifferences, valuesOf, verdict } from './judging.ts';
+import { having, pairedDifferences, valuesOf, valuesOfEvery, verdict } from './judging.ts';
 import { comparison, egd, isSparse, isTall, isWide, paired, source } from './sparse-comparisons.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
 
@@ -106,7 +106,8 @@ const limitReached: Claim = {
     'The curvature step rule, which replaces 2 million steps, ends at the large-margin separator of EGD (L = 1)',
   source: `${source}, §2.1; natsweep`,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements.filter(isWide), { ...egd(1), stepRule: 'curvature' }), 'marginRatio');
+    const relevant = having(measurements.filter(isWide), { ...egd(1), stepRule: 'curvature' });
+    const values = valuesOfEvery(relevant, 'marginRatio', -Infinity);
     return verdict(values.length > 0 ? Math.min(...values) >= 0.95 : undefined, {
       expected: '1',
       measured: values.length > 0 ? `ℓ2 margin over its upper bound ${formatSpread(values)}` : '',

@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, valuesOf, verdict } from './judging.ts';
+import { having, valuesOf, valuesOfEvery, verdict } from './judging.ts';
 import { comparison, egd, isSparse, isTall, isWide, source } from './sparse-comparisons.ts';
 import { formatNumber, formatSpread, spread } from './spread.ts';
 
@@ -28,7 +28,7 @@ const ngdEqualsInterpolant: Claim = {
   judge: (measurements) => {
     const relevant = having(measurements.filter(isWide), { start: 'zero', depth: 1 });
     const cosines = [...having(relevant, { method: 'ngd' }), ...having(relevant, { method: 'ngf' })];
-    const values = valuesOf(cosines, 'interpolantCosine');
+    const values = valuesOfEvery(cosines, 'interpolantCosine', -Infinity);
     return verdict(values.length > 0 ? Math.min(...values) >= 0.999 : undefined, {
       expected: 'cosine 1',
       measured: values.length > 0 ? `smallest cosine ${Math.min(...values).toPrecision(6)} of ${values.length}` : '',
@@ -43,7 +43,8 @@ const logitsAlongLabels: Claim = {
   statement: 'Under NGD with N < D the logits grow linearly, proportional to the labels',
   source: `${source}, Fig. 4 (middle), Theorems 3 and 4`,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements.filter(isWide), { method: 'ngd', start: 'zero' }), 'logitSpread');
+    const relevant = having(measurements.filter(isWide), { method: 'ngd', start: 'zero' });
+    const values = valuesOfEvery(relevant, 'logitSpread', Infinity);
     return verdict(values.length > 0 ? Math.max(...values) <= 0.05 : undefined, {
       expected: '0',
       measured:

@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, valuesOf, verdict } from './judging.ts';
+import { having, valuesOf, valuesOfEvery, verdict } from './judging.ts';
 import { formatNumber } from './spread.ts';
 
 const source = 'Kerekes et al. 2021, Fig. 3';
@@ -19,7 +19,8 @@ function bounded(claim: {
     statement: claim.statement,
     source,
     judge: (measurements) => {
-      const values = valuesOf(claim.select(measurements), claim.metric);
+      const missing = claim.atMost === undefined ? -Infinity : Infinity;
+      const values = valuesOfEvery(claim.select(measurements), claim.metric, missing);
       const [least, most] = [Math.min(...values), Math.max(...values)];
       return verdict(values.length > 0 ? most <= atMost && least >= atLeast : undefined, {
         expected: claim.atMost === undefined ? 'clearly positive' : '0',
