@@ -16,6 +16,7 @@ import {
 import type { Samples } from '@natsweep/theory';
 import type { z } from 'zod';
 import { requireIndependentInputs } from './independent-inputs.ts';
+import { norm } from './squared-loss.ts';
 import type { SplitTensors } from './wide-network.ts';
 
 type Params = z.infer<typeof wideTraining.parameters>;
@@ -85,7 +86,10 @@ function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): numbe
     case 'layer-wise':
       return couplingResponse(engine, couplingOf(params)).alpha;
     default:
-      return isotropyConstant(params.approximation, at.network.architecture, { samples: at.samples });
+      return isotropyConstant(params.approximation, at.network.architecture, {
+        samples: at.samples,
+        inputNorm: norm(engine.read(at.activations[0]!)) / Math.sqrt(at.samples),
+      });
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createReferenceEngine } from '@natsweep/linalg';
+import { gaussianDataset } from '@natsweep/datasets';
+import { createReferenceEngine, erf } from '@natsweep/linalg';
+import { assertClose } from '@natsweep/linalg/testing';
 import type { TrialResult } from './experiment.ts';
 import { wideTraining } from './wide-training.ts';
 
@@ -104,6 +106,15 @@ test('layer-wise with Σ = I and Σ = 11ᵀ are block-diagonal and exact', async
       assert.ok(Math.abs(loss - special.traces['trainLoss']![t]!) < 1e-9),
     );
   }
+});
+
+test('α of the unit-wise rule is that of the inputs as they are, also without unit norm', async () => {
+  const params = { approximation: 'unit-wise', activation: 'shifted-relu', normalisation: 'none', damping: 1e-6 };
+  const { metrics } = await runOne({ ...params, weightVariance: 1, depth: 2, steps: 1 });
+  const dataset = gaussianDataset({ ...small, seed: 1, normalisation: 'none', targetMagnitude: 0.5 });
+  const q = dataset.train.inputs.reduce((sum, x) => sum + x * x, 0) / (small.samples * small.inputDimension);
+  // γ = Φ(1/√q) of the hidden units, and the output unit
+  assertClose(metrics['alpha']!, (small.width * (1 + erf(1 / Math.sqrt(2 * q)))) / 2 + 1, { rtol: 1e-12, atol: 0 });
 });
 
 test('a rate beyond 2/α diverges, and that is an outcome', async () => {
