@@ -76,8 +76,9 @@ const singularDepths: Claim = {
 
 const noLimit: Claim = {
   id: 'no-limit-at-singular-depth',
-  statement: 'For L = 3s + 2 the instability as ρ → 0 is essentially unavoidable: the gradient has no isotropic limit',
-  source: 'Karakida & Osawa 2020, 4.2 and B.1',
+  statement:
+    'For singular Σ, as at L = 3s + 2, instability as ρ → 0 “seems essentially unavoidable”, read as: no isotropic limit',
+  source: 'Karakida & Osawa 2020, 4.2 and the remark on singular Σ after S.90',
   judge: (measurements) => {
     const expected = 'no finite isotropic response';
     const threshold = 'anisotropic part above 0.1 in at least half of the trials of such depths';
@@ -108,7 +109,7 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
   metrics: {
     alpha: { description: '⟨JΔθ, g⟩/⟨g, g⟩, with JΔθ from the outputs of the moved network', unit: '1' },
     alphaTheory: {
-      description: 's for L = 3s, s + 1 for L = 3s + 1 and, by the pseudo-inverse, L = 3s + 2',
+      description: 's for L = 3s, s + 1 for L = 3s + 1 and, in the limit of least norm, L = 3s + 2',
       unit: '1',
     },
     anisotropicPart: { description: '‖JΔθ − αg‖/‖g‖', unit: '1' },
