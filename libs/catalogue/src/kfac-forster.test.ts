@@ -39,3 +39,10 @@ test('M0 ≥ N is refused: there K-FAC needs no Forster transformation', () => {
   const params = kfacForster.parameters.parse({ samples: 40, inputDimension: 40 });
   assert.match(kfacForster.refuse!(params) ?? '', /M_0 < N.*M_0 = 40 and samples = 40/);
 });
+
+test('a bias is refused: it would be one more dimension of the inputs than S.109 and S.111 count', () => {
+  const refuse = (biasVariance: number) =>
+    kfacForster.refuse!(kfacForster.parameters.parse({ samples: 80, inputDimension: 40, biasVariance }));
+  assert.match(refuse(0.1) ?? '', /biasVariance must be 0/);
+  assert.equal(refuse(0), undefined);
+});

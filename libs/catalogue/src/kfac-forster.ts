@@ -115,8 +115,11 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
       yScale: 'log',
     },
   ],
-  refuse: ({ samples, inputDimension }) =>
-    samples > inputDimension
-      ? undefined
-      : `kfac-forster studies M_0 < N (Karakida & Osawa 2020, B.3.1); here M_0 = ${inputDimension} and samples = ${samples}`,
+  refuse: ({ samples, inputDimension, biasVariance }) => {
+    if (samples <= inputDimension)
+      return `kfac-forster studies M_0 < N (Karakida & Osawa 2020, B.3.1); here M_0 = ${inputDimension} and samples = ${samples}`;
+    if (biasVariance > 0)
+      return 'S.109 and S.111 count the inputs without a bias, which would be one more dimension of the first factor: biasVariance must be 0';
+    return undefined;
+  },
 };
