@@ -36,7 +36,11 @@ export const deepLinearTheorems: ExperimentDeclaration<typeof parameters> = {
       unit: '1',
     },
     egdDeviation: { description: 'the same for Euclidean gradient descent (invariance)', unit: '1' },
-    logitSpread: { description: 'standard deviation over mean of the margins at the end (logits)', unit: '1' },
+    logitSpread: {
+      description:
+        'standard deviation over mean of the margins at the end (logits); none where the mean is not positive',
+      unit: '1',
+    },
     interpolantCosine: { description: 'cos ∠(β, X⁺y) at the end (interpolant)', unit: '1' },
     sparseInterpolantCosine: { description: 'cosine with the interpolant of least ℓ1 norm (interpolant)', unit: '1' },
     printedDistance: {

@@ -28,7 +28,11 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
     interpolantCosine: { description: 'cos ∠(β, X⁺y)', unit: '1' },
     trainAccuracy: { description: 'share of training data with a positive margin', unit: '1' },
     smallestMargin: { description: 'min_n y_n x_nᵀβ', unit: '1' },
-    logitSpread: { description: 'standard deviation over mean of the margins: 0 where logits are ∝ y', unit: '1' },
+    logitSpread: {
+      description:
+        'standard deviation over mean of the margins: 0 where logits are ∝ y; none where the mean is not positive',
+      unit: '1',
+    },
     marginRatio: {
       description:
         'for EGD with L ≤ 2: ℓ_{2/L} margin over a bound on all such margins; 1 at the large-margin separator',

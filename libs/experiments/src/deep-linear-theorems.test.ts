@@ -39,6 +39,14 @@ test('logits of linear and non-linear classifiers follow the closed-form flow, c
   }
 });
 
+test('logits against the labels have no spread that could pass for a small one', async () => {
+  const given = { theorem: 'logits', model: 'network', depth: 2, width: 24, samples: 6, dimension: 9 } as const;
+  const params = { ...given, learningRate: 1e-3, steps: 1 };
+  // after one small step the margins are those of the random start, whose mean is negative for seed 1 and positive for seed 0
+  assert.equal((await metricsOf(params, 1))['logitSpread'], Infinity);
+  assert.ok((await metricsOf(params, 0))['logitSpread']! > 0);
+});
+
 test('the pseudo-inverse finds the least-squares direction for one layer, and drifts from it for two', async () => {
   const given = { theorem: 'interpolant' as const, samples: 4, dimension: 10, learningRate: 0.05, steps: 400 };
   const direct = await metricsOf({ ...given, depth: 1 });

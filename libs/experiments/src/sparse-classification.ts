@@ -181,7 +181,7 @@ function summarise(
       interpolantCosine: cosine(separator, interpolant),
       trainAccuracy: margins.filter((margin) => margin > 0).length / samples,
       smallestMargin,
-      logitSpread: deviation / mean,
+      logitSpread: mean > 0 ? deviation / mean : Infinity,
       marginRatio: isLimitKnown && params.depth <= 2 ? marginRatio(candidate, 2 / params.depth) : NaN,
       marginStationarity:
         isLimitKnown && params.depth >= 3

@@ -60,7 +60,8 @@ export function logitRun(engine: LinalgEngine, options: LogitOptions) {
     }
     const average = mean(margins);
     const variance = mean(margins.map((u) => (u - average) ** 2));
-    return { deviation, logitSpread: Math.sqrt(variance) / average, meanMargin, meanMarginFlow };
+    const logitSpread = average > 0 ? Math.sqrt(variance) / average : Infinity;
+    return { deviation, logitSpread, meanMargin, meanMarginFlow };
   } finally {
     classifier.free();
   }
