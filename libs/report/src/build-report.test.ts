@@ -45,7 +45,7 @@ test('the tables give mean and deviation over seeds by approximation and width, 
     ([approximation, depth, damping]) => approximation === 'kfac' && depth === '3' && damping === '10⁻⁶',
   );
   // 2.5 (1 + 0.05 s)/16 over s = 0, 1, 2: mean 0.1640625, sample deviation 0.0078125; half of both at four times the width
-  assert.deepEqual(row?.slice(3), ['0.164 ± 0.00781', '0.082 ± 0.00391']);
+  assert.deepEqual(row?.slice(3), ['0.1641 ± 0.0078', '0.0820 ± 0.0039']);
   assert.equal(loss?.rows.length, 2 * (1 + 4 * 2));
 });
 

@@ -2,7 +2,7 @@ import type { Measurement } from '@natsweep/catalogue';
 import { spread } from '@natsweep/catalogue';
 import type { ParameterValue } from '@natsweep/sweep';
 import { groupByParams, valuesOf } from './grouping.ts';
-import { formatMeasured, formatValue } from './number-format.ts';
+import { formatMeasured, formatSpread, formatValue } from './number-format.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
 
@@ -62,6 +62,6 @@ function cell(
   const missing = here.length - measured.length;
   if (measured.length === 0) return missing === 0 ? '' : `not finite (${missing})`;
   const { mean, deviation } = spread(measured);
-  const text = measured.length === 1 ? formatMeasured(mean) : `${formatMeasured(mean)} ± ${formatMeasured(deviation)}`;
+  const text = measured.length === 1 ? formatMeasured(mean) : formatSpread(mean, deviation);
   return missing === 0 ? text : `${text} (${missing} not finite)`;
 }

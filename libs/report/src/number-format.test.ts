@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatMeasured, formatValue } from './number-format.ts';
+import { formatMeasured, formatSpread, formatValue } from './number-format.ts';
 
 test('measured numbers have three significant digits and powers of ten where a paper would write them', () => {
   const cases: readonly [number | null, string][] = [
@@ -31,4 +31,19 @@ test('parameter values keep all their digits', () => {
     [false, 'false'],
   ];
   for (const [value, expected] of cases) assert.equal(formatValue(value), expected);
+});
+
+test('a mean and its deviation share one exponent and their last digit', () => {
+  const cases: readonly [number, number, string][] = [
+    [0.3291, 0.0591, '0.329 ± 0.059'],
+    [0.0348, 0.00137, '0.0348 ± 0.0014'],
+    [5.08e-33, 1.9e-33, '(5.1 ± 1.9)·10⁻³³'],
+    [3.39e-9, 4.06e-11, '(3.390 ± 0.041)·10⁻⁹'],
+    [-1.25, 0.5, '−1.25 ± 0.50'],
+    [1738, 3012, '1738 ± 3012'],
+    [0, 2e-5, '(0.0 ± 2.0)·10⁻⁵'],
+    [2, 0, '2 ± 0'],
+    [0.5, 1e-9, '0.5 ± 1·10⁻⁹'],
+  ];
+  for (const [mean, deviation, expected] of cases) assert.equal(formatSpread(mean, deviation), expected);
 });
