@@ -9,7 +9,7 @@ export interface Timing {
   readonly checksum: number;
 }
 
-/** NumPy or PyTorch in a Python process of its own, which times kernels on request (peers/linalg.py). */
+/** NumPy or PyTorch in a Python process of its own, which times computations on request (peers/*.py). */
 export class Peer {
   readonly name: string;
   readonly version: string;
@@ -27,10 +27,10 @@ export class Peer {
   static async start(
     name: 'numpy' | 'torch',
     python: string,
-    { threads, clock }: { readonly threads: number; readonly clock: string },
+    { script, threads, clock }: { readonly script: string; readonly threads: number; readonly clock: string },
   ): Promise<Peer | undefined> {
     const count = String(threads);
-    const child = spawn(python, [join(import.meta.dirname, 'peers', 'linalg.py'), name, count, clock], {
+    const child = spawn(python, [join(import.meta.dirname, 'peers', script), name, count, clock], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, OPENBLAS_NUM_THREADS: count, OMP_NUM_THREADS: count, MKL_NUM_THREADS: count },
     });
@@ -47,6 +47,11 @@ export class Peer {
 
   async run(iterations: number): Promise<Timing> {
     return (await this.#ask({ run: iterations })) as Timing;
+  }
+
+  /** Memory of the whole process at its peak so far, in MiB. */
+  async peakMiB(): Promise<number> {
+    return ((await this.#ask({ peak: true })) as { readonly peakMiB: number }).peakMiB;
   }
 
   async stop(): Promise<void> {

@@ -14,7 +14,8 @@ import { createTfjsEngine } from '@natsweep/linalg-tfjs';
 import { Peer } from './linalg-peer.ts';
 import { kernels } from './linalg-kernels.ts';
 import type { Kernel } from './linalg-kernels.ts';
-import type { Timing } from './linalg-peer.ts';
+import { milliseconds, secondsNow, shortestTimes } from './timing.ts';
+import type { Contender } from './timing.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,12 +30,10 @@ const { values: flags, positionals } = parseArgs({
 const threads = Number(flags.threads);
 const rounds = Number(flags.rounds);
 const createEngine = flags.engine === 'tfjs' ? createTfjsEngine : createOpenblasEngine;
-/** A round repeats a kernel until it takes about this long. */
-const ROUND_SECONDS = 0.05;
 
 const peers: Peer[] = [];
 for (const name of ['numpy', 'torch'] as const) {
-  const peer = await Peer.start(name, flags.python, { threads, clock: flags.clock });
+  const peer = await Peer.start(name, flags.python, { script: 'linalg.py', threads, clock: flags.clock });
   if (peer === undefined)
     console.log(`Skipped ${name}: not importable by ${flags.python} (choose another with --python)`);
   else peers.push(peer);
@@ -62,41 +61,21 @@ for (const peer of peers) await peer.stop();
 async function measure(kernel: Kernel): Promise<number[]> {
   for (const peer of peers) await peer.prepare(kernel.name, kernel.sizes);
   const contenders = [timer(kernel), ...peers.map((peer) => (iterations: number) => peer.run(iterations))];
-  const best: number[] = [];
-  const first: Timing[] = [];
-  for (const run of contenders) first.push(await run(1));
-  for (const { checksum } of first)
-    if (!(Math.abs(checksum / first[0]!.checksum - 1) < 1e-6))
-      throw new Error(`${kernel.title}: results differ: ${first.map((timing) => timing.checksum).join(', ')}`);
-  const iterations = first.map(({ seconds }) => Math.max(1, Math.round(ROUND_SECONDS / seconds)));
-  for (let round = 0; round < rounds; round++)
-    for (const [i, run] of contenders.entries())
-      best[i] = Math.min(best[i] ?? Infinity, (await run(iterations[i]!)).seconds);
-  return best;
+  return shortestTimes(kernel.title, contenders, rounds);
 }
 
 /** The kernel on a fresh engine, timed as peers/linalg.py does it. */
-function timer({ prepare, sizes }: Kernel): (iterations: number) => Promise<Timing> {
+function timer({ prepare, sizes }: Kernel): Contender {
   const engine = createEngine({ threads });
   const run = prepare(engine, sizes);
   return async (iterations) => {
-    const start = secondsNow();
+    const start = secondsNow(flags.clock);
     for (let i = 1; i < iterations; i++) engine.scope(() => void run());
     return engine.scope(() => {
       const result = run();
-      const seconds = (secondsNow() - start) / iterations;
+      const seconds = (secondsNow(flags.clock) - start) / iterations;
       const checksum = engine.read(engine.reduce('sum', engine.unary('abs', result)))[0]!;
       return { seconds, checksum };
     });
   };
-}
-
-function secondsNow(): number {
-  if (flags.clock === 'wall') return performance.now() / 1000;
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-function milliseconds(seconds: number): string {
-  return (1000 * seconds).toPrecision(3);
 }

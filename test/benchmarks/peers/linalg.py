@@ -3,12 +3,14 @@
 Reads one JSON object per line and answers with one per line:
   {"prepare": name, "sizes": [...]}  ->  {"ok": true}
   {"run": iterations}                ->  {"seconds": per iteration, "checksum": sum of |result| of the last one}
+  {"peak": true}                     ->  {"peakMiB": memory of this process at its peak}
 
 Usage: linalg.py numpy|torch THREADS wall|cpu   (the caller also sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS)
 """
 
 import json
 import math
+import resource
 import sys
 import time
 
@@ -229,24 +231,36 @@ class Torch:
         return float(result.abs().sum())
 
 
-def main():
-    library, threads = sys.argv[1], int(sys.argv[2])
-    clock = time.perf_counter if sys.argv[3] == "wall" else time.process_time
-    peer = NumPy() if library == "numpy" else Torch(threads)
-    version = np.__version__ if library == "numpy" else peer.torch.__version__
+def serve(peer, version, clock):
+    """Answers requests until standard input ends. `clock` is wall or cpu."""
+    now = time.perf_counter if clock == "wall" else time.process_time
     print(json.dumps({"version": version}), flush=True)
-    run = None
+    run = result = None
     for line in sys.stdin:
         request = json.loads(line)
         if "prepare" in request:
+            run = result = None
             run = getattr(peer, request["prepare"])(*request["sizes"])
             print(json.dumps({"ok": True}), flush=True)
             continue
-        start = clock()
+        if "peak" in request:
+            print(json.dumps({"peakMiB": peak_mib()}), flush=True)
+            continue
+        start = now()
         for _ in range(request["run"]):
+            result = None
             result = run()
-        seconds = (clock() - start) / request["run"]
+        seconds = (now() - start) / request["run"]
         print(json.dumps({"seconds": seconds, "checksum": peer.checksum(result)}), flush=True)
 
 
-main()
+def peak_mib():
+    """Peak memory of this process; the system counts it in bytes on macOS and in KiB elsewhere."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+if __name__ == "__main__":
+    library, threads, clock = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    peer = NumPy() if library == "numpy" else Torch(threads)
+    serve(peer, np.__version__ if library == "numpy" else peer.torch.__version__, clock)

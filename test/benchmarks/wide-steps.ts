@@ -1,0 +1,156 @@
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { applyDirection, linearise, whitenOutputs } from '@natsweep/models';
+import type { Architecture, Network } from '@natsweep/models';
+import { createRule } from '@natsweep/ngd';
+import type { Approximation } from '@natsweep/ngd';
+import { analyticNtk } from '@natsweep/theory';
+import { pseudoRandom } from './linalg-kernels.ts';
+
+/** Prepared work: `run` does it once; `checksum` is of what the last run left. */
+export interface Prepared {
+  readonly run: () => void;
+  readonly checksum: () => number;
+}
+
+/** A computation that is timed here and, under the same name, in peers/wide.py. */
+export interface Task {
+  readonly name: string;
+  /** What it is, for the table. */
+  readonly title: string;
+  readonly sizes: readonly number[];
+  readonly prepare: (engine: LinalgEngine, sizes: readonly number[]) => Prepared;
+}
+
+interface Step {
+  readonly name: string;
+  readonly rule: Approximation;
+  readonly damping: number;
+  /** C; cross-entropy where it is more than 1. */
+  readonly outputs: number;
+}
+
+const depth = 3;
+const inputs = 784;
+const biasVariance = 0.1;
+/** ρ̃ of the softmax metric. */
+const outputDamping = 1e-3;
+/** A hundred steps of any rule leave the network about where it was, yet what one moves stands clear of rounding. */
+const learningRate = 1e-5;
+
+const steps: readonly Step[] = [
+  { name: 'exact', rule: 'exact', damping: 1e-6, outputs: 1 },
+  { name: 'blockDiagonal', rule: 'block-diagonal', damping: 1e-6, outputs: 1 },
+  { name: 'blockTridiagonal', rule: 'block-tridiagonal', damping: 0, outputs: 1 },
+  { name: 'kfac', rule: 'kfac', damping: 1e-6, outputs: 1 },
+  { name: 'unitWise', rule: 'unit-wise', damping: 1e-6, outputs: 1 },
+  { name: 'diagonal', rule: 'diagonal', damping: 1e-6, outputs: 1 },
+  { name: 'quasiDiagonal', rule: 'quasi-diagonal', damping: 1e-6, outputs: 1 },
+  { name: 'crossEntropy', rule: 'block-diagonal', damping: 1e-6, outputs: 10 },
+];
+
+/** One step of every rule for N samples at each width M. */
+export function stepTasks(samples: number, widths: readonly number[]): Task[] {
+  return steps.flatMap((step) =>
+    widths.map((width) => ({
+      name: step.name,
+      title: step.outputs === 1 ? step.rule : `${step.rule}, cross-entropy, C = ${step.outputs}`,
+      sizes: [samples, width],
+      prepare: (engine: LinalgEngine, [n, m]: readonly number[]) => prepareStep(engine, step, [n!, m!]),
+    })),
+  );
+}
+
+/** The infinitely wide network's kernel of N samples with themselves. */
+export function kernelTask(samples: number): Task {
+  return {
+    name: 'analyticKernel',
+    title: 'analytic kernel',
+    sizes: [samples],
+    prepare(engine, [n]) {
+      const rows = normalised(engine, n!, 1);
+      let kernel: Tensor | undefined;
+      return {
+        run() {
+          if (kernel !== undefined) engine.free(kernel);
+          kernel = analyticNtk(engine, architecture(1, 1), { rows, columns: rows, same: true }, { trainSamples: n! });
+        },
+        checksum: () => engine.scope(() => engine.read(engine.reduce('sum', kernel!))[0]!),
+      };
+    },
+  };
+}
+
+function architecture(width: number, outputs: number): Architecture {
+  const widths = [inputs, ...Array.from({ length: depth - 1 }, () => width), outputs];
+  return { widths, activation: { name: 'relu' }, weightVariance: 2, biasVariance };
+}
+
+/** As the experiments take a step: linearise, solve, update. The checksum projects what all runs moved on fixed values. */
+function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number, number]): Prepared {
+  const network = createNetwork(engine, architecture(m, step.outputs));
+  const samples = normalised(engine, n, Math.sqrt(inputs));
+  const targets =
+    step.outputs === 1
+      ? engine.unary('sign', pseudoRandom(engine, [n, 1], 10))
+      : engine.tensor(
+          Array.from({ length: n * step.outputs }, (_, i) =>
+            Math.floor(i / step.outputs) % step.outputs === i % step.outputs ? 1 : 0,
+          ),
+          [n, step.outputs],
+        );
+  const rule = createRule(step.rule);
+  const start = parameters(network).map((tensor) => engine.binary('multiply', 1, tensor));
+  const probes = start.map(({ shape }, index) => pseudoRandom(engine, shape, 21 + index));
+  return {
+    run: () =>
+      void engine.scope(() => {
+        const at = linearise(engine, network, samples);
+        const given =
+          step.outputs === 1
+            ? { at, residual: engine.binary('subtract', at.outputs, targets) }
+            : whitenOutputs(engine, at, targets, outputDamping);
+        const direction = rule.direction(engine, given.at, given.residual, { damping: step.damping });
+        if (direction.statistics.method === 'eigendecomposition')
+          throw new Error(`${step.name}: the Cholesky factorisation failed, so the peer would do other work`);
+        applyDirection(engine, network, direction, learningRate);
+        // weights that a dense update replaced outlive the scope
+        return network;
+      }),
+    checksum: () =>
+      engine.scope(() => {
+        const projections = parameters(network).map((tensor, i) => {
+          const moved = engine.binary('subtract', tensor, start[i]!);
+          return engine.read(engine.reduce('sum', engine.binary('multiply', probes[i]!, moved)))[0]!;
+        });
+        return projections.reduce((sum, value) => sum + value) / learningRate;
+      }),
+  };
+}
+
+function createNetwork(engine: LinalgEngine, architecture: Architecture): Network {
+  const draw = (shape: readonly number[], offset: number): Tensor =>
+    engine.scope(() => engine.binary('multiply', Math.sqrt(12), pseudoRandom(engine, shape, offset)));
+  return {
+    architecture,
+    layers: architecture.widths.slice(1).map((outputs, index) => ({
+      weights: draw([outputs, architecture.widths[index]!], index + 1),
+      biases: draw([1, outputs], index + 11),
+      weightGain: Math.sqrt(architecture.weightVariance / architecture.widths[index]!),
+      biasGain: Math.sqrt(architecture.biasVariance),
+    })),
+  };
+}
+
+/** All W_l, then all b_l. */
+function parameters({ layers }: Network): Tensor[] {
+  return [...layers.map(({ weights }) => weights), ...layers.map(({ biases }) => biases!)];
+}
+
+/** Samples [n, 784] of the given norm. */
+function normalised(engine: LinalgEngine, n: number, norm: number): Tensor {
+  return engine.scope(() => {
+    const raw = pseudoRandom(engine, [n, inputs], 9);
+    const squares = engine.reduce('sum', engine.unary('square', raw), { axis: 1, keepDims: true });
+    return engine.binary('multiply', norm, engine.binary('divide', raw, engine.unary('sqrt', squares)));
+  });
+}
