@@ -97,13 +97,14 @@ export const printedCoefficient: Claim = {
     'The solution on test points as printed, with coefficient σ²K, is that of natural gradient descent for any σ²',
   source: 'Rudner et al. 2019, eq. 17 and 87',
   judge: (measurements) => {
-    const expected = 'at σ² ≠ 1 a discrepancy no larger than at σ² = 1';
+    const expected = 'at σ² ≠ 1 a discrepancy no larger than with coefficient K';
     const threshold =
       'at the widest network, mean discrepancy of the printed form at most 1.5 times that of coefficient K';
     const relevant = atLargest(measurements, 'width').filter(({ params }) => params['noiseVariance'] !== 1);
     if (relevant.length === 0) return undecided(expected, threshold, 'no trial with noiseVariance other than 1');
     const printed = relevant.map((m) => metricOf(m, 'printedDiscrepancy') ?? Infinity);
     const corrected = relevant.map((m) => metricOf(m, 'discrepancy') ?? Infinity);
+    if (!corrected.every(Number.isFinite)) return undecided(expected, threshold, 'a trial to compare with diverged');
     return {
       status: spread(printed).mean <= 1.5 * spread(corrected).mean ? 'reproduced' : 'not reproduced',
       expected,

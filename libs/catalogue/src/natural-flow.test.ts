@@ -48,6 +48,8 @@ test('the printed coefficient is judged where σ² is not 1, at the widest netwo
   assert.equal(printed.judge([at(0.02, 1), at(0.025, 2.5)]).status, 'reproduced');
   assert.equal(printed.judge([at(0.02, 1), at(1.2, 2.5), at(0.02, 2.5, 64)]).status, 'not reproduced');
   assert.equal(printed.judge([at(0.02, 1)]).status, 'undecided');
+  const bothDiverged = trial({ noiseVariance: 2.5, width: 256 }, {});
+  assert.equal(printed.judge([bothDiverged]).status, 'undecided');
 });
 
 test('one trial above the bound refutes it; Corollary 7 only where its assumption holds', () => {
