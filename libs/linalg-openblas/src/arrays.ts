@@ -1,9 +1,8 @@
-import { ShapeError } from '@natsweep/linalg';
 import {
   checkIndices,
   checkShape,
+  checkValues,
   concatShape,
-  formatShape,
   resolveAxis,
   resolvePermutation,
   resolveRanges,
@@ -26,9 +25,7 @@ export function arrayOperations(heap: Heap): Arrays {
   const { ledger } = heap;
   return {
     tensor(values, shape) {
-      checkShape('tensor', shape);
-      if (values.length !== sizeOf(shape))
-        throw new ShapeError('tensor', `${values.length} values do not fill shape ${formatShape(shape)}`);
+      checkValues('tensor', values, shape);
       const result = heap.allocate([...shape]);
       result.values.set(values);
       return result;

@@ -1,14 +1,12 @@
-import { ShapeError } from '@natsweep/linalg';
 import {
   checkIndices,
   checkShape,
+  checkValues,
   concatShape,
-  formatShape,
   resolveAxis,
   resolvePermutation,
   resolveRanges,
   resolveReshape,
-  sizeOf,
   squareShape,
 } from '@natsweep/linalg/implementation';
 import type { LinalgEngine } from '@natsweep/linalg';
@@ -25,9 +23,7 @@ export function arrayOperations(session: Session): Arrays {
   const { ledger } = session;
   return {
     tensor(values, shape) {
-      checkShape('tensor', shape);
-      if (values.length !== sizeOf(shape))
-        throw new ShapeError('tensor', `${values.length} values do not fill shape ${formatShape(shape)}`);
+      checkValues('tensor', values, shape);
       return session.upload(values, shape);
     },
     full(shape, value) {

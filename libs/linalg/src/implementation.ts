@@ -8,6 +8,7 @@ export {
   broadcastShapes,
   checkIndices,
   checkShape,
+  checkValues,
   concatShape,
   matrixShape,
   productShape,

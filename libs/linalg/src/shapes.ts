@@ -25,6 +25,13 @@ export function checkShape(operation: string, shape: Shape): void {
     throw new ShapeError(operation, `${formatShape(shape)} is not a shape`);
 }
 
+/** Throws unless `shape` is a shape that `values` fill. */
+export function checkValues(operation: string, values: ArrayLike<number>, shape: Shape): void {
+  checkShape(operation, shape);
+  if (values.length !== sizeOf(shape))
+    throw new ShapeError(operation, `${values.length} values do not fill shape ${formatShape(shape)}`);
+}
+
 /** NumPy's rule: aligned at the last dimension, lengths must be equal or 1. */
 export function broadcastShapes(operation: string, ...shapes: readonly Shape[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));

@@ -1,9 +1,8 @@
-import { ShapeError } from '../errors.ts';
 import {
   checkIndices,
   checkShape,
+  checkValues,
   concatShape,
-  formatShape,
   resolveAxis,
   resolvePermutation,
   resolveRanges,
@@ -25,9 +24,7 @@ type Arrays = Pick<
 export function arrayOperations(store: Store): Arrays {
   return {
     tensor(values, shape) {
-      checkShape('tensor', shape);
-      if (values.length !== sizeOf(shape))
-        throw new ShapeError('tensor', `${values.length} values do not fill shape ${formatShape(shape)}`);
+      checkValues('tensor', values, shape);
       return store.make(shape, Float64Array.from(values));
     },
     full(shape, value) {
