@@ -7,6 +7,7 @@ import { valueAxis } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
+import { seriesLegend } from './series-legend.ts';
 import { countRange, withBar } from './trace-figure.ts';
 
 interface MeasuredTrial {
@@ -50,8 +51,7 @@ export function metricFigure(figure: MetricFigure, trials: readonly MeasuredTria
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
-    legendTitle: series.length > 1 ? figure.seriesBy : '',
-    legend: series.length > 1 ? series.map((value, i) => ({ label: formatValue(value), colour: colours[i]! })) : [],
+    ...seriesLegend(figure.seriesBy, series, colours),
     keys: theory.length === 0 ? ['measured'] : ['measured', 'theory'],
     plot: panelPlot({
       layout,

@@ -2,11 +2,11 @@ import type { TraceFigure } from '@natsweep/catalogue';
 import type { ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { valuesOf } from '../grouping.ts';
-import { formatValue } from '../number-format.ts';
 import { valueAxis, type AxisOptions } from './axis-ticks.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { panelPlot, type PanelPoint } from './panel-plot.ts';
 import { layOutPanels, omittedSentence } from './panels.ts';
+import { seriesLegend } from './series-legend.ts';
 import { TraceBands, type TracedTrial } from './trace-bands.ts';
 
 /** Circles per panel, all series together. */
@@ -64,8 +64,7 @@ export async function traceFigure(
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
-    legendTitle: series.length > 1 ? figure.seriesBy : '',
-    legend: series.length > 1 ? series.map((value, i) => ({ label: formatValue(value), colour: colours[i]! })) : [],
+    ...seriesLegend(figure.seriesBy, series, colours),
     keys: theory.length === 0 ? ['measured'] : ['measured', 'theory'],
     plot: panelPlot({
       layout,
