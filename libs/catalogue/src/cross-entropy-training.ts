@@ -85,7 +85,7 @@ export const crossEntropyTraining: ExperimentDeclaration<typeof parameters> = {
   title: 'Training on the cross-entropy loss by layer-wise natural gradients',
   source: 'Karakida & Osawa 2020, appendix D',
   parameters,
-  structuralParameters: ['dataset', 'classes', 'samples', 'depth', 'width', 'activation', 'approximation'],
+  structuralParameters: ['dataset', 'classes', 'samples', 'depth', 'width', 'activation', 'approximation', 'precision'],
   metrics: {
     initialTrainLoss: { description: 'cross-entropy on the training samples', unit: 'nat' },
     finalTrainLoss: { description: 'the same after the last step', unit: 'nat' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
 import { deepLinearTheoremsClaims } from './deep-linear-theorems-claims.ts';
+import { precision } from './precision.ts';
 
 const parameters = z.strictObject({
   theorem: z
@@ -20,6 +21,7 @@ const parameters = z.strictObject({
   dimension: z.int().min(1).max(2000).default(20).describe('D'),
   learningRate: z.number().positive().max(1).default(0.02).describe('η'),
   steps: z.int().min(1).max(1_000_000).default(1000).describe('steps; flow time is steps · η'),
+  precision,
 });
 
 /** The statements of Kerekes et al. 2021 that are theorems, measured. */
@@ -29,7 +31,7 @@ export const deepLinearTheorems: ExperimentDeclaration<typeof parameters> = {
   title: 'Theorems on natural gradient flow in linear and non-linear classifiers',
   source: 'Kerekes, Mészáros & Huszár 2021, Theorems 1 to 4, App. D and App. G',
   parameters,
-  structuralParameters: ['theorem', 'model', 'depth', 'width', 'samples', 'dimension', 'steps'],
+  structuralParameters: ['theorem', 'model', 'depth', 'width', 'samples', 'dimension', 'steps', 'precision'],
   metrics: {
     deviation: {
       description: 'what the theorem says is 0: largest relative distance along the run, or of the two solutions',

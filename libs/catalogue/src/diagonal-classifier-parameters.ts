@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precision } from './precision.ts';
 
 /** What every experiment on L-layer diagonal linear classifiers lets vary. */
 export const diagonalClassifierParameters = z.strictObject({
@@ -35,6 +36,7 @@ export const diagonalClassifierParameters = z.strictObject({
     ),
   initialScale: z.number().positive().max(100).default(0.1).describe('scale of the product of the layers at the start'),
   clip: z.number().positive().max(700).default(30).describe('largest −u in the natural step 1 + e^{−u} of a margin u'),
+  precision,
 });
 
 type Params = z.infer<typeof diagonalClassifierParameters>;
@@ -62,4 +64,5 @@ export const diagonalClassifierStructure = [
   'start',
   'clip',
   'flowTime',
+  'precision',
 ] as const;

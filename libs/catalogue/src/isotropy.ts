@@ -92,7 +92,7 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
   title: 'Condition number of the coefficient matrix of the dynamics at initialisation',
   source: 'Karakida & Osawa 2020, Fig. 3',
   parameters,
-  structuralParameters: ['dataset', 'samples', 'depth', 'width', 'activation', 'approximation'],
+  structuralParameters: ['dataset', 'samples', 'depth', 'width', 'activation', 'approximation', 'precision'],
   metrics: {
     condition: { description: 'largest over smallest absolute eigenvalue of Θ̄', unit: '1' },
     smallestEigenvalue: { description: 'of Θ̄', unit: '1' },

@@ -61,7 +61,16 @@ export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
   title: 'Test accuracy of the infinite-width predictors',
   source: 'Karakida & Osawa 2020, Fig. 2',
   parameters,
-  structuralParameters: ['dataset', 'classes', 'samples', 'testSamples', 'depth', 'width', 'approximation'],
+  structuralParameters: [
+    'dataset',
+    'classes',
+    'samples',
+    'testSamples',
+    'depth',
+    'width',
+    'approximation',
+    'precision',
+  ],
   metrics: {
     testAccuracy: { description: 'share of test samples that f_∞ puts on the right side', unit: '1' },
     testLoss: { description: '‖f_∞ − y‖²/(2N′) on the test samples', unit: '1' },

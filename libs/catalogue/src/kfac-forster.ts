@@ -83,7 +83,7 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
   title: 'K-FAC with fewer input dimensions than samples',
   source: 'Karakida & Osawa 2020, 4.3 and B.3.1',
   parameters,
-  structuralParameters: ['samples', 'inputDimension', 'depth', 'width', 'activation', 'preprocessing'],
+  structuralParameters: ['samples', 'inputDimension', 'depth', 'width', 'activation', 'preprocessing', 'precision'],
   metrics: {
     condition: { description: 'condition number of Θ̄ at initialisation (ρ = 1e-11)', unit: '1' },
     conditionTheory: { description: '(L − 1 + max leverage)/(L − 1 + min leverage) of the inputs', unit: '1' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
 import { matrixCompletionClaims } from './matrix-completion-claims.ts';
+import { precision } from './precision.ts';
 
 const parameters = z.strictObject({
   size: z.int().min(2).max(500).default(30).describe('n, β is n × n'),
@@ -35,6 +36,7 @@ const parameters = z.strictObject({
     .max(12)
     .default(0)
     .describe('draw this many Gaussian factors at the start and multiply them into L; 0: as many as there are layers'),
+  precision,
 });
 
 /** Completion of a low-rank matrix by deep factorisations: Kerekes et al. 2021, Fig. 5. */
@@ -44,7 +46,17 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   title: 'Matrix completion through deep matrix products by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 5',
   parameters,
-  structuralParameters: ['size', 'depth', 'method', 'naturalRule', 'fisher', 'kroneckerSolver', 'steps', 'targetError'],
+  structuralParameters: [
+    'size',
+    'depth',
+    'method',
+    'naturalRule',
+    'fisher',
+    'kroneckerSolver',
+    'steps',
+    'targetError',
+    'precision',
+  ],
   metrics: {
     testError: { description: 'mean squared error over all entries; those of β* have mean square 1', unit: '1' },
     trivialError: { description: 'that of observed entries met exactly and the others left at their start', unit: '1' },

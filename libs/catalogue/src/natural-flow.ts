@@ -25,7 +25,7 @@ const declaration: ExperimentDeclaration<typeof parameters> = {
   title: 'Small-step natural gradient descent against the natural neural tangent kernel',
   source: 'Rudner et al. 2019, Propositions 1-2 and Theorem 1',
   parameters,
-  structuralParameters: ['dataset', 'samples', 'testSamples', 'depth', 'width', 'activation'],
+  structuralParameters: ['dataset', 'samples', 'testSamples', 'depth', 'width', 'activation', 'precision'],
   metrics: {
     trainError: { description: 'max_k ‖f_k(X) − Y − e^{−kh}(f_0 − Y)‖/‖f_0 − Y‖ over steps of size h', unit: '1' },
     discreteTrainError: { description: 'the same against (1 − h)^k', unit: '1' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
+import { precision } from './precision.ts';
 import { tangentKernelClaims } from './tangent-kernel-claims.ts';
 
 const parameters = z.strictObject({
@@ -16,6 +17,7 @@ const parameters = z.strictObject({
     .max(100)
     .default(1)
     .describe('entries of the factors are N(0, initialScale²/size)'),
+  precision,
 });
 
 /** How all entries of β move when one is observed: Kerekes et al. 2021, Fig. 3. */
@@ -25,7 +27,7 @@ export const tangentKernel: ExperimentDeclaration<typeof parameters> = {
   title: 'Tangent-kernel panels of deep matrix products: Euclidean and natural, flow and finite step',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 3',
   parameters,
-  structuralParameters: ['method', 'depth', 'size'],
+  structuralParameters: ['method', 'depth', 'size', 'precision'],
   metrics: {
     centre: { description: 'movement of the observed entry per unit of its negative gradient', unit: '1' },
     crossShare: { description: 'share of the squared movement on its row and column, without the entry', unit: '1' },

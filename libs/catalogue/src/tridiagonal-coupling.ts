@@ -105,7 +105,7 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
   title: 'Isotropy of the block-tridiagonal natural gradient at damping 0 for every depth',
   source: 'Karakida & Osawa 2020, Lemma 4.3',
   parameters,
-  structuralParameters: ['dataset', 'samples', 'depth', 'width', 'activation'],
+  structuralParameters: ['dataset', 'samples', 'depth', 'width', 'activation', 'precision'],
   metrics: {
     alpha: { description: '⟨JΔθ, g⟩/⟨g, g⟩, with JΔθ from the outputs of the moved network', unit: '1' },
     alphaTheory: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precision } from './precision.ts';
 
 /** Data and architecture of the experiments on wide networks, with the settings of Karakida & Osawa's code as defaults. */
 export const wideNetworkParameters = z.strictObject({
@@ -26,6 +27,7 @@ export const wideNetworkParameters = z.strictObject({
   activationShift: z.number().min(0).max(100).default(1).describe('s of shifted-relu, max(u, −s)'),
   weightVariance: z.number().positive().max(100).default(2).describe('σ_w²'),
   biasVariance: z.number().min(0).max(100).default(0).describe('σ_b²; at 0 there are no biases'),
+  precision,
 });
 
 export type WideNetworkParameters = z.infer<typeof wideNetworkParameters>;

@@ -43,7 +43,7 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
   title: 'Training wide networks by natural and Euclidean gradient descent against their closed-form curves',
   source: 'Karakida & Osawa 2020, Fig. 1 and Fig. S.1',
   parameters,
-  structuralParameters: ['dataset', 'classes', 'samples', 'depth', 'width', 'activation', 'approximation'],
+  structuralParameters: ['dataset', 'classes', 'samples', 'depth', 'width', 'activation', 'approximation', 'precision'],
   metrics: {
     initialTrainLoss: { description: '‖f_0 − y‖²/(2N) on the training samples', unit: '1' },
     finalTrainLoss: { description: 'the same after the last step', unit: '1' },
