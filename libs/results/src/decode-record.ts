@@ -1,4 +1,13 @@
-import type { AttemptInfo, EngineInfo, Failure, Measured, Outcome, ParameterValue, TrialRecord } from '@natsweep/sweep';
+import type {
+  AttemptInfo,
+  EngineInfo,
+  Failure,
+  GpuReading,
+  Measured,
+  Outcome,
+  ParameterValue,
+  TrialRecord,
+} from '@natsweep/sweep';
 import type { Selectable } from 'kysely';
 import type { Columns } from './columns.ts';
 import type { DetailTable, TrialTable } from './schema.ts';
@@ -46,13 +55,14 @@ export async function decodeRecords(rows: readonly StoredRecord[], decoding: Dec
 }
 
 function decodeRow(row: StoredTrial, { sweep, columns, texts }: Decoding): TrialRow {
-  const [worker, slot] = texts.json(row.slot_text) as [string, string];
+  const [worker, slot, gpu] = texts.json(row.slot_text) as [string, string, GpuReading?];
   const attempt: AttemptInfo = {
     attempt: row.attempt,
     worker,
     slot,
     startedAtMs: row.started_at_ms,
     elapsedSeconds: row.elapsed_seconds,
+    ...(gpu !== undefined && { gpu }),
   };
   const place = {
     sweep,

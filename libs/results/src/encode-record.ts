@@ -19,7 +19,8 @@ export interface PreparedRecord {
 
 export function prepareRecord(input: TrialRecord): PreparedRecord {
   const record = storable(input);
-  const slot = JSON.stringify([record.attempt.worker, record.attempt.slot]);
+  const { worker, slot: slotName, gpu } = record.attempt;
+  const slot = JSON.stringify(gpu === undefined ? [worker, slotName] : [worker, slotName, gpu]);
   if (record.kind === 'failed') return { record, hash: recordHash(record), traces: null, slot, engine: null };
   const plain = traceBytes(record.traces);
   return {

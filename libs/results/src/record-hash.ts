@@ -8,13 +8,13 @@ import { traceBytes } from './traces.ts';
  * @param plainTraces `traceBytes(record.traces)`, where the caller has them already.
  */
 export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8Array {
-  const { attempt, worker, slot, startedAtMs, elapsedSeconds } = record.attempt;
+  const { attempt, worker, slot, startedAtMs, elapsedSeconds, gpu } = record.attempt;
   const common = [
     record.kind,
     record.trialId,
     record.seed,
     sorted(record.params),
-    [attempt, worker, slot, startedAtMs, elapsedSeconds],
+    [attempt, worker, slot, startedAtMs, elapsedSeconds, ...(gpu === undefined ? [] : [sorted(gpu)])],
   ];
   const hash = createHash('sha256');
   if (record.kind === 'failed')

@@ -5,6 +5,7 @@ export type {
   EngineInfo,
   FailedTrial,
   Failure,
+  GpuReading,
   Measured,
   Observation,
   Outcome,

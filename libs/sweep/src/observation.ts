@@ -22,6 +22,17 @@ export interface EngineInfo {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A GPU as nvidia-smi reports it. */
+export interface GpuReading {
+  /** Model, e.g. "NVIDIA H200". */
+  readonly name: string;
+  /** 0 to 1, over the last second or so; null where the driver does not tell. */
+  readonly utilization: number | null;
+  /** By all processes together. */
+  readonly memoryUsedBytes: number | null;
+  readonly memoryTotalBytes: number | null;
+}
+
 /** Where and when an attempt ran. */
 export interface AttemptInfo {
   /** 1 for the first delivery. */
@@ -30,6 +41,8 @@ export interface AttemptInfo {
   readonly slot: string;
   readonly startedAtMs: number;
   readonly elapsedSeconds: number;
+  /** The GPU of the slot, as last read before the attempt ended; absent on a CPU. */
+  readonly gpu?: GpuReading;
 }
 
 interface RecordedTrial {

@@ -621,6 +621,21 @@ const name = fc.constantFrom('depth', 'Depth', 'α', 'a b', 'select', '"', 'p1')
 const plainRecord: typeof fc.record = (model: object) => fc.record(model, { noNullPrototype: true }) as never;
 const dictionary = <Value>(values: fc.Arbitrary<Value>) => fc.dictionary(name, values, { noNullPrototype: true });
 
+const anyAttempt = {
+  attempt: fc.integer({ min: 1, max: 9 }),
+  worker: text,
+  slot: text,
+  startedAtMs: fc.integer({ min: 0, max: 4e12 }),
+  elapsedSeconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+};
+
+const anyGpu = plainRecord({
+  name: text,
+  utilization: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+  memoryUsedBytes: fc.option(fc.nat()),
+  memoryTotalBytes: fc.option(fc.nat()),
+});
+
 const anyObservation: fc.Arbitrary<Observation> = plainRecord({
   kind: fc.constant('observation' as const),
   sweep: fc.constant('any'),
@@ -628,13 +643,7 @@ const anyObservation: fc.Arbitrary<Observation> = plainRecord({
   index: fc.constant(0),
   params: dictionary(fc.oneof(finite, text, fc.boolean())),
   seed: fc.integer({ min: 0 }),
-  attempt: plainRecord({
-    attempt: fc.integer({ min: 1, max: 9 }),
-    worker: text,
-    slot: text,
-    startedAtMs: fc.integer({ min: 0, max: 4e12 }),
-    elapsedSeconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
-  }),
+  attempt: fc.oneof(plainRecord(anyAttempt), plainRecord({ ...anyAttempt, gpu: anyGpu })),
   outcome: fc.constantFrom('converged', 'diverged', 'step-limit', 'stopped'),
   metrics: dictionary(fc.option(finite)),
   traces: dictionary(fc.array(fc.option(finite), { maxLength: 8 })),
