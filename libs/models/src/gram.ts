@@ -1,16 +1,21 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import type { Linearisation } from './linearisation.ts';
 
-/**
- * Gram matrix of what enters layer l, with the layer's gains and its bias input [N′, N]:
- * σ_w²/M_{l−1} h_{l−1}(x′) h_{l−1}(x)ᵀ + σ_b² = σ_w² A_{l−1}(x′, x) + σ_b² (Karakida & Osawa 2020, S.66).
- */
+/** Gram matrix of what enters the weights of layer l [N′, N]: σ_w²/M_{l−1} h_{l−1}(x′) h_{l−1}(x)ᵀ = σ_w² A_{l−1}(x′, x). */
+export function weightGram(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
+  return engine.scope(() => {
+    const { weightGain } = columns.network.layers[l - 1]!;
+    const gram = engine.matmul(rows.activations[l - 1]!, columns.activations[l - 1]!, { transposeB: true });
+    return engine.binary('multiply', weightGain ** 2, gram);
+  });
+}
+
+/** The same with the bias input: σ_w² A_{l−1}(x′, x) + σ_b² [N′, N] (Karakida & Osawa 2020, S.66). */
 export function inputGram(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
   return engine.scope(() => {
-    const { weightGain, biasGain } = columns.network.layers[l - 1]!;
-    const gram = engine.matmul(rows.activations[l - 1]!, columns.activations[l - 1]!, { transposeB: true });
-    const scaled = engine.binary('multiply', weightGain ** 2, gram);
-    return biasGain === 0 ? scaled : engine.binary('add', scaled, biasGain ** 2);
+    const { biasGain } = columns.network.layers[l - 1]!;
+    const gram = weightGram(engine, rows, columns, l);
+    return biasGain === 0 ? gram : engine.binary('add', gram, biasGain ** 2);
   });
 }
 

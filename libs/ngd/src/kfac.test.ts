@@ -1,61 +1,64 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createReferenceEngine } from '@natsweep/linalg';
-import type { Tensor } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
-import { UnsupportedNetworkError } from '@natsweep/models';
-import type { Linearisation } from '@natsweep/models';
-import { smallNetwork } from '@natsweep/models/testing';
+import { UnsupportedNetworkError, factorDampings } from '@natsweep/models';
+import type { KfacForm } from '@natsweep/models';
+import { explicitKfacMetric, smallNetwork } from '@natsweep/models/testing';
 import { blockDiagonal } from './block-diagonal.ts';
 import { kfac } from './kfac.ts';
-import { explicitGradient, explicitStep, layerResponses, parameterOwners } from './testing/explicit-metric.ts';
+import { explicitGradient, explicitStep, layerResponses } from './testing/explicit-metric.ts';
 
 const engine = createReferenceEngine();
 const { factorised } = tolerances.float64;
 
-/** (B* + ρI) ⊗ (A* + ρI) of one layer, over parameters (unit, input) with the bias as last input (eq. 20, S.95). */
-function kroneckerBlock(
-  at: Linearisation,
-  layer: number,
-  damping: number,
-): (row: [number, number], column: [number, number]) => number {
-  const { weightGain, biasGain } = at.network.layers[layer]!;
-  const n = at.samples;
-  const [h, delta] = [engine.read(at.activations[layer]!), engine.read(at.signals[layer]!)];
-  const [inputs, units] = [at.activations[layer]!.shape[1]!, at.signals[layer]!.shape[1]!];
-  const input = (sample: number, j: number) => (j < inputs ? weightGain * h[sample * inputs + j]! : biasGain);
-  const average = (f: (sample: number) => number) =>
-    Array.from({ length: n }, (_, s) => f(s)).reduce((a, b) => a + b) / n;
-  const isOutput = layer === at.signals.length - 1;
-  const b = (i: number, k: number) =>
-    isOutput ? 1 / n : average((s) => delta[s * units + i]! * delta[s * units + k]!);
-  const a = (j: number, m: number) => average((s) => input(s, j) * input(s, m));
-  return ([i, j], [k, m]) => (b(i, k) + (i === k ? damping : 0)) * (a(j, m) + (j === m ? damping : 0));
-}
+const forms = (['factors', 'pi', 'exact'] as const).flatMap((damping) =>
+  (['augmented', 'separate'] as const).map((bias): KfacForm => ({ damping, bias })),
+);
 
-function explicitMetric(at: Linearisation, damping: number): Tensor {
-  const owners = parameterOwners(at);
-  const seen = new Map<string, number>();
-  const parameters = owners.map(({ layer, unit }) => {
-    const key = `${layer}/${unit}`;
-    const position = seen.get(key) ?? 0;
-    seen.set(key, position + 1);
-    return { layer, place: [unit, position] as [number, number] };
-  });
-  const blocks = at.signals.map((_, layer) => kroneckerBlock(at, layer, damping));
-  const values = parameters.flatMap((row) =>
-    parameters.map((column) => (row.layer === column.layer ? blocks[row.layer]!(row.place, column.place) : 0)),
+for (const form of forms)
+  for (const biasVariance of [0, 0.4])
+    test(`K-FAC damped by ${form.damping} is the explicit inverse of its metric (${form.bias} biases, σ_b² = ${biasVariance})`, () => {
+      const { at, residual } = smallNetwork(engine, { widths: [4, 5, 4, 1], samples: 3, biasVariance });
+      const direction = kfac(form).direction(engine, at, residual, { damping: 0.07 });
+      const metric = explicitKfacMetric(engine, at, { damping: 0.07, form });
+      const expected = engine.solve(metric, explicitGradient(engine, at, residual));
+      assertClose(engine.read(explicitStep(engine, at, direction)), engine.read(expected), factorised);
+    });
+
+test('the three dampings differ, and tend to one limit at ρ = 0', () => {
+  const { at, residual } = smallNetwork(engine, { widths: [6, 7, 7, 1], samples: 3 });
+  for (const bias of ['augmented', 'separate'] as const) {
+    const step = (damping: KfacForm['damping'], rho: number) =>
+      engine.read(explicitStep(engine, at, kfac({ damping, bias }).direction(engine, at, residual, { damping: rho })));
+    const limit = step('factors', 0);
+    const gap = (damping: KfacForm['damping'], rho: number, to = limit) =>
+      Math.hypot(...step(damping, rho).map((value, i) => value - to[i]!)) / Math.hypot(...limit);
+    for (const damping of ['factors', 'pi', 'exact'] as const) {
+      assert.equal(gap(damping, 0), 0);
+      // pi adds √ρ to the factors
+      assert.ok(gap(damping, 1e-14) < 1e-3 && gap(damping, 1e-14) < gap(damping, 1e-4), damping);
+    }
+    assert.ok(gap('pi', 0.01, step('factors', 0.01)) > 0.05);
+    assert.ok(gap('exact', 0.01, step('pi', 0.01)) > 0.05);
+  }
+});
+
+test('one damping in both factors scales them alike, π as it scales the network', () => {
+  assert.deepEqual(
+    factorDampings('factors', 0.09, {
+      signals: { trace: 1, dimension: 1 },
+      inputs: { trace: 8, dimension: 2 },
+    }),
+    { signals: 0.09, inputs: 0.09 },
   );
-  return engine.tensor(values, [parameters.length, parameters.length]);
-}
-
-for (const biasVariance of [0, 0.4])
-  test(`damped K-FAC is the explicit inverse of its Kronecker blocks (σ_b² = ${biasVariance})`, () => {
-    const { at, residual } = smallNetwork(engine, { widths: [4, 5, 4, 1], samples: 3, biasVariance });
-    const direction = kfac().direction(engine, at, residual, { damping: 0.07 });
-    const expected = engine.solve(explicitMetric(at, 0.07), explicitGradient(engine, at, residual));
-    assertClose(engine.read(explicitStep(engine, at, direction)), engine.read(expected), factorised);
-  });
+  assertClose(
+    Object.values(
+      factorDampings('pi', 0.09, { signals: { trace: 1, dimension: 1 }, inputs: { trace: 8, dimension: 2 } }),
+    ),
+    [0.15, 0.6],
+  );
+});
 
 test('every layer responds with N times the residual: α = NL, with and without biases', () => {
   for (const biasVariance of [0, 0.4]) {
@@ -64,6 +67,20 @@ test('every layer responds with N times the residual: α = NL, with and without 
     const expected = engine.read(residual).map((value) => 4 * value);
     for (const part of layerResponses(engine, at, direction)) assertClose(part, expected, factorised);
   }
+});
+
+test('biases in a block of their own add N to every layer but the last, which moves only the mean (S.124)', () => {
+  const { at, residual } = smallNetwork(engine, { widths: [6, 7, 7, 1], samples: 4, biasVariance: 0.4 });
+  const direction = kfac({ damping: 'factors', bias: 'separate' }).direction(engine, at, residual, { damping: 0 });
+  const g = engine.read(residual);
+  const mean = g.reduce((sum, value) => sum + value) / 4;
+  layerResponses(engine, at, direction).forEach((part, index) =>
+    assertClose(
+      part,
+      g.map((value) => 4 * value + 4 * (index < 2 ? value : mean)),
+      factorised,
+    ),
+  );
 });
 
 test('with M0 < N the first layer responds with N times the leverage scores (S.109)', () => {

@@ -1,18 +1,35 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { UnsupportedNetworkError, inputGram, signalGram, solvePositive } from '@natsweep/models';
-import type { DescentRule, DirectionOptions, LayerUpdate, Linearisation, SolveStatistics } from '@natsweep/models';
+import {
+  UnsupportedNetworkError,
+  defaultKfacForm,
+  factorDampings,
+  inputGram,
+  signalGram,
+  solvePositive,
+  weightGram,
+} from '@natsweep/models';
+import type {
+  DescentRule,
+  DirectionOptions,
+  KfacForm,
+  LayerUpdate,
+  Linearisation,
+  SolveStatistics,
+} from '@natsweep/models';
+import { solveKronecker } from './kronecker-solve.ts';
 import { lossGradient } from './outer-update.ts';
 import { leastFavourable } from './statistics.ts';
 
 /**
- * K-FAC: layer blocks (B*_l + ρI) ⊗ (A*_{l−1} + ρI) with A*_l = h̃_lᵀh̃_l/N, B*_l = δ_lᵀδ_l/N and B*_L = 1/N, where
- * h̃ = [σ_w/√M h, σ_b] carries the bias as one more input (Karakida & Osawa 2020, eq. 20, S.95, B.3.3). Only C = 1.
+ * K-FAC: layer blocks B*_l ⊗ A*_{l−1}, damped as `form` says, with A*_l = h̃_lᵀh̃_l/N, B*_l = δ_lᵀδ_l/N, B*_L = 1/N and
+ * h̃ = [σ_w/√M h, σ_b], or without σ_b where biases have a block of their own (Karakida & Osawa 2020, eq. 20, S.95, B.3.3).
+ * Only C = 1.
  *
  * In dual form, so that ρ = 0 is defined for M > N: Δθ_l = Σ_n g_n/N [δ_l (B*_l + ρI)⁻¹]_n ⊗ [h̃_{l−1} (A*_{l−1} + ρI)⁻¹]_n
  * with δ(δᵀδ/N + ρI)⁻¹ = (δδᵀ/N + ρI)⁻¹δ. Where M_0 < N the pseudo-inverse of the singular Gram matrix gives the same
  * as the primal (XᵀX)⁻¹ (S.108). J_lΔθ_l = N g at ρ = 0 and full rank: α = NL.
  */
-export function kfac(): DescentRule {
+export function kfac(form: KfacForm = defaultKfacForm): DescentRule {
   return {
     name: 'kfac',
     direction: (engine, at, residual, options) =>
@@ -22,47 +39,124 @@ export function kfac(): DescentRule {
             `kfac is defined for one output (Karakida & Osawa 2020, 4.3); the network has ${at.outputs.shape[1]}`,
           );
         const gradient = lossGradient(engine, at, residual);
-        const reports: SolveStatistics[] = [];
-        const solve = (gram: Tensor, rows: Tensor): Tensor => {
-          const { solution, statistics } = solvePositive(
-            engine,
-            engine.binary('multiply', 1 / at.samples, gram),
-            rows,
-            options,
-          );
-          reports.push(statistics);
-          return solution;
+        const solved = at.signals.map((_, index) => layerStep(engine, at, index + 1, { gradient, options, form }));
+        return {
+          layers: solved.map(({ update }) => update),
+          statistics: leastFavourable(solved.flatMap(({ statistics }) => statistics)),
         };
-        const layers = at.signals.map((_, index) => layerUpdate(engine, at, index + 1, { gradient, options, solve }));
-        return { layers, statistics: leastFavourable(reports) };
       }),
   };
 }
 
-interface Solving {
+interface Step {
+  /** g/N [N, 1] */
   readonly gradient: Tensor;
   readonly options: DirectionOptions;
-  readonly solve: (gram: Tensor, rows: Tensor) => Tensor;
+  readonly form: KfacForm;
 }
 
-function layerUpdate(
+interface SolvedLayer {
+  readonly update: Extract<LayerUpdate, { kind: 'outer' }>;
+  readonly statistics: readonly SolveStatistics[];
+}
+
+function layerStep(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
+  const { damping } = step.options;
+  const weights =
+    step.form.damping === 'exact' && damping > 0 ? jointlyDamped(engine, at, l, step) : factorwise(engine, at, l, step);
+  const hasBias = at.network.layers[l - 1]!.biases !== undefined;
+  return step.form.bias === 'separate' && hasBias ? withBiasBlock(engine, at, l, { step, weights }) : weights;
+}
+
+/** Gram matrices δδᵀ/N and h̃h̃ᵀ/N [N, N] of layer l. */
+function grams(engine: LinalgEngine, at: Linearisation, l: number, { form }: Step) {
+  const inputs = form.bias === 'augmented' ? inputGram(engine, at, at, l) : weightGram(engine, at, at, l);
+  return {
+    signals: engine.binary('multiply', 1 / at.samples, signalGram(engine, at, at, l)),
+    inputs: engine.binary('multiply', 1 / at.samples, inputs),
+  };
+}
+
+/** Row n of `signals` is g_n/N [δ (B* + ρ_BI)⁻¹]_n, of `inputs` [h̃ (A* + ρ_AI)⁻¹]_n. */
+function factorwise(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
+  const { gradient, options, form } = step;
+  const [delta, h] = [at.signals[l - 1]!, at.activations[l - 1]!];
+  const [units, width] = [delta.shape[1]!, h.shape[1]!];
+  const gram = grams(engine, at, l, step);
+  const isOutput = l === at.signals.length;
+  const withBias = engine.concat([h, engine.full([at.samples, 1], 1)], 1);
+  const hasBias = at.network.layers[l - 1]!.biases !== undefined && form.bias === 'augmented';
+  const damping = factorDampings(form.damping === 'pi' ? 'pi' : 'factors', options.damping, {
+    signals: { trace: isOutput ? 1 / at.samples : trace(engine, gram.signals), dimension: units },
+    inputs: { trace: trace(engine, gram.inputs), dimension: width + Number(hasBias) },
+  });
+  const inputs = solvePositive(engine, gram.inputs, withBias, { ...options, damping: damping.inputs });
+  const signals = isOutput
+    ? undefined
+    : solvePositive(engine, gram.signals, delta, { ...options, damping: damping.signals });
+  return {
+    update: {
+      kind: 'outer',
+      signals: engine.binary(
+        'multiply',
+        gradient,
+        signals?.solution ?? engine.binary('multiply', 1 / (1 / at.samples + damping.signals), delta),
+      ),
+      inputs: engine.slice(inputs.solution, [null, [0, width]]),
+      biasInputs: engine.slice(inputs.solution, [null, [width, width + 1]]),
+    },
+    statistics: [inputs.statistics, ...(signals === undefined ? [] : [signals.statistics])],
+  };
+}
+
+/**
+ * (B* ⊗ A* + ρI)⁻¹ on the gradient δᵀ diag(g/N) h̃ of layer l: δᵀ Z h̃ with (δδᵀ/N) Z (h̃h̃ᵀ/N) + ρZ = diag(g/N). For the output
+ * layer B* = 1/N leaves (h̃h̃ᵀ/N² + ρI)⁻¹ g/N.
+ */
+function jointlyDamped(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
+  const { gradient, options } = step;
+  const gram = grams(engine, at, l, step);
+  const update = {
+    kind: 'outer',
+    inputs: at.activations[l - 1]!,
+    biasInputs: engine.full([at.samples, 1], 1),
+  } as const;
+  if (l === at.signals.length) {
+    const scaled = engine.binary('multiply', 1 / at.samples, gram.inputs);
+    const { solution, statistics } = solvePositive(engine, scaled, gradient, options);
+    return { update: { ...update, signals: solution }, statistics: [statistics] };
+  }
+  const rhs = engine.diag(engine.reshape(gradient, [-1]));
+  const { solution, statistics } = solveKronecker(engine, gram, { rhs, damping: options.damping });
+  const signals = engine.matmul(solution, at.signals[l - 1]!, { transposeA: true });
+  return { update: { ...update, signals }, statistics: [statistics] };
+}
+
+/**
+ * The same weights, with biases that move by σ_b δᵀ(σ_b² δδᵀ/N² + ρI)⁻¹ g/N (S.123). The bias step has signals of its own, so
+ * they follow those of the weights as rows whose inputs are 0.
+ */
+function withBiasBlock(
   engine: LinalgEngine,
   at: Linearisation,
   l: number,
-  { gradient, options, solve }: Solving,
-): LayerUpdate {
-  const delta = at.signals[l - 1]!;
-  const isOutput = l === at.signals.length;
-  const preconditionedSignals = isOutput
-    ? engine.binary('multiply', 1 / (1 / at.samples + options.damping), delta)
-    : solve(signalGram(engine, at, at, l), delta);
-  const withBias = engine.concat([at.activations[l - 1]!, engine.full([at.samples, 1], 1)], 1);
-  const inputs = solve(inputGram(engine, at, at, l), withBias);
-  const width = at.activations[l - 1]!.shape[1]!;
+  { step, weights }: { readonly step: Step; readonly weights: SolvedLayer },
+): SolvedLayer {
+  const { update } = weights;
+  const { biasGain } = at.network.layers[l - 1]!;
+  const gram = engine.binary('multiply', (biasGain / at.samples) ** 2, signalGram(engine, at, at, l));
+  const bias = solvePositive(engine, gram, step.gradient, step.options);
   return {
-    kind: 'outer',
-    signals: engine.binary('multiply', gradient, preconditionedSignals),
-    inputs: engine.slice(inputs, [null, [0, width]]),
-    biasInputs: engine.slice(inputs, [null, [width, width + 1]]),
+    update: {
+      kind: 'outer',
+      signals: engine.concat([update.signals, at.signals[l - 1]!], 0),
+      inputs: engine.concat([update.inputs, engine.full(update.inputs.shape, 0)], 0),
+      biasInputs: engine.concat([engine.full([at.samples, 1], 0), bias.solution], 0),
+    },
+    statistics: [...weights.statistics, bias.statistics],
   };
+}
+
+function trace(engine: LinalgEngine, matrix: Tensor): number {
+  return engine.read(engine.reduce('sum', engine.diagonal(matrix)))[0]!;
 }

@@ -99,35 +99,6 @@ test('Θ̄ of diagonal is J(diag F + ρ)⁻¹Jᵀ/N, of quasi-diagonal the same 
   }
 });
 
-test('Θ̄(x′, x) of K-FAC is the sum over layers of Kronecker-factored quadratic forms (S.96)', () => {
-  const damping = 0.05;
-  const actual = coefficientMatrix(engine, 'kfac', { rows, columns: at }, damping);
-  const n = at.samples;
-  const factor = (mine: Tensor, theirs: Tensor, scale: number) => {
-    const gram = engine.binary('multiply', scale / n, engine.matmul(theirs, theirs, { transposeA: true }));
-    const damped = engine.binary('add', gram, engine.binary('multiply', damping, engine.eye(gram.shape[0]!)));
-    return engine.matmul(mine, engine.solve(damped, engine.transpose(theirs)));
-  };
-  const withBias = ({ activations, network }: Linearisation, index: number) => {
-    const { weightGain, biasGain } = network.layers[index]!;
-    const scaled = engine.binary('multiply', weightGain, activations[index]!);
-    return engine.concat([scaled, engine.full([scaled.shape[0]!, 1], biasGain)], 1);
-  };
-  const layers = at.signals.map((delta, index) =>
-    engine.binary(
-      'multiply',
-      engine.binary(
-        'multiply',
-        1 / n,
-        factor(rows.signals[index]!, delta, index === at.signals.length - 1 ? 1 / n : 1),
-      ),
-      factor(withBias(rows, index), withBias(at, index), 1),
-    ),
-  );
-  const expected = layers.reduce((sum, part) => engine.binary('add', sum, part));
-  assertClose(engine.read(actual), engine.read(expected), factorised);
-});
-
 test('as the damping vanishes Θ̄ of every isotropic approximation tends to αI', () => {
   for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac', 'unit-wise'] as const) {
     const alpha = isotropyConstant(approximation, at.network.architecture, { samples: at.samples });

@@ -1,8 +1,9 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { blockTridiagonalCoupling, empiricalNtk, inputGram, layerKernels, signalGram } from '@natsweep/models';
+import { blockTridiagonalCoupling, defaultKfacForm, empiricalNtk, layerKernels } from '@natsweep/models';
 import type { Coupling, Linearisation } from '@natsweep/models';
 import { entryWiseCoefficient } from './entry-wise-coefficient.ts';
 import type { IsotropicApproximation } from './isotropy.ts';
+import { kfacCoefficient } from './kfac-coefficient.ts';
 import { unitWiseCoefficient } from './unit-wise-coefficient.ts';
 
 /** Where Θ̄ is taken: rows x′ (training or test samples), columns the training samples. */
@@ -46,7 +47,7 @@ export function coefficientMatrix(
       case 'block-tridiagonal':
         return layerWiseCoefficient(engine, blockTridiagonalCoupling(columns.signals.length), samples, damping);
       case 'kfac':
-        return kfacCoefficient(engine, samples, damping);
+        return kfacCoefficient(engine, samples, { damping, form: defaultKfacForm });
       case 'unit-wise':
         return unitWiseCoefficient(engine, samples, damping);
       case 'diagonal':
@@ -83,26 +84,6 @@ export function layerWiseCoefficient(
     0,
   );
   return engine.matmul(engine.concat(layerKernels(engine, rows, columns), 1), engine.solve(damped, stacked));
-}
-
-/**
- * Σ_l (1/N) [B_l(x′, x)(B_l/N + ρI)⁻¹] ⊙ [Ã_{l−1}(x′, x)(Ã_{l−1}/N + ρI)⁻¹], the output layer with B*_L = 1/N
- * (S.96-S.103).
- */
-function kfacCoefficient(engine: LinalgEngine, { rows, columns }: Samples, damping: number): Tensor {
-  const n = columns.samples;
-  const whitened = (cross: Tensor, train: Tensor) =>
-    timesDampedInverse(engine, cross, engine.binary('multiply', 1 / n, train), damping);
-  const perLayer = columns.signals.map((_, index) => {
-    const l = index + 1;
-    const inputs = whitened(inputGram(engine, rows, columns, l), inputGram(engine, columns, columns, l));
-    const signals =
-      l === columns.signals.length
-        ? 1 / (1 / n + damping)
-        : whitened(signalGram(engine, rows, columns, l), signalGram(engine, columns, columns, l));
-    return engine.binary('multiply', 1 / n, engine.binary('multiply', signals, inputs));
-  });
-  return sum(engine, perLayer);
 }
 
 /** cross (train + ρI)⁻¹, by LU. */

@@ -14,6 +14,7 @@ export { coefficientMatrix, layerWiseCoefficient } from './coefficient-matrix.ts
 export type { Samples } from './coefficient-matrix.ts';
 export { blockTridiagonalAlpha, isotropyConstant } from './isotropy.ts';
 export type { IsotropicApproximation } from './isotropy.ts';
+export { kfacCoefficient } from './kfac-coefficient.ts';
 export { isotropicOutputs, isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
 export type { Trajectory, TrajectoryOptions } from './linearised-trajectory.ts';
 export { signalPropagation } from './signal-propagation.ts';

@@ -1,2 +1,3 @@
+export { explicitKfacMetric } from './explicit-kfac.ts';
 export { smallNetwork } from './small-network.ts';
 export type { SmallNetwork, SmallNetworkOptions } from './small-network.ts';
