@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
 import { atLargest, metricOf, undecided } from './verdicts.ts';
-import { wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+import { kfacParameters, kfacRefusal, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
+  ...kfacParameters.shape,
   dataset: wideNetworkParameters.shape.dataset.unwrap().default('gaussian').describe('training data'),
   approximation: z
     .enum([
@@ -124,6 +125,6 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
     const multiclass = params.dataset === 'mnist' && params.classes.split(',').length > 2;
     if (multiclass && ['kfac', 'unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation))
       return `${approximation} is computed for one output, that is two classes`;
-    return wideNetworkRefusal(params);
+    return kfacRefusal(params) ?? wideNetworkRefusal(params);
   },
 };

@@ -30,11 +30,36 @@ export const wideNetworkParameters = z.strictObject({
   precision,
 });
 
+/** The forms of K-FAC. */
+export const kfacParameters = z.strictObject({
+  kfacDamping: z
+    .enum(['factors', 'pi', 'exact'])
+    .default('factors')
+    .describe(
+      'where kfac puts ρ: on both factors (eq. 20); √ρ/π and √ρ π on them (Martens & Grosse); exact: on their product',
+    ),
+  kfacBias: z
+    .enum(['augmented', 'separate'])
+    .default('augmented')
+    .describe('biases of kfac: one more input of each layer, or a block of their own (S.123), which is not isotropic'),
+});
+
 export type WideNetworkParameters = z.infer<typeof wideNetworkParameters>;
 
 /** The labels that `classes` lists; two for the gaussian data set. */
 export function classesOf({ dataset, classes }: Pick<WideNetworkParameters, 'dataset' | 'classes'>): number[] {
   return dataset === 'gaussian' ? [0, 1] : classes.split(',').map(Number);
+}
+
+/** What is wrong with a form of K-FAC, or undefined: another approximation has none. */
+export function kfacRefusal(
+  params: z.infer<typeof kfacParameters> & { readonly approximation: string; readonly biasVariance: number },
+): string | undefined {
+  const { approximation, kfacDamping, kfacBias, biasVariance } = params;
+  if (approximation !== 'kfac' && (kfacDamping !== 'factors' || kfacBias !== 'augmented'))
+    return `kfacDamping and kfacBias are forms of kfac; approximation is ${approximation} (make the axis conditional with when)`;
+  if (kfacBias === 'separate' && biasVariance === 0) return 'kfacBias separate needs biases: biasVariance is 0';
+  return undefined;
 }
 
 /** What is wrong with data and architecture together, or undefined. */

@@ -41,17 +41,15 @@ export const outpacesGradientDescent: Claim = {
     const threshold = 'every pair of equal depth, width and seed';
     const expected = 'fewer steps in every pair';
     const allPairs = groupBy(measurements, (m) => [
-      allBut(m, 'approximation', 'damping', 'learningRateScale'),
+      allBut(m, 'approximation', 'damping', 'learningRateScale', 'coupling', 'kfacDamping', 'kfacBias'),
       m.seed,
     ]).flatMap((group) => {
       const references = group.filter((m) => !isNatural(m));
       if (references.length === 0) return [];
       const best = Math.min(...references.map((m) => metricOf(m, 'stepsToLoss') ?? Infinity));
-      return group
-        .filter(isNatural)
-        .map((m) => ({ steps: metricOf(m, 'stepsToLoss') ?? Infinity, best, damped: m.params['damping'] !== 0 }));
+      return group.filter(isNatural).map((m) => ({ ...m, steps: metricOf(m, 'stepsToLoss') ?? Infinity, best }));
     });
-    const pairs = allPairs.filter((pair) => !pair.damped);
+    const pairs = allPairs.filter(({ params }) => params['damping'] === 0 && params['kfacBias'] !== 'separate');
     if (pairs.length === 0)
       return undecided(
         expected,
@@ -59,7 +57,7 @@ export const outpacesGradientDescent: Claim = {
         'no undamped natural-gradient trial is paired with a gradient-descent trial',
       );
     const faster = (some: typeof pairs): number => some.filter(({ steps, best }) => steps < best).length;
-    const damped = allPairs.filter((pair) => pair.damped);
+    const damped = allPairs.filter(({ params }) => params['damping'] !== 0);
     const won = faster(pairs);
     const reached = pairs.map(({ steps }) => steps).filter(Number.isFinite);
     const unreached = pairs.filter(({ best }) => best === Infinity).length;

@@ -52,6 +52,16 @@ test('pairs are made within one seed and one width', () => {
   assert.equal(outpacesGradientDescent.judge([...natural, otherSeed, otherWidth]).status, 'undecided');
 });
 
+test('K-FAC with a block for the biases is paired with gradient descent, but is not isotropic', () => {
+  const kfac = planted({ approximation: 'kfac', steps: 90 });
+  const separate = { ...kfac, params: { ...kfac.params, kfacBias: 'separate' } };
+  const others = [planted({ approximation: 'gradient-descent', steps: 80 }), planted({ approximation: 'exact' })];
+  assert.equal(outpacesGradientDescent.judge([...others, separate]).status, 'reproduced');
+  assert.equal(outpacesGradientDescent.judge([...others, kfac]).status, 'not reproduced');
+  const pi = { ...kfac, params: { ...kfac.params, kfacDamping: 'pi' } };
+  assert.equal(outpacesGradientDescent.judge([...others, pi]).status, 'not reproduced');
+});
+
 test('the slope of the deviation is recovered from planted powers of the width', () => {
   const at = (power: number) =>
     seeds.flatMap((seed) =>
@@ -74,6 +84,8 @@ test('combinations outside the paper’s conditions are refused with the conditi
     [{ approximation: 'kfac', classes: '0,1,2' }, /one output.*names 3/],
     [{ approximation: 'unit-wise', samples: 1000 }, /M_0 ≥ N.*M_0 = 784 and samples = 1000/],
     [{ approximation: 'exact', classes: '7,7' }, /lists a label twice: 7,7/],
+    [{ approximation: 'exact', kfacDamping: 'pi' }, /forms of kfac; approximation is exact/],
+    [{ approximation: 'kfac', kfacBias: 'separate' }, /needs biases: biasVariance is 0/],
   ];
   for (const [params, message] of refused)
     assert.match(wideTraining.refuse!(wideTraining.parameters.parse(params)) ?? '', message);

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
 import { couplingProblem } from './layer-coupling.ts';
-import { classesOf, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+import {
+  classesOf,
+  kfacParameters,
+  kfacRefusal,
+  wideNetworkParameters,
+  wideNetworkRefusal,
+} from './wide-network-parameters.ts';
 import { deviationShrinksWithWidth, followsIsotropicDecay, outpacesGradientDescent } from './wide-training-claims.ts';
 
 const parameters = wideNetworkParameters.extend({
+  ...kfacParameters.shape,
   approximation: z
     .enum([
       'gradient-descent',
@@ -26,7 +33,9 @@ const parameters = wideNetworkParameters.extend({
     .positive()
     .max(100)
     .default(1)
-    .describe('c in η = c/α (isotropic rules) and η = c/λ_max(Θ̄) (gradient descent, diagonal, quasi-diagonal)'),
+    .describe(
+      'c in η = c/α (isotropic rules) and η = c/λ_max(Θ̄) (the others: gradient descent, diagonal, quasi-diagonal, separate biases)',
+    ),
   steps: z.int().min(1).max(100_000).default(30).describe('steps to take'),
   targetLoss: z
     .number()
@@ -144,6 +153,6 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       const problem = couplingProblem(params.coupling, params.depth);
       if (problem !== undefined) return problem;
     }
-    return wideNetworkRefusal(params);
+    return kfacRefusal(params) ?? wideNetworkRefusal(params);
   },
 };

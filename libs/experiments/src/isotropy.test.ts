@@ -13,6 +13,18 @@ for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'kf
     assert.ok(Math.abs(metrics['alpha']! / metrics['alphaTheory']! - 1) < 1e-4);
   });
 
+test('K-FAC with a block for the biases has the eigenvalues N(2L − 1) and 2NL', async () => {
+  const { metrics } = await runTrial(isotropy, {
+    ...small,
+    approximation: 'kfac',
+    kfacBias: 'separate',
+    activation: 'tanh',
+  });
+  assert.ok(Math.abs(metrics['smallestEigenvalue']! / (8 * 5) - 1) < 1e-4);
+  assert.ok(Math.abs(metrics['largestEigenvalue']! / (8 * 6) - 1) < 1e-4);
+  assert.ok(Number.isNaN(metrics['alphaTheory']));
+});
+
 test('the NTK is far from isotropic, entry-wise metrics lie between', async () => {
   const condition = async (approximation: string) =>
     (await runTrial(isotropy, { ...small, approximation })).metrics['condition']!;

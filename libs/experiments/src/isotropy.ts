@@ -2,11 +2,12 @@ import { isotropy as declaration } from '@natsweep/catalogue';
 import type { Dataset } from '@natsweep/datasets';
 import { createNetwork, freeNetwork, linearise } from '@natsweep/models';
 import type { Architecture } from '@natsweep/models';
-import { coefficientMatrix, isotropyConstant } from '@natsweep/theory';
+import { coefficientMatrix, isotropyConstant, kfacCoefficient } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { norm } from './squared-loss.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
+import { kfacFormOf } from './wide-prediction.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
@@ -25,7 +26,11 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
     const { inputs } = splitTensors(engine, dataset, dataset.train);
     const network = createNetwork(engine, architecture, seed);
     const at = linearise(engine, network, inputs);
-    const theta = coefficientMatrix(engine, params.approximation, { rows: at, columns: at }, params.damping);
+    const samples = { rows: at, columns: at };
+    const theta =
+      params.approximation === 'kfac'
+        ? kfacCoefficient(engine, samples, { damping: params.damping, form: kfacFormOf(params) })
+        : coefficientMatrix(engine, params.approximation, samples, params.damping);
     freeNetwork(engine, network);
     const eigenvalues = engine.read(engine.eigh(theta).values);
     const sizes = eigenvalues.map(Math.abs);
@@ -44,7 +49,12 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
   return { trialId, outcome: 'converged', metrics, traces: {} };
 }
 
-function theoreticalAlpha({ approximation, samples }: Params, architecture: Architecture, dataset: Dataset): number {
+function theoreticalAlpha(
+  { approximation, kfacBias, samples }: Params,
+  architecture: Architecture,
+  dataset: Dataset,
+): number {
+  if (kfacBias === 'separate') return NaN;
   switch (approximation) {
     case 'gradient-descent':
     case 'diagonal':

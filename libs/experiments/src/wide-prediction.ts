@@ -3,17 +3,18 @@ import type { wideTraining } from '@natsweep/catalogue';
 import { fastestStableRate, gradientDescent } from '@natsweep/egd';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { directionResponse, linearise } from '@natsweep/models';
-import type { Coupling, DescentRule, Linearisation, Network } from '@natsweep/models';
-import { couplingResponse, createRule, layerWise } from '@natsweep/ngd';
+import type { Coupling, DescentRule, KfacForm, Linearisation, Network } from '@natsweep/models';
+import { couplingResponse, createRule, kfac, layerWise } from '@natsweep/ngd';
 import {
   coefficientMatrix,
   isotropicOutputs,
   isotropicResiduals,
   isotropyConstant,
+  kfacCoefficient,
   layerWiseCoefficient,
   linearisedTrajectory,
 } from '@natsweep/theory';
-import type { Samples } from '@natsweep/theory';
+import type { IsotropicApproximation, Samples } from '@natsweep/theory';
 import type { z } from 'zod';
 import { requireIndependentInputs } from './independent-inputs.ts';
 import { norm } from './squared-loss.ts';
@@ -41,6 +42,8 @@ export function ruleOf(params: Params): DescentRule {
       return gradientDescent();
     case 'layer-wise':
       return layerWise(couplingOf(params));
+    case 'kfac':
+      return kfac(kfacFormOf(params));
     default:
       return createRule(params.approximation);
   }
@@ -61,7 +64,7 @@ export function predictTraining(
     const alpha = alphaOf(engine, at, params);
     const pace = { alpha, learningRate: params.learningRateScale / alpha, steps };
     const isotropic = isotropicResiduals(residual0, pace);
-    if (params.approximation !== 'gradient-descent' && damping === 0) {
+    if (damping === 0 && isotropicRule(params) !== undefined) {
       if (params.approximation === 'kfac' || params.approximation === 'unit-wise')
         requireIndependentInputs(engine, at, params.approximation);
       const direction = ruleOf(params).direction(engine, at, residual, { damping });
@@ -76,27 +79,46 @@ export function predictTraining(
   });
 }
 
-function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): number {
-  switch (params.approximation) {
+/** The rule if its Θ̄ is αI at damping 0. */
+function isotropicRule({ approximation, kfacBias }: Params): IsotropicApproximation | 'layer-wise' | undefined {
+  switch (approximation) {
     case 'gradient-descent':
-      return 1 / fastestStableRate(engine, at);
     case 'diagonal':
     case 'quasi-diagonal':
-      return engine.read(engine.eigh(coefficientOf(engine, { rows: at, columns: at }, params)).values).at(-1)!;
-    case 'layer-wise':
-      return couplingResponse(engine, couplingOf(params)).alpha;
+      return undefined;
+    case 'kfac':
+      return kfacBias === 'augmented' ? approximation : undefined;
     default:
-      return isotropyConstant(params.approximation, at.network.architecture, {
-        samples: at.samples,
-        inputNorm: norm(engine.read(at.activations[0]!)) / Math.sqrt(at.samples),
-      });
+      return approximation;
   }
 }
 
+function alphaOf(engine: LinalgEngine, at: Linearisation, params: Params): number {
+  const rule = isotropicRule(params);
+  if (rule === 'layer-wise') return couplingResponse(engine, couplingOf(params)).alpha;
+  if (rule !== undefined)
+    return isotropyConstant(rule, at.network.architecture, {
+      samples: at.samples,
+      inputNorm: norm(engine.read(at.activations[0]!)) / Math.sqrt(at.samples),
+    });
+  if (params.approximation === 'gradient-descent') return 1 / fastestStableRate(engine, at);
+  return engine.read(engine.eigh(coefficientOf(engine, { rows: at, columns: at }, params)).values).at(-1)!;
+}
+
 function coefficientOf(engine: LinalgEngine, samples: Samples, params: Params): Tensor {
-  return params.approximation === 'layer-wise'
-    ? layerWiseCoefficient(engine, couplingOf(params), samples, params.damping)
-    : coefficientMatrix(engine, params.approximation, samples, params.damping);
+  switch (params.approximation) {
+    case 'layer-wise':
+      return layerWiseCoefficient(engine, couplingOf(params), samples, params.damping);
+    case 'kfac':
+      return kfacCoefficient(engine, samples, { damping: params.damping, form: kfacFormOf(params) });
+    default:
+      return coefficientMatrix(engine, params.approximation, samples, params.damping);
+  }
+}
+
+/** The form of K-FAC that the parameters name. */
+export function kfacFormOf({ kfacDamping, kfacBias }: Pick<Params, 'kfacDamping' | 'kfacBias'>): KfacForm {
+  return { damping: kfacDamping, bias: kfacBias };
 }
 
 /** Σ of the parameters; the declaration has refused what is no matrix. */
