@@ -104,3 +104,17 @@ test('--dry-run counts exactly, shows the first trials and needs no stack', asyn
   );
   assert.equal(home.has('.natsweep'), false);
 });
+
+test('a home that cannot be made is named at once, whatever the file system says', async (t) => {
+  const home = new Home(t);
+  for (const place of ['/proc/natsweep', '/dev/null/natsweep']) {
+    for (const args of [['up', '--no-metrics'], ['up', '--detach'], ['quickstart']]) {
+      const { code, stderr } = await home.natsweepWith({ NATSWEEP_HOME: place }, ...args);
+      assert.equal(code, 3, stderr);
+      assert.match(
+        stderr,
+        new RegExp(`natsweep: The folder ${place}/logs cannot be made \\(E[A-Z]+\\): name another place`),
+      );
+    }
+  }
+});

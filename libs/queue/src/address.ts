@@ -40,7 +40,7 @@ export function readPrivateAddress(directory: string): Extract<RedisAddress, { k
     };
     return { kind: 'private', description: `the private Redis in ${directory}`, socket, password };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new RedisUnavailableError(
       `Cannot read ${join(directory, addressFile)}: remove the directory and run "natsweep up" again.`,
       { cause: error },

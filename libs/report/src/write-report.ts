@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResultsStore } from '@natsweep/results';
+import { makeFolder, type ResultsStore } from '@natsweep/results';
 import { buildReport, type Report } from './build-report.ts';
 import { htmlReport } from './html/html-report.ts';
 import { markdownReport } from './markdown-report.ts';
@@ -31,7 +31,7 @@ export async function writeReport({ store, sweep, directory, formats }: WriteRep
     writeFileSync(file, content);
     files.push(file);
   };
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   if (formats.includes('html')) write(`${sweep}.html`, htmlReport(report));
   if (formats.includes('md')) write(`${sweep}.md`, markdownReport(report));
   for (const figure of [...report.figures, ...report.exploring]) {

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResultsStore } from '@natsweep/results';
+import { makeFolder, type ResultsStore } from '@natsweep/results';
 import { buildReport, type Report } from './build-report.ts';
 import { htmlReproduction } from './html/html-reproduction.ts';
 import { overviewTable } from './overview-table.ts';
@@ -24,7 +24,7 @@ export async function writeReproduction({
 }: WriteReproductionOptions): Promise<readonly string[]> {
   const reports: Report[] = [];
   for (const sweep of sweeps) reports.push(await buildReport(store, sweep));
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   const files: string[] = [];
   const write = (name: string, content: string) => {
     files.push(join(directory, name));

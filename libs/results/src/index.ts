@@ -1,3 +1,4 @@
+export { makeFolder } from './make-folder.ts';
 export { openResults } from './open-results.ts';
 export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';

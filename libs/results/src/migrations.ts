@@ -105,6 +105,12 @@ export async function migrate(db: Database, kind: DatabaseKind): Promise<void> {
     );
   if (done.length === Object.keys(known).length) return;
   const { error } = await migrator.migrateToLatest();
+  if (error instanceof ResultsError && error.code === 'read-only')
+    throw new ResultsError(
+      'read-only',
+      'This results database was written by an older natsweep and may not be changed here: copy it to where it can be brought up to date.',
+      error,
+    );
   if (error) throw error;
 }
 

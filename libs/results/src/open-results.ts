@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import { readAttempts, recordAttempts } from './attempts.ts';
 import { exportRows } from './export.ts';
 import { readGroups } from './groups.ts';
+import { makeFolder } from './make-folder.ts';
 import { migrate } from './migrations.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { readPairs } from './pairs.ts';
@@ -85,13 +85,4 @@ function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseK
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',
   );
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const message = `The folder ${folder} of the results database cannot be made: name another file.`;
-    throw new ResultsError('not-found', message, error);
-  }
 }

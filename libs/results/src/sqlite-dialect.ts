@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import type * as NodeSqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { addHashGroups } from './sqlite-hash-groups.ts';
-import { isBusy, translateSqliteError } from './sqlite-errors.ts';
+import { ResultsError } from './results-error.ts';
+import { isBusy, isReadOnly, translateSqliteError } from './sqlite-errors.ts';
 
 export interface SqliteOptions {
   readonly file: string;
@@ -46,14 +49,12 @@ class NodeSqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const connection = new NodeSqliteConnection(this.#options);
     try {
-      for (const setting of settings) await connection.executeQuery(CompiledQuery.raw(setting));
+      this.#connection = await configured(new NodeSqliteConnection(this.#options));
     } catch (error) {
-      connection.close();
-      throw error;
+      if (!isReadOnly(error)) throw error;
+      this.#connection = await configured(new NodeSqliteConnection(this.#options, unchanging(this.#options.file)));
     }
-    this.#connection = connection;
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -81,18 +82,45 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
+async function configured(connection: NodeSqliteConnection): Promise<NodeSqliteConnection> {
+  try {
+    for (const setting of settings) await connection.executeQuery(CompiledQuery.raw(setting));
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * The file as one that nobody changes: the only way to read a database in WAL mode beside which no file may be made, on
+ * a read-only mount or in another user's folder.
+ * @throws ResultsError `read-only` where the newest records are in a file beside it, which would be passed over
+ */
+function unchanging(file: string): URL {
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    throw new ResultsError(
+      'read-only',
+      `The newest records of ${file} are in ${file}-wal and cannot be read here: copy both into a folder of your own.`,
+    );
+  const url = pathToFileURL(file);
+  url.searchParams.set('immutable', '1');
+  return url;
+}
+
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #options: SqliteOptions;
   readonly #database: DatabaseSync;
   /** The collector repeats a few long statements: parsing them once is worth a third of its time. */
   readonly #prepared = new Map<string, { readonly statement: StatementSync; readonly returnsRows: boolean }>();
 
-  constructor(options: SqliteOptions) {
+  /** @param readOnly opens this instead of the file, for reading. */
+  constructor(options: SqliteOptions, readOnly?: URL) {
     this.#options = options;
     const { DatabaseSync } = loadSqlite();
     try {
       // no waiting inside SQLite: it would block this process, and with it a lock that this process itself holds
-      this.#database = new DatabaseSync(options.file, { timeout: 0 });
+      this.#database = new DatabaseSync(readOnly ?? options.file, { timeout: 0, readOnly: readOnly !== undefined });
       addHashGroups(this.#database);
     } catch (error) {
       throw translateSqliteError(error, options.file);

@@ -16,6 +16,11 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
+/** Whether the file is there and SQLite could not open it for writing. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof ResultsError && error.code === 'read-only';
+}
+
 function resultCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -16,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, describe, test } from 'node:test';
+import { after, describe, test, type TestContext } from 'node:test';
 import { openResults } from './open-results.ts';
 import { ResultsError } from './results-error.ts';
 import type { ResultsErrorCode } from './results-error.ts';
@@ -48,6 +49,25 @@ async function fixture(t: { after(end: () => void): void }, code: string): Promi
   return child;
 }
 
+const cannotMount = 'root may write everywhere, and mounting a folder read-only is not allowed here';
+
+/** False where that cannot be done here. */
+function makeReadOnly(t: TestContext, directory: string, file: string): boolean {
+  if (process.getuid?.() !== 0) {
+    chmodSync(file, 0o444);
+    chmodSync(directory, 0o555);
+    t.after(() => chmodSync(directory, 0o755));
+    return true;
+  }
+  try {
+    execFileSync('mount', ['--bind', '-o', 'ro', directory, directory], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  t.after(() => execFileSync('umount', ['-l', directory]));
+  return true;
+}
+
 describe('SQLite in trouble', () => {
   test('a URL that names no database', async () => {
     await assert.rejects(openResults('mysql://localhost/x'), refusal('bad-url', 'sqlite:FILE'));
@@ -69,7 +89,10 @@ describe('SQLite in trouble', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     const url = `sqlite:${join(file, 'results.sqlite')}`;
-    await assert.rejects(openResults(url), refusal('not-found', 'The folder .*a-file of the results database'));
+    await assert.rejects(
+      openResults(url),
+      refusal('not-found', 'The folder .*a-file cannot be made \\(EEXIST\\)'),
+    );
   });
 
   test('damaged pages', async () => {
@@ -141,21 +164,31 @@ describe('SQLite in trouble', () => {
     await store.close();
   });
 
-  test('a file that may only be read', async (t) => {
-    const readOnly = join(folder, 'read-only');
+  test('a file that may only be read is read, and says that it cannot be written', async (t) => {
+    const readOnly = join(folder, 'read-only?#%');
     mkdirSync(readOnly);
     const file = join(readOnly, 'results.sqlite');
-    await filled(file, 1);
-    if (process.getuid?.() === 0) {
-      try {
-        execFileSync('mount', ['--bind', '-o', 'ro', readOnly, readOnly], { stdio: 'ignore' });
-        t.after(() => execFileSync('umount', ['-l', readOnly]));
-      } catch {
-        return t.skip('root may write everywhere, and mounting a folder read-only is not allowed here');
-      }
-    } else chmodSync(file, 0o444);
-    const opened = openResults(`sqlite:${file}`).then((store) => store.setSweepState('damping', 'paused'));
-    await assert.rejects(opened, refusal('read-only', 'results.sqlite cannot be written'));
+    await filled(file, 30);
+    if (!makeReadOnly(t, readOnly, file)) return t.skip(cannotMount);
+    const store = await openResults(`sqlite:${file}`);
+    assert.equal((await store.rows('damping')).length, 30);
+    const write = store.setSweepState('damping', 'paused');
+    await assert.rejects(write, refusal('read-only', 'results.sqlite cannot be written'));
+    await store.close();
+  });
+
+  test('a file that may only be read while its newest records are beside it is refused', async (t) => {
+    const written = join(folder, 'written.sqlite');
+    const writer = await openResults(`sqlite:${written}`);
+    t.after(() => writer.close());
+    await writer.createSweep(syntheticSweep('damping', 30));
+    const readOnly = join(folder, 'read-only-live');
+    mkdirSync(readOnly);
+    const file = join(readOnly, 'results.sqlite');
+    for (const end of ['', '-wal']) copyFileSync(`${written}${end}`, `${file}${end}`);
+    if (!makeReadOnly(t, readOnly, file)) return t.skip(cannotMount);
+    const opened = openResults(`sqlite:${file}`);
+    await assert.rejects(opened, refusal('read-only', 'results.sqlite-wal and cannot be read here: copy both'));
   });
 
   test('kill -9 loses no batch that was reported as recorded, and leaves no half of one', async (t) => {

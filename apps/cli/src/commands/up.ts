@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { makeFolder } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode, unavailable } from '../exit.ts';
@@ -73,7 +75,7 @@ async function detach({ terminal, environment }: Cli, { slots, engine, metrics }
     return exitCodes.ok;
   }
   const logs = join(environment.home, 'logs');
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  makeFolder(logs, 0o700);
   const logFile = join(logs, 'up.log');
   const log = openSync(logFile, 'w', 0o600);
   const args = [

@@ -17,7 +17,7 @@ export function readStack(home: string): StackRecord | undefined {
     return JSON.parse(readFileSync(stackFile(home), 'utf8')) as StackRecord;
   } catch (error) {
     // a half-written file cannot be: it is put in place by a rename
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +9,7 @@ import {
   stopPrivateRedis,
   type WorkerStatus,
 } from '@natsweep/queue';
+import { makeFolder } from '@natsweep/results';
 
 import { appEntry, type App, type Environment } from '../environment.ts';
 import { CliError, exitCodes, unavailable } from '../exit.ts';
@@ -73,7 +73,7 @@ export class Stack {
         exitCodes.negative,
       );
     }
-    mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+    makeFolder(join(home, 'logs'), 0o700);
     await stopLeftovers(home);
     const stack = new Stack(environment, options);
     try {
