@@ -28,6 +28,8 @@ test('explosions are counted at the smallest output damping', () => {
   assert.equal(explosion.judge([at(1e-10, 1), at(1e-10, null, 'diverged')]).status, 'reproduced');
   assert.equal(explosion.judge([at(1e-10, 1), at(1e-8, 9), at(0.1, 1)]).status, 'not reproduced');
   assert.equal(explosion.judge([at(0.1, 9)]).status, 'undecided');
+  assert.equal(explosion.judge([at(1e-10, null), at(1e-10, 1)]).status, 'not reproduced');
+  assert.equal(explosion.judge([at(1e-10, null)]).status, 'undecided');
 });
 
 test('two classes have no softmax here', () => {

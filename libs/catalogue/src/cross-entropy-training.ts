@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
-import { allBut, formatNumber, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
-import { atLargest, atSmallest, metricOf, undecided } from './verdicts.ts';
+import { explosions } from './explosions.ts';
+import { atLargest, atSmallest, metricOf, verdict } from './judging.ts';
+import { formatSlopes, slopesAgainst } from './slopes.ts';
+import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
 import { classesOf, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
@@ -24,33 +26,23 @@ const sameDynamics: Claim = {
     'With η = c/α every layer-wise approximation trains the softmax outputs as the exact natural gradient does',
   source: 'Karakida & Osawa 2020, S.163 and S.168',
   judge: (measurements) => {
-    const expected = 'all on the curve f ← f − c(Λ + ρ̃I)⁻¹(σ − y) at infinite width';
-    const threshold =
-      'for every rule with ρ̃ ≥ 1e-6, mean log-log slope of max_t ‖σ_t − theory_t‖/‖σ_0 − y‖ against width at most −0.25';
     const relevant = measurements.filter(
       ({ params }) => params['damping'] === 0 && Number(params['outputDamping']) >= typical,
     );
     const perRule = groupBy(relevant, ({ params }) => params['approximation']).map((group) => ({
       rule: String(group[0]!.params['approximation']),
-      slopes: groupBy(group, (m) => [allBut(m, 'width'), m.seed]).flatMap((trials) => {
-        const points = trials.map((m) => ({
-          x: Number(m.params['width']),
-          y: metricOf(m, 'deviationFromTheory') ?? Infinity,
-        }));
-        const slope = logLogSlope(points);
-        return slope === undefined ? [] : [Number.isFinite(slope) ? slope : 0];
-      }),
+      slopes: slopesAgainst(group, 'width', 'deviationFromTheory'),
       widest: atLargest(group, 'width').map((m) => metricOf(m, 'deviationFromTheory') ?? Infinity),
     }));
-    if (perRule.length === 0 || perRule.some(({ slopes }) => slopes.length === 0))
-      return undecided(expected, threshold, 'needs damping 0 and two widths for every rule');
-    return {
-      status: perRule.every(({ slopes }) => spread(slopes).mean <= -0.25) ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: perRule.map(({ rule, slopes }) => `${rule} ${formatSpread(slopes, 'slopes')}`).join('; '),
-      threshold,
+    const judgeable = perRule.length > 0 && perRule.every(({ slopes }) => slopes.length > 0);
+    return verdict(judgeable ? perRule.every(({ slopes }) => spread(slopes).mean <= -0.25) : undefined, {
+      expected: 'all on the curve f ← f − c(Λ + ρ̃I)⁻¹(σ − y) at infinite width',
+      measured: perRule.map(({ rule, slopes }) => `${rule} ${formatSlopes(slopes)}`).join('; '),
+      threshold:
+        'for every rule with ρ̃ ≥ 1e-6, mean log-log slope of max_t ‖σ_t − theory_t‖/‖σ_0 − y‖ against width at most −0.25',
+      missing: 'needs damping 0 and two widths for every rule',
       detail: `at the widest network: ${perRule.map(({ rule, widest }) => `${rule} ${formatSpread(widest)}`).join('; ')}`,
-    };
+    });
   },
 };
 
@@ -59,22 +51,18 @@ const explosion: Claim = {
   statement: 'Inverting the singular softmax metric without damping Λ causes a gradient explosion',
   source: 'Karakida & Osawa 2020, appendix D',
   judge: (measurements) => {
-    const expected = 'training diverges, or the loss exceeds twice its start, as ρ̃ → 0';
-    const threshold = 'in at least half of the trials at the smallest ρ̃ below 1e-6';
-    const relevant = atSmallest(
-      measurements.filter(({ params }) => Number(params['outputDamping']) < typical),
-      'outputDamping',
+    const { exploded, measured } = explosions(
+      atSmallest(
+        measurements.filter(({ params }) => Number(params['outputDamping']) < typical),
+        'outputDamping',
+      ),
     );
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial with outputDamping below 1e-6');
-    const exploded = relevant.filter(
-      (m) => m.outcome === 'diverged' || !((metricOf(m, 'peakLossRatio') ?? Infinity) <= 2),
-    );
-    return {
-      status: 2 * exploded.length >= relevant.length ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: `${exploded.length} of ${relevant.length} trials at ρ̃ = ${formatNumber(Number(relevant[0]!.params['outputDamping']))}`,
-      threshold,
-    };
+    return verdict(measured.length > 0 ? 2 * exploded.length >= measured.length : undefined, {
+      expected: 'training diverges, or the loss exceeds twice its start, as ρ̃ → 0',
+      measured: `${exploded.length} of ${measured.length} trials at ρ̃ = ${formatNumber(Number(measured[0]?.params['outputDamping']))}`,
+      threshold: 'in at least half of the trials at the smallest ρ̃ below 1e-6',
+      missing: 'no trial with outputDamping below 1e-6',
+    });
   },
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
+import { atLargest, metricOf, verdict } from './judging.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
-import { atLargest, metricOf, undecided } from './verdicts.ts';
 import { kfacParameters, kfacRefusal, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
@@ -33,18 +33,15 @@ const blockwiseIsotropic: Claim = {
   statement: 'The condition number of Θ̄ is 1 at large width for the block-diagonal and the unit-wise metric',
   source: 'Karakida & Osawa 2020, section 5 and Fig. 3',
   judge: (measurements) => {
-    const expected = '1';
-    const threshold = 'mean condition number of each at the widest network ≤ 1.2';
     const widest = atLargest(measurements, 'width');
     const [layers, units] = [conditions(widest, 'block-diagonal'), conditions(widest, 'unit-wise')];
-    if (layers.length === 0 || units.length === 0)
-      return undecided(expected, threshold, 'needs block-diagonal and unit-wise trials at the largest width');
-    return {
-      status: spread(layers).mean <= 1.2 && spread(units).mean <= 1.2 ? 'reproduced' : 'not reproduced',
-      expected,
+    const holds = spread(layers).mean <= 1.2 && spread(units).mean <= 1.2;
+    return verdict(layers.length > 0 && units.length > 0 ? holds : undefined, {
+      expected: '1',
       measured: `block-diagonal ${formatSpread(layers)}, unit-wise ${formatSpread(units)}`,
-      threshold,
-    };
+      threshold: 'mean condition number of each at the widest network ≤ 1.2',
+      missing: 'needs block-diagonal and unit-wise trials at the largest width',
+    });
   },
 };
 
@@ -54,9 +51,6 @@ const entryWiseBetween: Claim = {
     'Diagonal and quasi-diagonal metrics are better conditioned than the NTK but stay away from 1 at large width',
   source: 'Karakida & Osawa 2020, section 5 and Fig. 3',
   judge: (measurements) => {
-    const expected = '1 < entry-wise < NTK';
-    const threshold =
-      'for each kind of inputs, mean condition number at the widest network above 2 and below that of the NTK';
     const groups = groupBy(atLargest(measurements, 'width'), ({ params }) => params['normalisation']).flatMap(
       (group) => {
         const ntk = conditions(group, 'gradient-descent');
@@ -66,14 +60,11 @@ const entryWiseBetween: Claim = {
           : [{ inputs: String(group[0]!.params['normalisation']), ntk, entryWise }];
       },
     );
-    if (groups.length === 0)
-      return undecided(expected, threshold, 'needs gradient-descent, diagonal and quasi-diagonal trials');
     const holds = groups.every(({ ntk, entryWise }) =>
       entryWise.every(({ values }) => spread(values).mean > 2 && spread(values).mean < spread(ntk).mean),
     );
-    return {
-      status: holds ? 'reproduced' : 'not reproduced',
-      expected,
+    return verdict(groups.length > 0 ? holds : undefined, {
+      expected: '1 < entry-wise < NTK',
       measured: groups
         .map(
           ({ inputs, ntk, entryWise }) =>
@@ -81,8 +72,10 @@ const entryWiseBetween: Claim = {
             entryWise.map(({ name, values }) => `${name} ${formatSpread(values)}`).join(', '),
         )
         .join('; '),
-      threshold,
-    };
+      threshold:
+        'for each kind of inputs, mean condition number at the widest network above 2 and below that of the NTK',
+      missing: 'needs gradient-descent, diagonal and quasi-diagonal trials',
+    });
   },
 };
 

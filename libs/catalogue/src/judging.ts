@@ -7,6 +7,24 @@ export function having(measurements: readonly Measurement[], params: Parameters)
   return measurements.filter((m) => Object.entries(params).every(([name, value]) => m.params[name] === value));
 }
 
+/** A metric of a trial; undefined where it was not measured. */
+export function metricOf(measurement: Measurement, name: string): number | undefined {
+  const value = measurement.metrics[name];
+  return isMeasured(value) ? value : undefined;
+}
+
+/** The measurements at the largest value of a numeric parameter. */
+export function atLargest(measurements: readonly Measurement[], parameter: string): readonly Measurement[] {
+  const largest = Math.max(...measurements.map(({ params }) => Number(params[parameter])));
+  return measurements.filter(({ params }) => params[parameter] === largest);
+}
+
+/** The measurements at the smallest value of a numeric parameter. */
+export function atSmallest(measurements: readonly Measurement[], parameter: string): readonly Measurement[] {
+  const smallest = Math.min(...measurements.map(({ params }) => Number(params[parameter])));
+  return measurements.filter(({ params }) => params[parameter] === smallest);
+}
+
 /** The values of a metric where it was finite. */
 export function valuesOf(measurements: readonly Measurement[], metric: string): readonly number[] {
   return measurements.map((m) => m.metrics[metric]).filter(isMeasured);
@@ -49,13 +67,14 @@ export function pairedDifferences(
   });
 }
 
-/** A verdict from a yes or no, or `undecided` where there was nothing to judge. */
+/** A verdict from a yes or no, or `undecided` where there was nothing to judge; then `missing` says what a sweep needs. */
 export function verdict(
   isReproduced: boolean | undefined,
-  texts: Omit<Verdict, 'status'> & { readonly missing: string },
+  texts: Omit<Verdict, 'status' | 'detail'> & { readonly missing: string; readonly detail?: string | undefined },
 ): Verdict {
-  const { missing, ...rest } = texts;
+  const { missing, detail, ...rest } = texts;
   if (isReproduced === undefined)
     return { ...rest, status: 'undecided', measured: 'nothing to measure', detail: missing };
-  return { ...rest, status: isReproduced ? 'reproduced' : 'not reproduced' };
+  const status = isReproduced ? 'reproduced' : 'not reproduced';
+  return { ...rest, status, ...(detail === undefined ? {} : { detail }) };
 }

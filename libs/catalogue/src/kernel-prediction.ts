@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
+import { metricOf, verdict } from './judging.ts';
 import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
-import { metricOf, undecided } from './verdicts.ts';
 import { classesOf, wideNetworkParameters } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
@@ -24,8 +24,6 @@ const comparable: Claim = {
   statement: 'The trained models of all layer-wise approximations predict test data about equally well',
   source: 'Karakida & Osawa 2020, 4.4 and Fig. 2',
   judge: (measurements) => {
-    const expected = 'accuracies that differ by approximation but are comparable';
-    const threshold = 'on each data set, mean accuracies within 0.05 of each other';
     const groups = groupBy(measurements, ({ params }) => [params['dataset'], params['classes']]).map((group) => ({
       label: `${group[0]!.params['dataset']} ${group[0]!.params['classes']}`,
       rules: groupBy(group, ({ params }) => params['approximation']).map((trials) => ({
@@ -34,14 +32,12 @@ const comparable: Claim = {
       })),
     }));
     const comparedGroups = groups.filter(({ rules }) => rules.length > 1);
-    if (comparedGroups.length === 0) return undecided(expected, threshold, 'no data set with two approximations');
     const gaps = comparedGroups.map(({ rules }) => {
       const means = rules.map(({ accuracies }) => spread(accuracies).mean);
       return Math.max(...means) - Math.min(...means);
     });
-    return {
-      status: gaps.every((gap) => gap <= 0.05) ? 'reproduced' : 'not reproduced',
-      expected,
+    return verdict(gaps.length > 0 ? gaps.every((gap) => gap <= 0.05) : undefined, {
+      expected: 'accuracies that differ by approximation but are comparable',
       measured: comparedGroups
         .map(
           ({ label, rules }, i) =>
@@ -49,8 +45,9 @@ const comparable: Claim = {
             rules.map(({ rule, accuracies }) => `${rule} ${formatSpread(accuracies)}`).join(', '),
         )
         .join('; '),
-      threshold,
-    };
+      threshold: 'on each data set, mean accuracies within 0.05 of each other',
+      missing: 'no data set with two approximations',
+    });
   },
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
+import type { Claim, ExperimentDeclaration } from './declaration.ts';
+import { atLargest, having, metricOf, verdict } from './judging.ts';
 import { formatNumber, formatSpread, spread } from './spread.ts';
-import { atLargest, metricOf, undecided } from './verdicts.ts';
 import { wideNetworkParameters } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.omit({ classes: true, sampleOrder: true }).extend({
@@ -12,27 +12,21 @@ const parameters = wideNetworkParameters.omit({ classes: true, sampleOrder: true
   steps: z.int().min(1).max(100_000).default(15).describe('steps to take'),
 });
 
-const processed = (measurements: readonly Measurement[], preprocessing: string): readonly Measurement[] =>
-  measurements.filter(({ params }) => params['preprocessing'] === preprocessing);
-
 const leverage: Claim = {
   id: 'leverage-scores-without-forster',
   statement: 'For M_0 < N, Θ̄/N = (L − 1)I + I ⊙ X(XᵀX)⁻¹Xᵀ: K-FAC is not isotropic on raw inputs',
   source: 'Karakida & Osawa 2020, S.109',
   judge: (measurements) => {
-    const expected = 'condition number (L − 1 + max leverage)/(L − 1 + min leverage), above 1';
-    const threshold = 'within 0.1 % of that in every trial, and above 1.01';
-    const relevant = processed(measurements, 'none');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial without preprocessing');
+    const relevant = having(measurements, { preprocessing: 'none' });
     const found = relevant.map((m) => metricOf(m, 'condition') ?? Infinity);
     const off = relevant.map((m, i) => Math.abs(found[i]! / (metricOf(m, 'conditionTheory') ?? NaN) - 1));
-    return {
-      status:
-        off.every((value) => value <= 0.001) && found.every((value) => value > 1.01) ? 'reproduced' : 'not reproduced',
-      expected,
+    const holds = off.every((value) => value <= 0.001) && found.every((value) => value > 1.01);
+    return verdict(found.length > 0 ? holds : undefined, {
+      expected: 'condition number (L − 1 + max leverage)/(L − 1 + min leverage), above 1',
       measured: `${formatSpread(found)}, off by at most ${formatNumber(Math.max(...off))} of it`,
-      threshold,
-    };
+      threshold: 'within 0.1 % of that in every trial, and above 1.01',
+      missing: 'no trial without preprocessing',
+    });
   },
 };
 
@@ -41,19 +35,16 @@ const forsterIsotropic: Claim = {
   statement: 'After the Forster transformation K-FAC is isotropic with α = N(L − 1) + M_0',
   source: 'Karakida & Osawa 2020, S.111',
   judge: (measurements) => {
-    const expected = 'condition number 1, α = N(L − 1) + M_0';
-    const threshold = 'condition number ≤ 1.001 and α within 0.1 % in every trial';
-    const relevant = processed(measurements, 'forster');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial with the Forster transformation');
+    const relevant = having(measurements, { preprocessing: 'forster' });
     const found = relevant.map((m) => metricOf(m, 'condition') ?? Infinity);
     const ratios = relevant.map((m) => (metricOf(m, 'alpha') ?? NaN) / (metricOf(m, 'alphaTheory') ?? NaN));
     const holds = found.every((value) => value <= 1.001) && ratios.every((ratio) => Math.abs(ratio - 1) <= 0.001);
-    return {
-      status: holds ? 'reproduced' : 'not reproduced',
-      expected,
+    return verdict(found.length > 0 ? holds : undefined, {
+      expected: 'condition number 1, α = N(L − 1) + M_0',
       measured: `condition number ${formatSpread(found)}, α over theory ${formatSpread(ratios)}`,
-      threshold,
-    };
+      threshold: 'condition number ≤ 1.001 and α within 0.1 % in every trial',
+      missing: 'no trial with the Forster transformation',
+    });
   },
 };
 
@@ -62,17 +53,14 @@ const forsterTraining: Claim = {
   statement: 'After the Forster transformation training at η = c/α follows (1 − c)^t',
   source: 'Karakida & Osawa 2020, 4.3 and B.3.1',
   judge: (measurements) => {
-    const expected = '0 at infinite width';
-    const threshold = 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network ≤ 0.2';
-    const relevant = atLargest(processed(measurements, 'forster'), 'width');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial with the Forster transformation');
+    const relevant = atLargest(having(measurements, { preprocessing: 'forster' }), 'width');
     const distances = relevant.map((m) => metricOf(m, 'deviationFromIsotropy') ?? Infinity);
-    return {
-      status: spread(distances).mean <= 0.2 ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: `${formatSpread(distances)} at width ${relevant[0]!.params['width']}`,
-      threshold,
-    };
+    return verdict(distances.length > 0 ? spread(distances).mean <= 0.2 : undefined, {
+      expected: '0 at infinite width',
+      measured: `${formatSpread(distances)} at width ${relevant[0]?.params['width']}`,
+      threshold: 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network ≤ 0.2',
+      missing: 'no trial with the Forster transformation',
+    });
   },
 };
 

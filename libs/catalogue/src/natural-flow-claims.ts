@@ -1,46 +1,19 @@
 import type { Claim, Measurement, Verdict } from './declaration.ts';
-import { allBut, formatSpread, groupBy, logLogSlope, spread } from './spread.ts';
-import { atLargest, metricOf, undecided } from './verdicts.ts';
+import { atLargest, metricOf, verdict } from './judging.ts';
+import { formatSlopes, slopesAgainst } from './slopes.ts';
+import { formatSpread, spread } from './spread.ts';
 
 const isSmooth = ({ params }: Measurement): boolean =>
   params['activation'] === 'tanh' || params['activation'] === 'erf';
 
-/**
- * Log-log slopes of a metric against a parameter, one per group of trials that differ in that parameter only; NaN where one of
- * them was not measured.
- */
-function slopesAgainst(measurements: readonly Measurement[], parameter: string, metric: string): number[] {
-  return groupBy(measurements, (m) => [allBut(m, parameter), m.seed]).flatMap((group) => {
-    const points = group.map((m) => ({ x: Number(m.params[parameter]), y: metricOf(m, metric) ?? Infinity }));
-    const slope = logLogSlope(points);
-    return slope === undefined ? [] : [slope];
-  });
-}
-
 function judgeSlope(
   slopes: readonly number[],
-  {
-    expected,
-    threshold,
-    holds,
-    missing,
-  }: { expected: string; threshold: string; holds: (mean: number) => boolean; missing: string },
+  { holds, ...texts }: { expected: string; threshold: string; holds: (mean: number) => boolean; missing: string },
 ): Verdict {
-  if (slopes.length === 0) return undecided(expected, threshold, missing);
-  const diverged = slopes.filter((slope) => !Number.isFinite(slope)).length;
-  if (diverged > 0)
-    return {
-      status: 'not reproduced',
-      expected,
-      measured: `${diverged} of ${slopes.length} groups hold a trial that diverged`,
-      threshold,
-    };
-  return {
-    status: holds(spread(slopes).mean) ? 'reproduced' : 'not reproduced',
-    expected,
-    measured: `slope ${formatSpread(slopes, 'slopes')}`,
-    threshold,
-  };
+  return verdict(slopes.length > 0 ? holds(spread(slopes).mean) : undefined, {
+    ...texts,
+    measured: formatSlopes(slopes),
+  });
 }
 
 export const trainingCurveExact: Claim = {
@@ -97,20 +70,16 @@ export const printedCoefficient: Claim = {
     'The solution on test points as printed, with coefficient σ²K, is that of natural gradient descent for any σ²',
   source: 'Rudner et al. 2019, eq. 17 and 87',
   judge: (measurements) => {
-    const expected = 'at σ² ≠ 1 a discrepancy no larger than with coefficient K';
-    const threshold =
-      'at the widest network, mean discrepancy of the printed form at most 1.5 times that of coefficient K';
     const relevant = atLargest(measurements, 'width').filter(({ params }) => params['noiseVariance'] !== 1);
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial with noiseVariance other than 1');
     const printed = relevant.map((m) => metricOf(m, 'printedDiscrepancy') ?? Infinity);
     const corrected = relevant.map((m) => metricOf(m, 'discrepancy') ?? Infinity);
-    if (!corrected.every(Number.isFinite)) return undecided(expected, threshold, 'a trial to compare with diverged');
-    return {
-      status: spread(printed).mean <= 1.5 * spread(corrected).mean ? 'reproduced' : 'not reproduced',
-      expected,
+    const comparable = relevant.length > 0 && corrected.every(Number.isFinite);
+    return verdict(comparable ? spread(printed).mean <= 1.5 * spread(corrected).mean : undefined, {
+      expected: 'at σ² ≠ 1 a discrepancy no larger than with coefficient K',
       measured: `printed ${formatSpread(printed)}, with coefficient K ${formatSpread(corrected)}`,
-      threshold,
-    };
+      threshold: 'at the widest network, mean discrepancy of the printed form at most 1.5 times that of coefficient K',
+      missing: relevant.length === 0 ? 'no trial with noiseVariance other than 1' : 'a trial to compare with diverged',
+    });
   },
 };
 
@@ -119,16 +88,13 @@ export const boundHolds: Claim = {
   statement: 'The distance between network and linearised network stays below the bound at all times',
   source: 'Rudner et al. 2019, Theorem 1',
   judge: (measurements) => {
-    const expected = 'discrepancy/bound ≤ 1 throughout';
-    const threshold = 'in every trial';
-    if (measurements.length === 0) return undecided(expected, threshold, 'no trial');
     const ratios = measurements.map((m) => metricOf(m, 'boundRatio') ?? Infinity);
-    return {
-      status: ratios.every((ratio) => ratio <= 1) ? 'reproduced' : 'not reproduced',
-      expected,
+    return verdict(ratios.length > 0 ? ratios.every((ratio) => ratio <= 1) : undefined, {
+      expected: 'discrepancy/bound ≤ 1 throughout',
       measured: `largest ratio per trial ${formatSpread(ratios)}`,
-      threshold,
-    };
+      threshold: 'in every trial',
+      missing: 'no trial',
+    });
   },
 };
 
@@ -137,19 +103,16 @@ export const corollaryHolds: Claim = {
   statement: 'At the end the distance is below 3‖f_0 − Y‖√(λ_max(G_0(x))/λ_min(G_0(X)))',
   source: 'Rudner et al. 2019, Corollary 7',
   judge: (measurements) => {
-    const expected = 'discrepancy/bound ≤ 1';
-    const threshold = 'in every trial that meets ‖J_0 − J_s‖ ≤ ‖J_0‖';
     const relevant = measurements.filter((m) => (metricOf(m, 'jacobianMovement') ?? Infinity) <= 1);
-    if (relevant.length === 0) return undecided(expected, threshold, 'no trial meets the assumption');
     const ratios = relevant.map((m) => metricOf(m, 'convergedBoundRatio') ?? Infinity);
     const growing = relevant.filter((m) => (metricOf(m, 'gramShrinkage') ?? 0) >= 1).length;
-    return {
-      status: ratios.every((ratio) => ratio <= 1) ? 'reproduced' : 'not reproduced',
-      expected,
+    return verdict(ratios.length > 0 ? ratios.every((ratio) => ratio <= 1) : undefined, {
+      expected: 'discrepancy/bound ≤ 1',
       measured: formatSpread(ratios),
-      threshold,
+      threshold: 'in every trial that meets ‖J_0 − J_s‖ ≤ ‖J_0‖',
+      missing: 'no trial meets the assumption',
       detail: `the other assumption, as the proof uses it (λ_min(G_s) ≥ λ_min(G_0)), holds in ${growing} of ${relevant.length} trials`,
-    };
+    });
   },
 };
 

@@ -44,8 +44,22 @@ test('Σ must be singular at 3s + 2 and only there', () => {
   assert.equal(singular.judge([three]).status, 'undecided');
 });
 
-test('the instability at singular depths is what the response shows', () => {
-  assert.equal(noLimit.judge([trial(5, { alpha: 2, anisotropicPart: 1e-9 })]).status, 'not reproduced');
-  assert.equal(noLimit.judge([trial(5, { alpha: 2, anisotropicPart: 3 })]).status, 'reproduced');
-  assert.equal(noLimit.judge([trial(3, { alpha: 1 })]).status, 'undecided');
+test('the instability at singular depths is what the response shows as ρ → 0, at every such depth', () => {
+  const damped = (depth: number, damping: number, anisotropicPart: number): Measurement => {
+    const m = trial(depth, { anisotropicPart });
+    return { ...m, params: { ...m.params, damping } };
+  };
+  const calm = [damped(5, 1e-2, 3), damped(5, 1e-10, 1e-6)];
+  assert.equal(noLimit.judge(calm).status, 'not reproduced');
+  assert.match(noLimit.judge(calm).detail!, /L = 5: 3 \(ρ = 0\.01\), 0\.000001 \(ρ = 1e-10\)/);
+  const wild = [damped(5, 1e-2, 0), damped(5, 1e-10, 3)];
+  assert.equal(noLimit.judge(wild).status, 'reproduced');
+  assert.equal(noLimit.judge([...wild, damped(8, 1e-10, 0)]).status, 'not reproduced');
+  assert.equal(noLimit.judge([trial(5, { anisotropicPart: 3 }), damped(4, 1e-10, 3)]).status, 'undecided');
+});
+
+test('a damped trial says nothing about damping 0', () => {
+  const far = trial(3, { alpha: 7 });
+  const damped = { ...far, params: { ...far.params, damping: 0.1 } };
+  assert.equal(alpha.judge([trial(3, { alpha: 1 }), damped]).status, 'reproduced');
 });

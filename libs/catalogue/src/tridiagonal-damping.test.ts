@@ -36,3 +36,11 @@ test('one explosion at depth 4 refutes that only the singular depth needs tuning
   assert.equal(poles.judge([trial(4, 1e-5, 0.1, 1), trial(5, 1e-5, 0.1, 1)]).status, 'not reproduced');
   assert.equal(poles.judge([five]).status, 'undecided');
 });
+
+test('a trial without a peak loss that did not diverge is no explosion', () => {
+  const lost = { ...trial(5, 1e-12, 0.05, 1), metrics: {} };
+  const counted = fiveLayers.judge([lost, lost, trial(5, 1e-12, 0.05, 1)]);
+  assert.equal(counted.status, 'not reproduced');
+  assert.match(counted.measured, /^0 of 1 trials/);
+  assert.equal(fiveLayers.judge([lost]).status, 'undecided');
+});

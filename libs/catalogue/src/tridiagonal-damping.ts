@@ -1,32 +1,30 @@
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
-import { formatNumber, formatSpread } from './spread.ts';
-import { atSmallest, metricOf, undecided } from './verdicts.ts';
+import { explosions } from './explosions.ts';
+import { atSmallest, having, metricOf, verdict } from './judging.ts';
+import { formatNumber, formatSpread, spread } from './spread.ts';
 import { wideTraining } from './wide-training.ts';
 
 const ofDepth = (measurements: readonly Measurement[], depth: number): readonly Measurement[] =>
-  measurements.filter(({ params }) => params['approximation'] === 'block-tridiagonal' && params['depth'] === depth);
-const smallestOf = (measurements: readonly Measurement[]): string =>
-  formatNumber(Math.min(...measurements.map(({ params }) => Number(params['damping']))));
-const exploded = (m: Measurement): boolean =>
-  m.outcome === 'diverged' || (metricOf(m, 'peakLossRatio') ?? Infinity) > 2;
+  having(measurements, { approximation: 'block-tridiagonal', depth });
+const dampingsOf = (measurements: readonly Measurement[]): string =>
+  [...new Set(measurements.map(({ params }) => Number(params['damping'])))]
+    .sort((a, b) => a - b)
+    .map(formatNumber)
+    .join(', ');
 
 const fourLayers: Claim = {
   id: 'four-layers-approach-undamped',
   statement: 'With four layers the training curve approaches that of damping 0 as the damping vanishes',
   source: 'Karakida & Osawa 2020, 4.2 and Fig. 1(b) left',
   judge: (measurements) => {
-    const expected = 'distance from the curve of damping 0 tends to its finite-width value';
-    const threshold = 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the smallest damping ≤ 0.2';
     const relevant = atSmallest(ofDepth(measurements, 4), 'damping');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no block-tridiagonal trial of depth 4');
     const distances = relevant.map((m) => metricOf(m, 'deviationFromIsotropy') ?? Infinity);
-    const mean = distances.reduce((a, b) => a + b) / distances.length;
-    return {
-      status: mean <= 0.2 ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: `${formatSpread(distances)} at ρ = ${smallestOf(relevant)}`,
-      threshold,
-    };
+    return verdict(distances.length > 0 ? spread(distances).mean <= 0.2 : undefined, {
+      expected: 'distance from the curve of damping 0 tends to its finite-width value',
+      measured: `${formatSpread(distances)} at ρ = ${dampingsOf(relevant)}`,
+      threshold: 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the smallest damping ≤ 0.2',
+      missing: 'no block-tridiagonal trial of depth 4',
+    });
   },
 };
 
@@ -36,25 +34,19 @@ const fiveLayers: Claim = {
   statement: 'With five layers training explodes as the damping becomes close to 0',
   source: 'Karakida & Osawa 2020, 4.2 and Fig. 1(b) right',
   judge: (measurements) => {
-    const expected = 'the loss exceeds twice its start, or training diverges, at the smallest damping';
-    const threshold = 'in at least half of the trials at the smallest damping';
-    const all = ofDepth(measurements, 5);
-    const relevant = atSmallest(all, 'damping');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no block-tridiagonal trial of depth 5');
-    const count = relevant.filter(exploded).length;
-    const worst = [...new Set(all.filter(exploded).map(({ params }) => Number(params['damping'])))].sort(
-      (a, b) => a - b,
-    );
-    return {
-      status: 2 * count >= relevant.length ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: `${count} of ${relevant.length} trials explode at ρ = ${smallestOf(relevant)}`,
-      threshold,
+    const all = explosions(ofDepth(measurements, 5));
+    const smallest = explosions(atSmallest(all.measured, 'damping'));
+    const count = smallest.exploded.length;
+    return verdict(smallest.measured.length > 0 ? 2 * count >= smallest.measured.length : undefined, {
+      expected: 'the loss exceeds twice its start, or training diverges, at the smallest damping',
+      measured: `${count} of ${smallest.measured.length} trials explode at ρ = ${dampingsOf(smallest.measured)}`,
+      threshold: 'in at least half of the trials at the smallest damping',
+      missing: 'no block-tridiagonal trial of depth 5',
       detail:
-        worst.length === 0
+        all.exploded.length === 0
           ? 'no trial explodes at any damping'
-          : `trials explode at ρ = ${worst.map(formatNumber).join(', ')}`,
-    };
+          : `trials explode at ρ = ${dampingsOf(all.exploded)}`,
+    });
   },
 };
 
@@ -65,19 +57,17 @@ const poles: Claim = {
     'Fine-tuning of the damping is a matter of the singular depth 5: with four layers every smaller damping is safe',
   source: 'Karakida & Osawa 2020, 4.2',
   judge: (measurements) => {
-    const expected = 'no trial of depth 4 explodes at any damping';
-    const threshold = 'no trial of depth 4 explodes, at least one of depth 5 does';
-    const [four, five] = [ofDepth(measurements, 4), ofDepth(measurements, 5)];
-    if (four.length === 0 || five.length === 0) return undecided(expected, threshold, 'needs depths 4 and 5');
-    const [inFour, inFive] = [four.filter(exploded), five.filter(exploded)];
-    const dampings = [...new Set(inFour.map(({ params }) => Number(params['damping'])))].sort((a, b) => a - b);
-    return {
-      status: inFour.length === 0 && inFive.length > 0 ? 'reproduced' : 'not reproduced',
-      expected,
-      measured: `${inFour.length} of ${four.length} trials of depth 4 and ${inFive.length} of ${five.length} of depth 5 explode`,
-      threshold,
-      ...(dampings.length === 0 ? {} : { detail: `depth 4 explodes at ρ = ${dampings.map(formatNumber).join(', ')}` }),
-    };
+    const [four, five] = [explosions(ofDepth(measurements, 4)), explosions(ofDepth(measurements, 5))];
+    const holds = four.exploded.length === 0 && five.exploded.length > 0;
+    return verdict(four.measured.length > 0 && five.measured.length > 0 ? holds : undefined, {
+      expected: 'no trial of depth 4 explodes at any damping',
+      measured:
+        `${four.exploded.length} of ${four.measured.length} trials of depth 4 ` +
+        `and ${five.exploded.length} of ${five.measured.length} of depth 5 explode`,
+      threshold: 'no trial of depth 4 explodes, at least one of depth 5 does',
+      missing: 'needs depths 4 and 5',
+      detail: four.exploded.length === 0 ? undefined : `depth 4 explodes at ρ = ${dampingsOf(four.exploded)}`,
+    });
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
+import { atLargest, having, metricOf, verdict } from './judging.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
-import { atLargest, metricOf, undecided } from './verdicts.ts';
 import { wideTraining } from './wide-training.ts';
 
 const unitWiseDecay: Claim = {
@@ -8,24 +8,22 @@ const unitWiseDecay: Claim = {
   statement: 'Unit-wise natural gradient descent at η = c/α, α = Σ γ_lM_l, follows (1 − c)^t for every activation',
   source: 'Karakida & Osawa 2020, Theorem 5.1 and Fig. S.1',
   judge: (measurements) => {
-    const expected = '0 at infinite width';
-    const threshold =
-      'for every activation, mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network and best damping ≤ 0.15';
-    const relevant = measurements.filter(({ params }) => params['approximation'] === 'unit-wise');
-    if (relevant.length === 0) return undecided(expected, threshold, 'no unit-wise trial');
-    const perActivation = groupBy(atLargest(relevant, 'width'), ({ params }) => params['activation']).map((group) => {
+    const relevant = atLargest(having(measurements, { approximation: 'unit-wise' }), 'width');
+    const perActivation = groupBy(relevant, ({ params }) => params['activation']).map((group) => {
       const byDamping = groupBy(group, ({ params }) => params['damping']).map((trials) =>
         trials.map((m) => metricOf(m, 'deviationFromIsotropy') ?? Infinity),
       );
       const best = byDamping.reduce((least, values) => (spread(values).mean < spread(least).mean ? values : least));
       return { activation: String(group[0]!.params['activation']), best };
     });
-    return {
-      status: perActivation.every(({ best }) => spread(best).mean <= 0.15) ? 'reproduced' : 'not reproduced',
-      expected,
+    const holds = perActivation.every(({ best }) => spread(best).mean <= 0.15);
+    return verdict(perActivation.length > 0 ? holds : undefined, {
+      expected: '0 at infinite width',
       measured: perActivation.map(({ activation, best }) => `${activation} ${formatSpread(best)}`).join('; '),
-      threshold,
-    };
+      threshold:
+        'for every activation, mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network and best damping ≤ 0.15',
+      missing: 'no unit-wise trial',
+    });
   },
 };
 

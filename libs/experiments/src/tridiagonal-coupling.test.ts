@@ -22,3 +22,13 @@ test('the outputs of moved networks respond with α = s, s + 1, s + 1 for L = 3s
     assert.equal(metrics['negativeCouplingEigenvalues'], negative);
   }
 });
+
+test('at the singular depth 5 the response becomes isotropic as ρ vanishes', async () => {
+  const anisotropy: number[] = [];
+  for (const damping of [1e-3, 1e-5, 1e-7, 1e-9]) {
+    const params = { depth: 5, inputDimension: 12, samples: 6, width: 24, activation: 'tanh', biasVariance: 0.1 };
+    const { metrics } = await runTrial(tridiagonalCoupling, { ...params, damping });
+    anisotropy.push(metrics['anisotropicPart']!);
+  }
+  assert.ok(anisotropy[3]! < 1e-3 && anisotropy[3]! < anisotropy[1]!, anisotropy.join(', '));
+});

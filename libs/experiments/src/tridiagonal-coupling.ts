@@ -33,7 +33,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
     const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
     const at = linearise(engine, network, inputs);
     const residual = engine.binary('subtract', at.outputs, targets);
-    const direction = blockTridiagonal().direction(engine, at, residual, { damping: 0 });
+    const direction = blockTridiagonal().direction(engine, at, residual, { damping: params.damping });
     const g = engine.read(residual);
     const response = measuredResponse(engine, network, inputs, direction);
     freeNetwork(engine, network);
@@ -47,6 +47,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
       negativeCouplingEigenvalues: inertia.negative,
       zeroCouplingEigenvalues: inertia.zero,
       droppedDirections: direction.statistics.dropped,
+      poleDistance: direction.statistics.poleDistance ?? NaN,
     };
   });
   progress(trialId, 1, 1);
