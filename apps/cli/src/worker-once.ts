@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { EngineInfo, Measured, Trial } from '@natsweep/sweep';
 
 import { appEntry, type Environment } from './environment.ts';
-import { CliError, exitCodes } from './exit.ts';
+import { CliError, exitCodes, type ExitCode } from './exit.ts';
 
 /** What the worker's `--once` prints of a trial. */
 export interface OnceResult {
@@ -15,6 +15,12 @@ export interface OnceResult {
   readonly engine: EngineInfo;
   readonly peakMemoryBytes: number;
 }
+
+/** What the worker's exit codes mean here; any other is a trial that failed. */
+const workerFaults: ReadonlyMap<number | null, ExitCode> = new Map([
+  [2, exitCodes.badInput],
+  [3, exitCodes.unavailable],
+]);
 
 /** Runs one trial in a process of its own on this machine, outside any sweep: nothing is queued, nothing is recorded. */
 export function runOnce(
@@ -31,10 +37,10 @@ export function runOnce(
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) return resolve(JSON.parse(stdout) as OnceResult);
-      const reason =
-        stderr.split('\n').find((line) => /^\w*(Error|error)?: /.test(line)) ??
-        `it ended with ${signal ?? `code ${code}`}`;
-      reject(new CliError(`The trial failed: ${reason.replace(/^\w*(Error)?: /, '')}`, exitCodes.negative));
+      const complaint = stderr.split('\n').find((line) => /^\w*(Error|error)?: /.test(line));
+      const reason = complaint?.replace(/^\w*(Error)?: /, '') ?? `it ended with ${signal ?? `code ${code}`}`;
+      const exitCode = workerFaults.get(code) ?? exitCodes.negative;
+      reject(new CliError(exitCode === exitCodes.unavailable ? reason : `The trial failed: ${reason}`, exitCode));
     });
     child.stdin.end(`${JSON.stringify(trial)}\n`);
   });

@@ -1,5 +1,5 @@
 import type { Delivery, FailureCause, ReportSender, TrialFailure } from '@natsweep/queue';
-import type { AttemptInfo, EngineInfo, Trial } from '@natsweep/sweep';
+import type { AttemptInfo, GpuReading, Trial } from '@natsweep/sweep';
 import type { FinishedTrial } from './protocol.ts';
 
 export interface DeliveryContext {
@@ -7,6 +7,8 @@ export interface DeliveryContext {
   readonly slot: string;
   readonly sender: Pick<ReportSender, 'send'>;
   readonly onFinished: (trial: Trial) => void;
+  /** The slot's GPU as last read; undefined on a CPU. */
+  readonly gpu: () => GpuReading | undefined;
 }
 
 /** What has become of the trials of one delivery. */
@@ -48,7 +50,7 @@ export class DeliveryWork {
     this.#failures[trialId] = { failure, message, logTail, attempt };
   }
 
-  finish(finished: FinishedTrial, engine: EngineInfo): void {
+  finish(finished: FinishedTrial): void {
     const { startedAtMs, elapsedSeconds, ...result } = finished;
     const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
     if (trial === undefined || !this.isOpen(trial)) return;
@@ -56,12 +58,13 @@ export class DeliveryWork {
     const attempt = this.#attempt(startedAtMs, elapsedSeconds);
     const sweep = this.delivery.batch.sweep;
     this.#finished.add(trial.trialId);
-    this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, engine, attempt });
+    this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, attempt });
     this.#context.onFinished(trial);
   }
 
   #attempt(startedAtMs: number, elapsedSeconds: number): AttemptInfo {
     const { worker, slot } = this.#context;
-    return { attempt: this.delivery.attempt, worker, slot, startedAtMs, elapsedSeconds };
+    const gpu = this.#context.gpu();
+    return { attempt: this.delivery.attempt, worker, slot, startedAtMs, elapsedSeconds, ...(gpu && { gpu }) };
   }
 }

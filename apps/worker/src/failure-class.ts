@@ -34,7 +34,8 @@ export function classifyExit({ code, signal, logTail, outOfMemoryKill }: Exit): 
 export function classifyError(error: unknown): Cause {
   const message = error instanceof Error ? error.message : String(error);
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'TRIAL_REFUSED') return { failure: 'invalid', message };
+  if (code === 'TRIAL_REFUSED' || code === 'TRIAL_INVALID') return { failure: 'invalid', message };
+  if (code === 'ENGINE') return { failure: 'engine', message };
   const outOfMemory = code === 'TENSORFLOW_OUT_OF_MEMORY' || memoryComplaint.test(message);
   return { failure: outOfMemory ? 'out-of-memory' : 'crash', message };
 }

@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { findTensorflow } from '@natsweep/linalg-tfjs';
+import type { GpuReading } from '@natsweep/sweep';
 
-/** A GPU as nvidia-smi reports it. */
-export interface Gpu {
-  /** As in `CUDA_VISIBLE_DEVICES`. */
+export interface Gpu extends GpuReading {
+  /** As in `CUDA_VISIBLE_DEVICES`, in the order of the bus. */
   readonly index: string;
-  /** 0 to 1; null where the driver does not tell. */
-  readonly utilization: number | null;
-  readonly memoryUsedBytes: number | null;
-  readonly memoryTotalBytes: number | null;
 }
 
-const columns = ['index', 'utilization.gpu', 'memory.used', 'memory.total'];
+const columns = ['index', 'name', 'utilization.gpu', 'memory.used', 'memory.total'];
 const mebibyte = 2 ** 20;
 
 /** The NVIDIA GPUs of this machine; none where there is no nvidia-smi. */
@@ -25,11 +21,33 @@ export async function listGpus(): Promise<readonly Gpu[]> {
   }
 }
 
-/** The GPUs that a worker takes by itself: all of them, where TensorFlow was set up for them. */
-export async function usableGpus(): Promise<readonly string[]> {
-  const tensorflow = findTensorflow();
+/**
+ * The GPUs that a worker takes by itself, where TensorFlow was set up for GPUs: all of them, or those that the environment
+ * (a batch system's, for instance) leaves it in `CUDA_VISIBLE_DEVICES`.
+ */
+export async function usableGpus(env: NodeJS.ProcessEnv = process.env): Promise<readonly string[]> {
+  const tensorflow = findTensorflow(env);
   if (!tensorflow.found || tensorflow.gpu !== true) return [];
-  return (await listGpus()).map(({ index }) => index);
+  const visible = env['CUDA_VISIBLE_DEVICES']?.split(',').map((index) => index.trim());
+  const indices = (await listGpus()).map(({ index }) => index);
+  return indices.filter((index) => visible === undefined || visible.includes(index));
+}
+
+/** The GPUs of this machine as they were when last read. */
+export class GpuMonitor {
+  #gpus: readonly Gpu[] = [];
+
+  async refresh(): Promise<void> {
+    this.#gpus = await listGpus();
+  }
+
+  /** undefined for a GPU that nvidia-smi does not list. */
+  reading(index: string): GpuReading | undefined {
+    const gpu = this.#gpus.find((listed) => listed.index === index);
+    if (gpu === undefined) return undefined;
+    const { name, utilization, memoryUsedBytes, memoryTotalBytes } = gpu;
+    return { name, utilization, memoryUsedBytes, memoryTotalBytes };
+  }
 }
 
 /** Reads nvidia-smi's table: utilization in percent, memory in MiB, and words such as [N/A] for what is not known. */
@@ -38,8 +56,9 @@ export function parseGpus(table: string): readonly Gpu[] {
     .split('\n')
     .map((line) => line.split(',').map((cell) => cell.trim()))
     .filter((cells) => cells.length === columns.length)
-    .map(([index = '', utilization, used, total]) => ({
+    .map(([index = '', name = '', utilization, used, total]) => ({
       index,
+      name,
       utilization: known(utilization, 1 / 100),
       memoryUsedBytes: known(used, mebibyte),
       memoryTotalBytes: known(total, mebibyte),

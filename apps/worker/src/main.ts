@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import { createLogger } from '@natsweep/telemetry';
 import { usableGpus } from './gpus.ts';
+import { OnceError } from './once-error.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -50,8 +51,17 @@ try {
     process.exit(0);
   }
 } catch (error) {
-  if (error instanceof SettingsError) process.exitCode = 2;
-  else if (error instanceof RedisUnavailableError || error instanceof TrialProcessError) process.exitCode = 1;
-  else throw error;
-  process.stderr.write(`worker: ${error.message}\n`);
+  const exitCode = exitCodeOf(error);
+  if (exitCode === undefined) throw error;
+  process.exitCode = exitCode;
+  process.stderr.write(`worker: ${(error as Error).message}\n`);
+}
+
+/** As `--help` documents it; undefined for a fault of natsweep itself, whose stack is worth seeing. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof SettingsError) return 2;
+  if (error instanceof RedisUnavailableError) return 3;
+  if (error instanceof TrialProcessError) return error.code === 'engine' ? 3 : 1;
+  if (error instanceof OnceError) return error.failure === 'engine' ? 3 : error.failure === 'invalid' ? 2 : 1;
+  return undefined;
 }

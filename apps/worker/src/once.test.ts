@@ -35,3 +35,50 @@ test('--once runs the trials of standard input one by one, without a queue', asy
     assert.ok((peakMemoryBytes as number) > 10 * 2 ** 20);
   }
 });
+
+/** What `--once` says, and with which code it ends, when it is given a line it cannot run. */
+async function refusal(line: string, flags: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const running = promisify(execFile)(process.execPath, [entry, '--once', ...flags], {
+    env: { ...process.env, ...env },
+  });
+  running.child.stdin?.end(`${line}\n`);
+  return running.then(
+    () => assert.fail('it ran'),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
+  );
+}
+
+test('an engine that cannot be had is one sentence with the fix and exit code 3', async () => {
+  for (const [flags, missing, message] of [
+    [
+      ['--engine', 'tfjs'],
+      { NATSWEEP_TENSORFLOW_DIR: '/nowhere' },
+      /^worker: TensorFlow was not found: \/nowhere .*Run "natsweep setup tensorflow".*\n$/,
+    ],
+    [[], { NATSWEEP_OPENBLAS: '/nowhere' }, /^worker: OpenBLAS was not found; tried \/nowhere .* Install it .*\n$/],
+  ] as const) {
+    const params = { method: 'ngd', depth: 2, size: 3 };
+    const line = JSON.stringify({
+      trialId: 't',
+      index: 0,
+      experiment: 'tangent-kernel',
+      experimentVersion: 1,
+      params,
+      seed: 0,
+    });
+    const { code, stderr } = await refusal(line, flags, missing);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, message);
+  }
+});
+
+test('a line that is no trial, or no valid one, is one sentence and exit code 2', async () => {
+  for (const [line, message] of [
+    ['hello', /^worker: Standard input holds no trial in JSON but hello\n$/],
+    [trial(1).replace('diagnostic', 'telepathy'), /^worker: this worker knows no experiment "telepathy"\n$/],
+  ] as const) {
+    const { code, stderr } = await refusal(line, ['--engine', 'reference']);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+  }
+});

@@ -12,6 +12,16 @@ export interface FinishedTrial {
   readonly traces: Readonly<Record<string, readonly Measured[]>>;
   readonly startedAtMs: number;
   readonly elapsedSeconds: number;
+  /** What computed it, in the precision that the trial asked for. */
+  readonly engine: EngineInfo;
+}
+
+/** What a trial process has used up so far; with too much of it the slot replaces the process. */
+export interface Wear {
+  /** Resident memory. */
+  readonly memoryBytes: number;
+  /** Handles that TensorFlow's binding has given out: they are 32-bit numbers and never given out twice. */
+  readonly tensorHandles: number;
 }
 
 /**
@@ -23,7 +33,7 @@ export type Reply =
   | { readonly kind: 'unusable'; readonly message: string }
   | { readonly kind: 'progress'; readonly trialId: string; readonly stepsDone: number; readonly stepsTotal: number }
   | { readonly kind: 'finished'; readonly trial: FinishedTrial }
-  | { readonly kind: 'done'; readonly last: FinishedTrial | undefined; readonly memoryBytes: number }
+  | ({ readonly kind: 'done'; readonly last: FinishedTrial | undefined } & Wear)
   | ({ readonly kind: 'failed' } & FailureCause);
 
 /** The environment variable that tells a trial process which engine to create. */

@@ -1,11 +1,12 @@
 import { findExperiment, type TrialResult } from '@natsweep/experiments';
-import type { LinalgEngine } from '@natsweep/linalg';
-import type { Trial } from '@natsweep/sweep';
+import type { Precision } from '@natsweep/linalg';
+import type { EngineInfo, Trial } from '@natsweep/sweep';
+import type { Engines } from './engine.ts';
 import { measured, measuredTrace } from './measured.ts';
 import type { FinishedTrial, Reply } from './protocol.ts';
 
 export interface RunContext {
-  readonly engine: LinalgEngine;
+  readonly engines: Engines;
   readonly signal: AbortSignal;
   readonly send: (reply: Reply) => void;
 }
@@ -13,6 +14,7 @@ export interface RunContext {
 /** The trials cannot be run as they are: an unknown experiment, another version of it, or parameters it refuses. */
 export class InvalidTrialError extends Error {
   override readonly name = 'InvalidTrialError';
+  readonly code = 'TRIAL_INVALID';
 }
 
 /** Shortest time between two progress messages. */
@@ -21,7 +23,7 @@ const progressIntervalMs = 200;
 /** Runs trials of one experiment together. Sends each result as soon as it is there, and returns that of the last trial. */
 export async function runTrials(
   trials: readonly Trial[],
-  { engine, signal, send }: RunContext,
+  { engines, signal, send }: RunContext,
 ): Promise<FinishedTrial | undefined> {
   const experiment = requireExperiment(trials);
   const parsed = trials.map(({ trialId, params, seed }) => {
@@ -29,6 +31,8 @@ export async function runTrials(
     if (!result.success) throw new InvalidTrialError(`trial ${trialId}: ${result.error.message}`);
     return { trialId, params: result.data, seed };
   });
+  const engine = engines(precisionOf(parsed[0]?.params));
+  const engineInfo = engine.info();
 
   let progressSentAtMs = 0;
   const progress = (trialId: string, stepsDone: number, stepsTotal: number) => {
@@ -45,7 +49,7 @@ export async function runTrials(
     const now = performance.now();
     const elapsedSeconds = result.elapsedSeconds ?? (now - since) / 1000;
     since = now;
-    const trial = { ...recordable(result), elapsedSeconds, startedAtMs: startOf(elapsedSeconds) };
+    const trial = recordable(result, { elapsedSeconds, engine: engineInfo });
     finished += 1;
     if (finished === trials.length) last = trial;
     else send({ kind: 'finished', trial });
@@ -66,15 +70,22 @@ function requireExperiment(trials: readonly Trial[]) {
   return experiment;
 }
 
-function recordable({ trialId, outcome, metrics, traces }: TrialResult) {
+/** What the trials of a batch ask for; they share it, since it is a structural parameter. */
+function precisionOf(params: Readonly<Record<string, unknown>> = {}): Precision {
+  return params['precision'] === 'float32' ? 'float32' : 'float64';
+}
+
+function recordable(
+  { trialId, outcome, metrics, traces }: TrialResult,
+  { elapsedSeconds, engine }: { readonly elapsedSeconds: number; readonly engine: EngineInfo },
+): FinishedTrial {
   return {
     trialId,
     outcome,
+    engine,
+    elapsedSeconds,
+    startedAtMs: Math.round(Date.now() - elapsedSeconds * 1000),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, measured(value)])),
     traces: Object.fromEntries(Object.entries(traces).map(([name, values]) => [name, measuredTrace(values)])),
   };
-}
-
-function startOf(elapsedSeconds: number): number {
-  return Math.round(Date.now() - elapsedSeconds * 1000);
 }

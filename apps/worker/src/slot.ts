@@ -6,9 +6,10 @@ import {
   type FailureCause,
   type ReportSender,
 } from '@natsweep/queue';
-import type { EngineInfo, Trial } from '@natsweep/sweep';
+import type { EngineInfo, GpuReading, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { DeliveryWork } from './delivery-work.ts';
+import type { Wear } from './protocol.ts';
 import { TrialChild, type RunEnd, type TrialChildOptions, type TrialProcessError } from './trial-child.ts';
 
 export interface SlotOptions extends TrialChildOptions {
@@ -16,8 +17,10 @@ export interface SlotOptions extends TrialChildOptions {
   readonly worker: string;
   readonly sender: Pick<ReportSender, 'send'>;
   readonly logger: Logger;
-  /** A trial process that holds more than this between batches is replaced. */
-  readonly maxMemoryBytes: number;
+  /** A trial process that has used up more than this is replaced between batches. */
+  readonly limits: Wear;
+  /** This slot's GPU as last read. Default: there is none. */
+  readonly readGpu?: () => GpuReading | undefined;
 }
 
 /** What a slot says of itself in the worker's heartbeat. */
@@ -75,6 +78,7 @@ export class Slot {
       slot: this.name,
       sender: this.#options.sender,
       onFinished: (trial) => this.#count(trial),
+      gpu: () => this.#options.readGpu?.(),
     });
     this.#work = work;
     try {
@@ -138,7 +142,7 @@ export class Slot {
       trialTimeoutSeconds: work.delivery.batch.trialTimeoutSeconds,
       onFinished: (trial) => {
         // After a hand-back has begun, `stopped` is this slot's doing and no result.
-        if (!this.#handingBack || trial.outcome !== 'stopped') work.finish(trial, child.engine);
+        if (!this.#handingBack || trial.outcome !== 'stopped') work.finish(trial);
       },
       onProgress: (trialId, steps) => {
         const made = steps >= stepsDone ? steps - stepsDone : steps;
@@ -151,11 +155,18 @@ export class Slot {
       const { failure, message } = end;
       if (!this.#handingBack && trials.some((trial) => work.isOpen(trial)))
         this.#options.logger.warn({ failure, trials: trials.length }, message);
-    } else if (end.memoryBytes > this.#options.maxMemoryBytes) {
-      this.#options.logger.info({ memoryBytes: end.memoryBytes }, 'trial process replaced: it holds too much memory');
-      await this.#kill();
-    }
+    } else await this.#replaceIfWorn(end);
     return end;
+  }
+
+  async #replaceIfWorn({ memoryBytes, tensorHandles }: Wear): Promise<void> {
+    const { limits, logger } = this.#options;
+    if (memoryBytes > limits.memoryBytes)
+      logger.info({ memoryBytes }, 'trial process replaced: it holds too much memory');
+    else if (tensorHandles > limits.tensorHandles)
+      logger.info({ tensorHandles }, 'trial process replaced: its TensorFlow runs out of handles');
+    else return;
+    await this.#kill();
   }
 
   async #childOrFailure(): Promise<TrialChild | RunEnd> {

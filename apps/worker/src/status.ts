@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { heartbeat, signOff, type RedisConnection, type SlotStatus, type WorkerStatus } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
-import { listGpus, type Gpu } from './gpus.ts';
+import type { GpuMonitor } from './gpus.ts';
 import type { Slot } from './slot.ts';
 
 const heartbeatIntervalMs = 2000;
@@ -10,6 +10,8 @@ export interface AnnounceOptions {
   readonly worker: string;
   readonly version: string;
   readonly slots: readonly Slot[];
+  /** Read anew before every heartbeat; undefined where no slot is on a GPU. */
+  readonly gpus: GpuMonitor | undefined;
   /** Where Prometheus reaches this worker's /metrics; null if it serves none. */
   readonly metricsAddress: string | null;
   readonly logger: Logger;
@@ -18,8 +20,10 @@ export interface AnnounceOptions {
 /** Keeps this worker in the registry until the returned function takes it out again. */
 export async function announce(redis: RedisConnection, options: AnnounceOptions): Promise<() => Promise<void>> {
   const startedAtMs = Date.now();
-  const onGpus = options.slots.some(({ gpu }) => gpu !== undefined);
-  const beat = async () => heartbeat(redis, status(options, startedAtMs, onGpus ? await listGpus() : []));
+  const beat = async () => {
+    await options.gpus?.refresh();
+    await heartbeat(redis, status(options, startedAtMs));
+  };
   await beat();
   const timer = setInterval(() => {
     beat().catch((error: unknown) => options.logger.warn({ err: error }, 'heartbeat failed'));
@@ -30,11 +34,7 @@ export async function announce(redis: RedisConnection, options: AnnounceOptions)
   };
 }
 
-function status(
-  { worker, version, slots, metricsAddress }: AnnounceOptions,
-  startedAtMs: number,
-  gpus: readonly Gpu[],
-): WorkerStatus {
+function status({ worker, version, slots, gpus, metricsAddress }: AnnounceOptions, startedAtMs: number): WorkerStatus {
   return {
     worker,
     host: hostname(),
@@ -47,18 +47,18 @@ function status(
   };
 }
 
-function slotStatus({ name, gpu, state }: Slot, gpus: readonly Gpu[]): SlotStatus {
-  const device = gpus.find(({ index }) => index === gpu);
+function slotStatus({ name, gpu, state }: Slot, gpus: GpuMonitor | undefined): SlotStatus {
+  const reading = gpu === undefined ? undefined : gpus?.reading(gpu);
   return {
     slot: name,
     engine: state.engine?.engine ?? 'none',
-    device: state.engine?.device ?? 'none',
+    device: reading?.name ?? state.engine?.device ?? 'none',
     state: state.trialId === null ? 'idle' : 'busy',
     trialId: state.trialId,
     trialsFinished: state.trialsFinished,
     stepsFinished: state.stepsFinished,
-    gpuUtilization: device?.utilization ?? null,
-    gpuMemoryUsedBytes: device?.memoryUsedBytes ?? null,
-    gpuMemoryTotalBytes: device?.memoryTotalBytes ?? null,
+    gpuUtilization: reading?.utilization ?? null,
+    gpuMemoryUsedBytes: reading?.memoryUsedBytes ?? null,
+    gpuMemoryTotalBytes: reading?.memoryTotalBytes ?? null,
   };
 }

@@ -5,7 +5,7 @@ import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
-import { engineVariable, gpuVariable, type FinishedTrial, type Reply, type Request } from './protocol.ts';
+import { engineVariable, gpuVariable, type FinishedTrial, type Reply, type Request, type Wear } from './protocol.ts';
 
 /** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
 export class TrialProcessError extends Error {
@@ -34,8 +34,7 @@ export interface RunOptions {
 }
 
 /** `failed`: the process is gone or must not be used again. */
-export type RunEnd =
-  { readonly kind: 'done'; readonly memoryBytes: number } | ({ readonly kind: 'failed' } & FailureCause);
+export type RunEnd = ({ readonly kind: 'done' } & Wear) | ({ readonly kind: 'failed' } & FailureCause);
 
 /** A trial process seen from its slot. */
 export class TrialChild {
@@ -56,6 +55,8 @@ export class TrialChild {
         OPENBLAS_NUM_THREADS: '1',
         ...process.env,
         [engineVariable]: engine,
+        // Without it CUDA puts the fastest GPU first, and numbers mean other GPUs than they do to nvidia-smi.
+        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
         CUDA_VISIBLE_DEVICES: gpu ?? '-1',
         ...(gpu === undefined ? {} : { [gpuVariable]: gpu }),
       },
@@ -106,9 +107,11 @@ export class TrialChild {
           return options.onFinished(reply.trial);
         case 'progress':
           return options.onProgress(reply.trialId, reply.stepsDone);
-        case 'done':
-          if (reply.last !== undefined) options.onFinished(reply.last);
-          return end({ kind: 'done', memoryBytes: reply.memoryBytes });
+        case 'done': {
+          const { last, ...done } = reply;
+          if (last !== undefined) options.onFinished(last);
+          return end(done);
+        }
         case 'failed':
           this.kill();
           return end({ ...reply, logTail: `${this.#tail.text}\n${reply.logTail}`.trim() });

@@ -2,12 +2,13 @@
  * The child of a slot: owns the engine and runs trials, one request at a time. It may compute for as long as it likes
  * without yielding, crash, or be killed at any moment; the slot copes with all of these.
  */
+import { tensorHandlesUsed } from '@natsweep/linalg-tfjs';
 import type { EngineChoice } from './engine-choice.ts';
-import { createEngine } from './engine.ts';
+import { createEngines } from './engine.ts';
 import { classifyError } from './failure-class.ts';
 import { endWithParent } from './orphan-watch.ts';
 import { engineVariable, type Reply, type Request } from './protocol.ts';
-import { InvalidTrialError, runTrials } from './run-trials.ts';
+import { runTrials } from './run-trials.ts';
 
 const send = (reply: Reply): void => {
   process.send?.(reply);
@@ -19,22 +20,23 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());
 
 try {
-  const engine = createEngine(process.env[engineVariable] as EngineChoice);
+  const engines = createEngines(process.env[engineVariable] as EngineChoice);
+  const engine = engines('float64').info();
   let running: AbortController | undefined;
   process.on('message', (request: Request) => {
     if (request.kind === 'abort') return running?.abort();
     const controller = new AbortController();
     running = controller;
-    runTrials(request.trials, { engine, signal: controller.signal, send }).then(
-      (last) => send({ kind: 'done', last, memoryBytes: process.memoryUsage.rss() }),
+    runTrials(request.trials, { engines, signal: controller.signal, send }).then(
+      (last) =>
+        send({ kind: 'done', last, memoryBytes: process.memoryUsage.rss(), tensorHandles: tensorHandlesUsed() }),
       (error: unknown) => {
-        const cause = error instanceof InvalidTrialError ? ({ failure: 'invalid' } as const) : classifyError(error);
-        const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        send({ kind: 'failed', failure: cause.failure, message, logTail: stack ?? message });
+        const { failure, message } = classifyError(error);
+        send({ kind: 'failed', failure, message, logTail: (error as Error | null)?.stack ?? message });
       },
     );
   });
-  send({ kind: 'ready', engine: engine.info() });
+  send({ kind: 'ready', engine });
   endWithParent();
 } catch (error) {
   send({ kind: 'unusable', message: (error as Error).message });

@@ -9,6 +9,7 @@ import {
 } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
+import { GpuMonitor } from './gpus.ts';
 import { SettingsError, type Settings } from './settings.ts';
 import { Slot } from './slot.ts';
 import { announce } from './status.ts';
@@ -18,6 +19,9 @@ const redisWaitMs = 15_000;
 
 /** How long settling the batches that were handed back may take before the process ends all the same. */
 const handBackMs = 5000;
+
+/** A quarter of what there is: hours of operations are left for the batch in which it is passed. */
+const maxTensorHandles = 2 ** 30;
 
 export interface WorkerOptions {
   readonly address: RedisAddress;
@@ -41,10 +45,7 @@ export class WorkerProcess {
     const { slots, redis, leave } = parts;
     this.#options = options;
     this.#slots = slots;
-    this.#close = async () => {
-      await leave();
-      redis.disconnect();
-    };
+    this.#close = leave;
     this.#batchWorkers = slots.map(
       (slot) =>
         new BatchWorker(redis, {
@@ -65,18 +66,24 @@ export class WorkerProcess {
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
     const { address, settings, version, logger } = options;
     const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait' });
-    redis.on('close', () => logger.warn(`lost ${address.description}; trials go on, results wait until it is back`));
+    const onLoss = () => logger.warn(`lost ${address.description}; trials go on, results wait until it is back`);
+    redis.on('close', onLoss);
     redis.on('ready', () => logger.info(`back at ${address.description}`));
+    const disconnect = () => redis.off('close', onLoss).disconnect();
     const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
+    const gpus = settings.slots.some(({ gpu }) => gpu !== undefined) ? new GpuMonitor() : undefined;
+    await gpus?.refresh();
+    const limits = { memoryBytes: totalmem() / settings.slots.length / 2, tensorHandles: maxTensorHandles };
     const slots = settings.slots.map(
       ({ name, gpu }) =>
         new Slot({
           name,
           gpu,
+          readGpu: () => (gpu === undefined ? undefined : gpus?.reading(gpu)),
           worker: settings.name,
           engine: settings.engine,
           heapMiB: settings.heapMiB,
-          maxMemoryBytes: totalmem() / settings.slots.length / 2,
+          limits,
           sender,
           logger: logger.child({ slot: name }),
         }),
@@ -92,6 +99,7 @@ export class WorkerProcess {
         worker: settings.name,
         version,
         slots,
+        gpus,
         metricsAddress: metrics?.address ?? null,
         logger,
       });
@@ -102,11 +110,12 @@ export class WorkerProcess {
           stopListening();
           await leave();
           metrics?.close();
+          disconnect();
         },
       });
     } catch (error) {
       await Promise.all(slots.map((slot) => slot.close()));
-      redis.disconnect();
+      disconnect();
       throw error;
     }
   }

@@ -12,13 +12,17 @@ export interface TfjsOptions {
   readonly precision?: Precision;
   /** Default 'auto': the GPU where TensorFlow sees one. One device per process. */
   readonly device?: LoadOptions['device'];
-  /** Threads per operation on the CPU, for all engines of this process. Default 1. */
+  /** Threads per operation on the CPU, for all engines of this process. Default: `TF_NUM_INTRAOP_THREADS`, else 1. */
   readonly threads?: number;
 }
 
 /** The engine over TensorFlow's kernels. Throws `TensorflowMissingError` where they cannot be had as asked. */
 export function createTfjsEngine(options: TfjsOptions = {}): LinalgEngine {
-  const { precision = 'float64', device = 'auto', threads = 1 } = options;
+  const {
+    precision = 'float64',
+    device = 'auto',
+    threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || 1,
+  } = options;
   return engineOver(loadTensorflow({ device, threads }), precision);
 }
 

@@ -1,5 +1,6 @@
 export { createTfjsEngine } from './engine.ts';
 export { TensorflowError, TensorflowMissingError } from './errors.ts';
+export { tensorHandlesUsed } from './load.ts';
 export { findTensorflow, tensorflowDirectory } from './locate.ts';
 export { SetupError, setupTensorflow } from './setup.ts';
 export type { TfjsOptions } from './engine.ts';

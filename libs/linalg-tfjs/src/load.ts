@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { TensorflowMissingError } from './errors.ts';
 import { findTensorflow } from './locate.ts';
+import { dtypes } from './binding.ts';
 import type { Binding } from './binding.ts';
 
 export interface LoadOptions {
@@ -71,18 +71,28 @@ export function openBinding(path: string, { device, threads }: LoadOptions): Loa
   return { binding, device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu', threads };
 }
 
+/**
+ * Handles that the binding has given out in this process so far; 0 where it is not loaded. They are 32-bit numbers which
+ * begin again at 0 in the end, whatever lives under the old ones, so that a process must not make more than 2³² tensors.
+ */
+export function tensorHandlesUsed(): number {
+  if (loaded === undefined) return 0;
+  const next = loaded.binding.createTensor([], dtypes.int32, Int32Array.of(0));
+  loaded.binding.deleteTensor(next);
+  return next >>> 0;
+}
+
 /** The model of the processor or GPU in use. */
 export function deviceName({ device }: Loaded): string {
   return device === 'gpu' ? gpuModel() : (cpus()[0]?.model ?? process.arch);
 }
 
-/** As the driver reports it for the visible GPU. */
+/** As nvidia-smi reports it for the first visible GPU. */
 function gpuModel(): string {
-  const index = Number(process.env['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? 0);
+  const visible = process.env['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? '0';
   try {
-    const folder = '/proc/driver/nvidia/gpus';
-    const gpu = readdirSync(folder).sort()[Number.isInteger(index) ? index : 0]!;
-    return /^Model:\s*(.+)$/m.exec(readFileSync(join(folder, gpu, 'information'), 'utf8'))?.[1] ?? 'gpu';
+    const query = ['--query-gpu=name', '--format=csv,noheader', `--id=${visible}`];
+    return execFileSync('nvidia-smi', query, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return 'gpu';
   }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Delivery, Report } from '@natsweep/queue';
+import { findTensorflow } from '@natsweep/linalg-tfjs';
+import type { Parameters, Trial } from '@natsweep/sweep';
+import { createLogger } from '@natsweep/telemetry';
+import { Slot, type SlotOptions } from './slot.ts';
+
+const gpu = { name: 'NVIDIA H200', utilization: 0.5, memoryUsedBytes: 2 ** 30, memoryTotalBytes: 2 ** 37 };
+
+/** A slot on its own: what it sends and what it logs. */
+function start(t: TestContext, options: Partial<SlotOptions>) {
+  const reports: Report[] = [];
+  const logged: string[] = [];
+  const logger = createLogger({ app: 'worker' });
+  Object.assign(logger, { info: (_: object, message: string) => logged.push(message) });
+  const slot = new Slot({
+    name: 'cpu-0',
+    worker: 'test',
+    engine: 'reference',
+    sender: { send: (report) => void reports.push(report) },
+    logger,
+    limits: { memoryBytes: Infinity, tensorHandles: Infinity },
+    ...options,
+  });
+  t.after(() => slot.close());
+  return { slot, reports, logged };
+}
+
+function delivery(experiment: string, params: readonly Parameters[]): Delivery {
+  const trials = params.map((given, index): Trial => ({
+    trialId: `t${index}`,
+    index,
+    experiment,
+    experimentVersion: 1,
+    params: given,
+    seed: 1,
+  }));
+  const batch = { sweep: 'sweep', trials, trialTimeoutSeconds: 60, maxAttempts: 2, failures: {} };
+  return { batchId: 'batch', batch, trials, attempt: 1, lostBefore: false, signal: new AbortController().signal };
+}
+
+const small = { method: 'ngd', depth: 2, size: 3 };
+
+test('an observation says on which GPU it was made, and how that was used', async (t) => {
+  const { slot, reports } = start(t, { readGpu: () => gpu });
+  await slot.run(delivery('tangent-kernel', [small]));
+  assert.ok(reports[0]?.kind === 'observation');
+  assert.deepEqual(reports[0].attempt.gpu, gpu);
+  assert.equal(reports[0].engine.precision, 'float64');
+});
+
+test('a trial process that has grown beyond its memory is replaced, and the next delivery does not notice', async (t) => {
+  const { slot, reports, logged } = start(t, { limits: { memoryBytes: 1, tensorHandles: Infinity } });
+  for (let i = 1; i <= 2; i++) {
+    assert.deepEqual(await slot.run(delivery('diagnostic', [{}])), { kind: 'finished' });
+    assert.equal(logged.filter((message) => /holds too much memory/.test(message)).length, i);
+  }
+  assert.equal(reports.length, 2);
+});
+
+test("a trial process is replaced before TensorFlow's handles run out", async (t) => {
+  const tensorflow = findTensorflow();
+  if (!tensorflow.found) return t.skip(`${tensorflow.reason}. ${tensorflow.fix}`);
+  const { slot, logged } = start(t, { engine: 'tfjs', limits: { memoryBytes: Infinity, tensorHandles: 50 } });
+  assert.deepEqual(await slot.run(delivery('diagnostic', [{}])), { kind: 'finished' });
+  assert.deepEqual(logged, []);
+  assert.deepEqual(await slot.run(delivery('tangent-kernel', [small])), { kind: 'finished' });
+  assert.match(logged[0] ?? '', /runs out of handles/);
+});
+
+for (const engine of ['openblas', 'tfjs'] as const)
+  test(`a trial that asks for float32 gets it from ${engine}, and says so in its observation`, async (t) => {
+    const tensorflow = findTensorflow();
+    if (engine === 'tfjs' && !tensorflow.found) return t.skip(`${tensorflow.reason}. ${tensorflow.fix}`);
+    const { slot, reports } = start(t, { engine });
+    for (const precision of ['float64', 'float32', 'float64'])
+      await slot.run(delivery('tangent-kernel', [{ ...small, precision }]));
+    const observed = reports.filter((report) => report.kind === 'observation');
+    assert.deepEqual(
+      observed.map(({ engine: { precision, engine } }) => [precision, engine]),
+      [
+        ['float64', engine],
+        ['float32', engine],
+        ['float64', engine],
+      ],
+    );
+    const [first, single, again] = observed.map(({ metrics }) => metrics['centre'] as number);
+    assert.equal(first, again);
+    assert.notEqual(single, first);
+    assert.ok(Math.abs(single! / first! - 1) < 1e-5);
+  });
+
+test('a float32 trial on an engine that has none fails as engine, is not retried, and its message says what to do', async (t) => {
+  const { slot, reports } = start(t, { engine: 'reference' });
+  const outcome = await slot.run(delivery('tangent-kernel', [{ ...small, precision: 'float32' }]));
+  assert.ok(outcome.kind === 'failed');
+  assert.equal(outcome.failures['t0']?.failure, 'engine');
+  assert.match(outcome.failures['t0']?.message ?? '', /computes in float64 only. Run float32 trials with --engine/);
+  assert.ok(reports[0]?.kind === 'failed-delivery');
+  assert.equal(reports[0].again, false);
+});
