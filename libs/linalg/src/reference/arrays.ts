@@ -17,7 +17,18 @@ import type { ReferenceTensor, Store } from './store.ts';
 
 type Arrays = Pick<
   LinalgEngine,
-  'tensor' | 'full' | 'eye' | 'read' | 'reshape' | 'transpose' | 'slice' | 'take' | 'concat' | 'diagonal' | 'diag'
+  | 'tensor'
+  | 'adopt'
+  | 'full'
+  | 'eye'
+  | 'read'
+  | 'reshape'
+  | 'transpose'
+  | 'slice'
+  | 'take'
+  | 'concat'
+  | 'diagonal'
+  | 'diag'
 >;
 
 /** Making, reading and rearranging tensors. */
@@ -26,6 +37,10 @@ export function arrayOperations(store: Store): Arrays {
     tensor(values, shape) {
       checkValues('tensor', values, shape);
       return store.make(shape, Float64Array.from(values));
+    },
+    adopt(values, shape) {
+      checkValues('adopt', values, shape);
+      return store.make(shape, values);
     },
     full(shape, value) {
       checkShape('full', shape);
@@ -69,13 +84,15 @@ export function arrayOperations(store: Store): Arrays {
         axis,
       );
       const outer = sizeOf(joined.shape.slice(0, joined.axis));
-      const values: number[] = [];
+      const values = new Float64Array(sizeOf(joined.shape));
+      let end = 0;
       for (let block = 0; block < outer; block++)
         for (const part of parts) {
           const length = sizeOf(part.shape.slice(joined.axis));
-          values.push(...store.ledger.check(part).values.subarray(block * length, (block + 1) * length));
+          values.set(store.ledger.check(part).values.subarray(block * length, (block + 1) * length), end);
+          end += length;
         }
-      return store.make(joined.shape, Float64Array.from(values));
+      return store.make(joined.shape, values);
     },
     diagonal(a) {
       squareShape('diagonal', a.shape);

@@ -1,4 +1,4 @@
-import { at, build, columnsOf, identity } from './matrices.ts';
+import { at, build, columnsOf, identity, norm } from './matrices.ts';
 import { MAX_SWEEPS, rotateColumns, rotateRows, rotation } from './rotations.ts';
 import type { Matrix } from './matrices.ts';
 
@@ -7,7 +7,7 @@ export function jacobiEigh(lower: Matrix): { values: Float64Array; vectors: Matr
   const n = lower.rows;
   const a = build(n, n, (i, j) => (i >= j ? at(lower, i, j) : at(lower, j, i)));
   const vectors = identity(n);
-  const scale = Number.EPSILON * Math.hypot(...a.values);
+  const scale = Number.EPSILON * norm(a.values);
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let rotated = false;
     for (let p = 0; p < n; p++) {

@@ -17,8 +17,8 @@ type Elementwise = Pick<LinalgEngine, 'unary' | 'binary' | 'where' | 'reduce'>;
 const reductions: Readonly<Record<Reduction, (values: readonly number[]) => number>> = {
   sum: (values) => values.reduce((sum, x) => sum + x, 0),
   mean: (values) => values.reduce((sum, x) => sum + x, 0) / values.length,
-  max: (values) => Math.max(...values),
-  min: (values) => Math.min(...values),
+  max: (values) => values.reduce((largest, x) => Math.max(largest, x), -Infinity),
+  min: (values) => values.reduce((smallest, x) => Math.min(smallest, x), Infinity),
 };
 
 /** Elementwise operations and reductions. */

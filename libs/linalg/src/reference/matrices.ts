@@ -35,6 +35,12 @@ export const transposed = (a: Matrix): Matrix => build(a.columns, a.rows, (i, j)
 export const columnsOf = (a: Matrix, order: readonly number[]): Matrix =>
   build(a.rows, order.length, (i, j) => at(a, i, order[j]!));
 
+/** √Σ x² without overflow. `Math.hypot` takes each value as an argument, so a large matrix would overflow the stack. */
+export function norm(values: Float64Array): number {
+  const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest === 0 ? 0 : largest * Math.sqrt(values.reduce((sum, x) => sum + (x / largest) ** 2, 0));
+}
+
 /** The matrices in the last two dimensions of a tensor, in flat batch order, as copies. */
 export function matricesOf(values: Float64Array, shape: Shape): Matrix[] {
   const rows = shape.at(-2)!;

@@ -1,4 +1,4 @@
-import { at, build, set } from './matrices.ts';
+import { at, build, norm, set } from './matrices.ts';
 import type { Matrix } from './matrices.ts';
 
 /** Thin QR decomposition by Householder reflections I − 2 v vᵀ / vᵀv; Q is orthonormal also where A loses rank. */
@@ -9,7 +9,7 @@ export function householder(a: Matrix): { q: Matrix; r: Matrix } {
   const reflectors: Float64Array[] = [];
   for (let j = 0; j < k; j++) {
     const v = Float64Array.from({ length: a.rows }, (_, i) => (i < j ? 0 : at(r, i, j)));
-    v[j]! += Math.hypot(...v) * (v[j]! < 0 ? -1 : 1);
+    v[j]! += norm(v) * (v[j]! < 0 ? -1 : 1);
     reflect(r, v);
     reflectors.push(v);
   }

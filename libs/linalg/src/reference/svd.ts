@@ -1,4 +1,4 @@
-import { at, build, columnsOf, identity, transposed } from './matrices.ts';
+import { at, build, columnsOf, identity, norm, transposed } from './matrices.ts';
 import { householder } from './qr.ts';
 import { MAX_SWEEPS, rotateColumns, rotation } from './rotations.ts';
 import type { Matrix } from './matrices.ts';
@@ -15,7 +15,7 @@ export function jacobiSvd(a: Matrix): { u: Matrix; s: Float64Array; vt: Matrix }
   const n = a.columns;
   const work = build(a.rows, n, (i, j) => at(a, i, j));
   const v = identity(n);
-  const negligible = (Number.EPSILON * Math.hypot(...a.values)) ** 2;
+  const negligible = (Number.EPSILON * norm(a.values)) ** 2;
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let rotated = false;
     for (let p = 0; p < n; p++) {

@@ -1,5 +1,5 @@
 import { SingularMatrixError } from '../errors.ts';
-import { accumulatedShape, productShape, squareShape, systemShape } from '../implementation.ts';
+import { accumulatedShape, checkAccumulated, productShape, squareShape, systemShape } from '../implementation.ts';
 import { choleskyFactor } from './cholesky.ts';
 import { at, build, transposed } from './matrices.ts';
 import { pair } from './pair.ts';
@@ -10,12 +10,13 @@ import type { Store } from './store.ts';
 
 type Systems = Pick<
   LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
+  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
 >;
 
 /** Products, and linear systems of square matrices. */
 export function systemOperations(store: Store): Systems {
   const product = (a: Tensor, b: Tensor, options: MatmulOptions): Matrix[] => {
+    const { scale = 1 } = options;
     const { batch, m, k, n } = productShape('matmul', a.shape, b.shape, options);
     const as = store.matrices(a).map((matrix) => (options.transposeA === true ? transposed(matrix) : matrix));
     const bs = store.matrices(b).map((matrix) => (options.transposeB === true ? transposed(matrix) : matrix));
@@ -23,7 +24,7 @@ export function systemOperations(store: Store): Systems {
       build(m, n, (i, j) => {
         let sum = 0;
         for (let l = 0; l < k; l++) sum += at(x, i, l) * at(y, l, j);
-        return sum;
+        return scale * sum;
       }),
     );
   };
@@ -49,19 +50,28 @@ export function systemOperations(store: Store): Systems {
       const { batch, m, n } = productShape('matmul', a.shape, b.shape, options);
       return store.stack(batch, [m, n], product(a, b, options));
     },
-    matmulAccumulate(target, a, b, { scale = 1, ...options } = {}) {
+    matmulAccumulate(target, a, b, options = {}) {
       accumulatedShape(target.shape, a.shape, b.shape, options);
       const { values } = store.ledger.check(target);
       product(a, b, options).forEach((part, batch) =>
         part.values.forEach((value, i) => {
-          values[batch * part.values.length + i]! += scale * value;
+          values[batch * part.values.length + i]! += value;
         }),
       );
     },
+    accumulate(target, a, scale = 1) {
+      checkAccumulated('accumulate', target.shape, a.shape);
+      const [{ values }, added] = [store.ledger.check(target), store.ledger.check(a)];
+      added.values.forEach((value, i) => {
+        values[i]! += scale * value;
+      });
+    },
 
-    cholesky(a) {
+    cholesky(a, { shift = 0 } = {}) {
       const n = squareShape('cholesky', a.shape);
-      const factors = store.matrices(a).map(choleskyFactor);
+      const factors = store
+        .matrices(a)
+        .map((matrix) => choleskyFactor(build(n, n, (i, j) => at(matrix, i, j) + (i === j ? shift : 0))));
       const nothing = build(n, n, () => NaN);
       return {
         factor: store.stack(
