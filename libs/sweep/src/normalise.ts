@@ -18,11 +18,17 @@ import type { AxisEntry, SweepFile, SweepSize } from './sweep-file.ts';
 
 const defaultLimits = { maxAttempts: 3, trialTimeoutSeconds: 600, pauseAfterFailures: 20 };
 
+export interface NormaliseOptions {
+  readonly size: SweepSize;
+  /** Parameters that the file gives were left out: none counts as missing. */
+  readonly lacksParameters: boolean;
+}
+
 /** What a file means at one size, and everything that is wrong with it; the spec is sound only if there are no faults. */
 export function normalise(
   file: SweepFile,
   experiment: ExperimentContract,
-  size: SweepSize,
+  { size, lacksParameters }: NormaliseOptions,
 ): { readonly spec: SweepSpec; readonly faults: readonly FileFault[] } {
   const types = parameterTypes(experiment);
   const override = file.sizes[size] ?? {};
@@ -32,7 +38,7 @@ export function normalise(
     ...unknownParameters([...axisEntries, ...fixedEntries], types),
     ...inBoth(file.axes, file.fixed, ['fixed']),
     ...inBoth(override.axes ?? {}, override.fixed ?? {}, ['sizes', size, 'fixed']),
-    ...missing(types, axisEntries, fixedEntries),
+    ...(lacksParameters ? [] : missing(types, axisEntries, fixedEntries)),
   ];
   const zipped = new Set(file.zip?.flat());
   const axes: Axis[] = [];

@@ -208,3 +208,48 @@ test('everything wrong is reported at once, in the order of the file', () => {
     ['sweep.yaml:4:3 axes.dpth', 'sweep.yaml:5:11 axes.width[0]', 'sweep.yaml:8:10 fixed.x'],
   );
 });
+
+test('faults of form, of range and of sense are told together', () => {
+  const wrong = `name: example
+experiment: wide-training
+axes:
+  depth: [3, [4]]
+  width: [0, 256]
+  dampng: [1]
+fixed: { samples: none }
+where: "widht > 256"
+repeats: many
+limits: { maxAttempts: 0, trialTimeoutSeconds: 5 }
+sizes:
+  paper: { axes: { width: { values: [1], wen: x } }, fixed: { samples: -1 } }
+`;
+  assert.deepEqual(problemsOf(wrong), [
+    'sweep.yaml:4:14: axes.depth[1]: expected a finite number, text, true or false, not a list',
+    'sweep.yaml:5:11: axes.width[0]: expected a number of at least 1, not 0',
+    'sweep.yaml:6:3: axes.dampng: unknown parameter; did you mean damping?',
+    'sweep.yaml:7:19: fixed.samples: expected a finite number, not "none"',
+    'sweep.yaml:8:8: where: widht is not a parameter of this experiment; did you mean width?',
+    'sweep.yaml:9:10: repeats: expected a finite number, not "many"',
+    'sweep.yaml:10:24: limits.maxAttempts: expected a number of at least 1, not 0',
+    'sweep.yaml:12:42: sizes.paper.axes.width.wen: unknown key; expected one of values, linspace, logspace, range, min, max, scale, when; did you mean when?',
+    'sweep.yaml:12:72: sizes.paper.fixed.samples: expected a number of at least 2, not -1',
+  ]);
+});
+
+test('what was left out of a file with faults makes no faults of its own', () => {
+  const cases: readonly [string, readonly RegExp[]][] = [
+    ['axes: { depth: [{}], width: [16, 32] }\nzip: [[depth, width]]', [/^sweep.yaml:3:17: axes.depth\[0\]/]],
+    ['axes: { damping: { min: 1, max: 2 } }\nsearch: randm\ntrials: 5', [/^sweep.yaml:4:9: search: /]],
+    ['axes: { damping: { min: 1, max: 2 } }\nsearch: random\ntrials: 0', [/^sweep.yaml:5:9: trials: /]],
+    ['sizes: { paper: { repeats: 0 } }', [/^sweep.yaml:3:28: sizes.paper.repeats/]],
+    [
+      'axis: { depth: [3] }\nobjective: { metric: 3 }',
+      [/^sweep.yaml:3:1: axis: /, /^sweep.yaml:4:22: objective.metric/],
+    ],
+  ];
+  for (const [body, expected] of cases) {
+    const problems = problemsOf(`name: example\nexperiment: wide-training\n${body}\n`);
+    assert.equal(problems.length, expected.length, problems.join('\n'));
+    expected.forEach((pattern, i) => assert.match(problems[i]!, pattern));
+  }
+});

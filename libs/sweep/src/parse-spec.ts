@@ -3,6 +3,7 @@ import type { ExperimentContract } from './contract.ts';
 import { nearest } from './nearest.ts';
 import { normalise } from './normalise.ts';
 import type { SpecProblem } from './problem.ts';
+import { readablePart, type ReadablePart } from './readable-part.ts';
 import { schemaFaults, type FileFault } from './schema-faults.ts';
 import type { SweepSpec } from './spec.ts';
 import { sweepFile, type SweepFile, type SweepSize } from './sweep-file.ts';
@@ -27,26 +28,40 @@ export function parseSweepSpec(text: string, options: ParseOptions): ParseResult
   if (!yaml.ok) return yaml;
   const { source } = yaml;
   const parsed = sweepFile.safeParse(source.value);
-  if (!parsed.success) return failed(schemaFaults(parsed.error.issues, source.value), source);
-
-  const file = parsed.data;
-  const experiment = options.experiments.find(({ name }) => name === file.experiment);
-  if (experiment === undefined) return failed([unknownExperiment(file, options.experiments)], source);
-  const size = options.size ?? 'small';
-  if (size !== 'small' && file.sizes[size] === undefined) {
-    const sizes = [...new Set(['small', ...Object.keys(file.sizes)])].join(', ');
-    return failed([{ path: ['sizes'], message: `this sweep has no size ${size}; it has ${sizes}` }], source);
+  if (parsed.success) {
+    const { spec, faults } = interpret({ file: parsed.data, lacksParameters: false }, options);
+    return spec === undefined || faults.length > 0 ? failed(faults, source) : { ok: true, spec };
   }
-  const { spec, faults } = normalise(file, experiment, size);
-  const others = (['smallest', 'small', 'paper'] as const).filter((other) => other !== size && file.sizes[other]);
-  const all = [...faults, ...others.flatMap((other) => normalise(file, experiment, other).faults)];
-  if (all.length > 0) return failed(all, source);
+  const faults = schemaFaults(parsed.error.issues, source.value);
+  const rest = readablePart(source.value, faults);
+  return failed(rest === undefined ? faults : [...faults, ...interpret(rest, options).faults], source);
+}
 
+interface Interpreted {
+  /** Undefined where the file names no experiment or no size that there is. */
+  readonly spec?: SweepSpec;
+  readonly faults: readonly FileFault[];
+}
+
+function interpret({ file, lacksParameters }: ReadablePart, options: ParseOptions): Interpreted {
+  const experiment = options.experiments.find(({ name }) => name === file.experiment);
+  if (experiment === undefined) return { faults: [unknownExperiment(file, options.experiments)] };
+  const size = options.size ?? 'small';
+  if (size !== 'small' && file.sizes[size] === undefined && !lacksParameters) {
+    const sizes = [...new Set(['small', ...Object.keys(file.sizes)])].join(', ');
+    return { faults: [{ path: ['sizes'], message: `this sweep has no size ${size}; it has ${sizes}` }] };
+  }
+  const { spec, faults } = normalise(file, experiment, { size, lacksParameters });
+  const others = (['smallest', 'small', 'paper'] as const).filter((other) => other !== size && file.sizes[other]);
+  const inOthers = others.flatMap((other) => normalise(file, experiment, { size: other, lacksParameters }).faults);
   const named = options.name === undefined ? spec : { ...spec, name: options.name };
-  const wrongName = sweepFile.shape.name.safeParse(named.name).error;
-  if (wrongName) return failed([{ path: ['name'], message: `${named.name}: ${wrongName.issues[0]!.message}` }], source);
-  const contradictions = checkSpec(named, experiment);
-  return contradictions.length > 0 ? failed(contradictions, source) : { ok: true, spec: named };
+  const wrongName = sweepFile.shape.name.safeParse(named.name).error?.issues ?? [];
+  const all = [
+    ...faults,
+    ...inOthers,
+    ...wrongName.map(({ message }) => ({ path: ['name'], message: `${named.name}: ${message}` })),
+  ];
+  return { spec: named, faults: all.length > 0 || lacksParameters ? all : checkSpec(named, experiment) };
 }
 
 function unknownExperiment({ experiment }: SweepFile, known: readonly ExperimentContract[]): FileFault {
