@@ -40,6 +40,18 @@ test('ω² agrees with sums of squares worked out here for a two-way layout', ()
   assert.ok(Math.abs(b! - omega(ssB, 4)) < 1e-12);
 });
 
+test('an axis that some trials do not have explains no more than their part of the variance', () => {
+  // trials of a = 0 lack b; the others are 9 ± 1 by b: 24 of the trials, each 1 from their mean
+  const whole = objective((a, b) => (a === 0 ? 0 : b < 2 ? 8 : 10));
+  const trials = whole.trials.map(({ trial, value }) => {
+    const { a } = trial.params;
+    return { value, trial: a === 0 ? { ...trial, params: { a: 0 } } : trial };
+  });
+  const { b } = shareOf({ ...whole, trials });
+  const total = 24 * 1 + 24 * (9 - 6) ** 2 + 12 * (0 - 6) ** 2;
+  assert.ok(Math.abs(b! - 24 / total) < 1e-12);
+});
+
 test('interaction is nobody’s share; constant objectives and single trials have no shares', () => {
   const { a, b } = shareOf(objective((x, y) => (x - 1) * (y - 1.5)));
   assert.deepEqual([a, b], [0, 0]);
@@ -52,7 +64,7 @@ test('the objective ranks by its goal, leaves out what is not finite, and is log
     ({
       spec: { objective: { metric: 'm', goal } },
       declaration: { metrics: { m: { description: 'd', unit: '1' } }, figures: [] },
-      measurements: values.map((m, index) => ({ metrics: { m }, index })),
+      placed: values.map((m, index) => ({ metrics: { m }, index })),
     }) as unknown as SweepResults;
   const order = (o: Objective) => ranked(o).map(({ value }) => value);
   assert.deepEqual(order(objectiveOf(results([3, null, 1, 2], 'minimize'))!), [1, 2, 3]);

@@ -30,7 +30,7 @@ export async function buildReport(store: ResultsStore, sweep: string): Promise<R
     claims: judge(results.declaration.claims, results.measurements),
     tables: metricTables(results),
     figures: await drawFigures(store, results),
-    exploring: exploringFigures(results),
+    exploring: await exploringFigures(store, results),
     trialTables: trialTables(results),
     setupTables: setupTables(results),
   };

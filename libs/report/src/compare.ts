@@ -1,6 +1,7 @@
 import { spread, type Measurement } from '@natsweep/catalogue';
 import type { Measured, ParameterValue } from '@natsweep/sweep';
 import { valuesOf } from './grouping.ts';
+import { spansDecades } from './objective.ts';
 import { studentQuantile } from './student-t.ts';
 
 export interface CompareOptions {
@@ -128,8 +129,5 @@ function meanOf(values: readonly Measured[]): Measured {
 }
 
 function scaleOf(values: readonly Measured[]): Comparison['scale'] {
-  const finite = values.filter((value) => value !== null);
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-  return low > 0 && high / low > 10 ** 1.5 ? 'ratio' : 'difference';
+  return spansDecades(values.filter((value) => value !== null)) ? 'ratio' : 'difference';
 }

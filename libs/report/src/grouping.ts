@@ -15,28 +15,28 @@ export function valuesOf(
 }
 
 export interface Group<T> {
-  /** The values of the grouping parameters, in their order. */
-  readonly values: readonly ParameterValue[];
+  /** The values of the grouping parameters, in their order; undefined where the items do not have the parameter. */
+  readonly values: readonly (ParameterValue | undefined)[];
   readonly items: readonly T[];
 }
 
-/** Items that agree in all the named parameters; groups are ordered as `valuesOf` orders each parameter. */
+/** Items that agree in all the named parameters; groups are ordered as `valuesOf` orders each, those without it first. */
 export function groupByParams<T extends { readonly params: Parameters }>(
   items: readonly T[],
   parameters: readonly string[],
 ): readonly Group<T>[] {
   const ranks = parameters.map((name) => new Map(valuesOf(items, name).map((value, rank) => [value, rank])));
-  const groups = new Map<string, { values: readonly ParameterValue[]; items: T[] }>();
+  const groups = new Map<string, { values: Group<T>['values']; items: T[] }>();
   for (const item of items) {
-    const values = parameters.map((parameter) => item.params[parameter]!);
+    const values = parameters.map((parameter) => item.params[parameter]);
     const key = JSON.stringify(values);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { values, items: [item] });
     else group.items.push(item);
   }
-  const rank = (value: ParameterValue, i: number) => ranks[i]!.get(value) ?? 0;
+  const rank = (value: ParameterValue | undefined, i: number) => (value === undefined ? -1 : ranks[i]!.get(value)!);
   return [...groups.values()].sort((a, b) => {
     const differs = a.values.findIndex((value, i) => value !== b.values[i]);
-    return differs < 0 ? 0 : rank(a.values[differs]!, differs) - rank(b.values[differs]!, differs);
+    return differs < 0 ? 0 : rank(a.values[differs], differs) - rank(b.values[differs], differs);
   });
 }

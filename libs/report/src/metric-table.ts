@@ -2,7 +2,8 @@ import type { Measurement } from '@natsweep/catalogue';
 import { spread } from '@natsweep/catalogue';
 import type { ParameterValue } from '@natsweep/sweep';
 import { groupByParams, valuesOf } from './grouping.ts';
-import { formatMeasured, formatSpread, formatValue } from './number-format.ts';
+import { formatMeasured, formatPresent, formatSpread, formatValue } from './number-format.ts';
+import { sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
 
@@ -13,13 +14,13 @@ const MAX_ROWS = 60;
  * sample standard deviation over seeds. The axis across is `width` where it is swept, else the shortest numeric axis.
  */
 export function metricTable(results: SweepResults, metric: string): Table {
-  const { spec, declaration, measurements } = results;
-  const swept = spec.axes.map(({ parameter }) => parameter).filter((name) => valuesOf(measurements, name).length > 1);
-  const across = acrossAxis(swept, measurements);
+  const { declaration, placed } = results;
+  const swept = sweptParameters(results);
+  const across = acrossAxis(swept, placed);
   const rowAxes = rowOrder(swept.filter((name) => name !== across));
-  const acrossValues = across === undefined ? [undefined] : valuesOf(measurements, across);
+  const acrossValues = across === undefined ? [undefined] : valuesOf(placed, across);
   const { description = '', unit = '1' } = declaration.metrics[metric] ?? {};
-  const groups = groupByParams(measurements, rowAxes);
+  const groups = groupByParams(placed, rowAxes);
   const shown = groups.slice(0, MAX_ROWS);
   const omitted = groups.length > shown.length ? ` The first ${MAX_ROWS} of ${groups.length} rows.` : '';
   return {
@@ -33,16 +34,16 @@ export function metricTable(results: SweepResults, metric: string): Table {
       })),
     ],
     rows: shown.map(({ values, items }) => [
-      ...values.map(formatValue),
+      ...values.map(formatPresent),
       ...acrossValues.map((value) => cell(items, metric, { across, value })),
     ]),
   };
 }
 
-function acrossAxis(swept: readonly string[], measurements: readonly Measurement[]): string | undefined {
+function acrossAxis(swept: readonly string[], placed: readonly Measurement[]): string | undefined {
   if (swept.includes('width')) return 'width';
   const numeric = swept
-    .map((name) => ({ name, values: valuesOf(measurements, name) }))
+    .map((name) => ({ name, values: valuesOf(placed, name) }))
     .filter(({ values }) => values.length <= 8 && values.every((value) => typeof value === 'number'));
   return numeric.sort((a, b) => a.values.length - b.values.length)[0]?.name;
 }

@@ -31,6 +31,11 @@ export function formatValue(value: unknown): string {
   return Number(value.toPrecision(3)) === value ? formatMeasured(value) : withMinus(String(value));
 }
 
+/** A parameter value, or a dash for a trial whose axis is absent. */
+export function formatPresent(value: unknown): string {
+  return value === undefined ? '–' : formatValue(value);
+}
+
 export function superscript(exponent: number): string {
   return Array.from(String(exponent), (character) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(character)]).join('');
 }

@@ -1,6 +1,6 @@
 import { findDeclaration, type ExperimentDeclaration, type Measurement } from '@natsweep/catalogue';
 import type { ResultsStore, StoredSweep, SweepCounts } from '@natsweep/results';
-import type { FailedTrial, SweepSpec } from '@natsweep/sweep';
+import { presentParameters, type FailedTrial, type SweepSpec } from '@natsweep/sweep';
 import { provenanceOf, type Provenance } from './provenance.ts';
 
 /** A sweep as the report sees it: what was asked, how far it came, and what was found, without traces. */
@@ -11,6 +11,8 @@ export interface SweepResults {
   readonly counts: SweepCounts;
   /** Every observation, in the order of the grid. */
   readonly measurements: readonly RecordedMeasurement[];
+  /** The same without the parameters whose axis is absent at the trial: what tables and exploring figures group by. */
+  readonly placed: readonly RecordedMeasurement[];
   readonly failures: readonly FailedTrial[];
   readonly provenance: Provenance;
 }
@@ -52,12 +54,18 @@ export async function loadSweepResults(store: ResultsStore, name: string): Promi
         ]
       : [],
   );
+  const spec = JSON.parse(sweep.spec) as SweepSpec;
+  const present = presentParameters(spec, declaration);
   return {
     sweep,
-    spec: JSON.parse(sweep.spec) as SweepSpec,
+    spec,
     declaration,
     counts: await store.counts(name),
     measurements,
+    placed: measurements.map((measurement) => {
+      const params = present(measurement.params);
+      return params === measurement.params ? measurement : { ...measurement, params };
+    }),
     failures: rows.filter((row) => row.kind === 'failed'),
     provenance: provenanceOf(rows),
   };

@@ -1,5 +1,5 @@
-import type { ParameterValue, Parameters } from '@natsweep/sweep';
-import { formatMeasured, formatValue } from './number-format.ts';
+import type { Parameters } from '@natsweep/sweep';
+import { formatMeasured, formatPresent } from './number-format.ts';
 import { objectiveOf, ranked, type Objective } from './objective.ts';
 import { sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
@@ -68,11 +68,7 @@ function placeColumns(parameters: readonly string[]): readonly Column[] {
 }
 
 function place({ trialId, params, seed }: Placed, parameters: readonly string[]): readonly string[] {
-  return [trialId.slice(0, ID_LENGTH), ...parameters.map((name) => shown(params[name])), String(seed)];
-}
-
-function shown(value: ParameterValue | undefined): string {
-  return value === undefined ? '–' : formatValue(value);
+  return [trialId.slice(0, ID_LENGTH), ...parameters.map((name) => formatPresent(params[name])), String(seed)];
 }
 
 function column(name: string, align: Column['align']): Column {

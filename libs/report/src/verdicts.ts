@@ -1,5 +1,6 @@
 import type { Claim, Measurement, Verdict } from '@natsweep/catalogue';
 import type { Table } from './table.ts';
+import { typeset } from './typeset.ts';
 
 export interface JudgedClaim {
   readonly claim: Claim;
@@ -8,7 +9,18 @@ export interface JudgedClaim {
 
 /** Judges every claim. A claim that throws is undecided, with the reason: one faulty claim must not cost the report. */
 export function judge(claims: readonly Claim[], measurements: readonly Measurement[]): readonly JudgedClaim[] {
-  return claims.map((claim) => ({ claim, verdict: verdictOf(claim, measurements) }));
+  return claims.map((claim) => ({
+    claim: { ...claim, statement: typeset(claim.statement), source: typeset(claim.source) },
+    verdict: printed(verdictOf(claim, measurements)),
+  }));
+}
+
+function printed({ status, expected, measured, threshold, detail }: Verdict): Verdict {
+  return {
+    status,
+    ...{ expected: typeset(expected), measured: typeset(measured), threshold: typeset(threshold) },
+    ...(detail === undefined ? {} : { detail: typeset(detail) }),
+  };
 }
 
 function verdictOf(claim: Claim, measurements: readonly Measurement[]): Verdict {

@@ -12,6 +12,7 @@ export type {
   TrialRecord,
 } from './observation.ts';
 export type { Axis, ContinuousAxis, DiscreteAxis, SweepSpec } from './spec.ts';
+export { readSweepSpec, SweepSpecError } from './read-spec.ts';
 export { sweepJsonSchema, type SweepSize } from './sweep-file.ts';
 export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spec.ts';
 export { formatProblem, type SpecProblem } from './problem.ts';
@@ -23,4 +24,5 @@ export { GridError } from './grid-error.ts';
 export { trialId, type TrialIdentity } from './trial-id.ts';
 export { IndexSet } from './index-set.ts';
 export { planSweep, type Plan, type PlanInput } from './plan-sweep.ts';
+export { presentParameters } from './present-parameters.ts';
 export { parameterTypes, type ParameterType } from './parameter-type.ts';

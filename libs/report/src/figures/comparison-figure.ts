@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { seriesColours } from '../colours.ts';
 import type { Comparison } from '../compare.ts';
 import { formatValue } from '../number-format.ts';
+import { plotScale, xAxisMark } from './axis-marks.ts';
 import { valueAxis } from './axis-ticks.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type RenderedFigure } from './frame.ts';
@@ -43,18 +44,12 @@ export function comparisonFigure({ by, metric, goal, baseline, scale, rows }: Co
       marginRight: 20,
       marginTop: 6,
       marginBottom: 38,
-      x: {
-        ...x,
-        domain: [...x.domain],
-        ticks: [...x.ticks],
-        label: `${metric}: ${scale === 'ratio' ? 'ratio to' : 'difference from'} ${formatValue(baseline)}`,
-        labelArrow: 'none',
-        labelAnchor: 'center',
-      },
+      x: plotScale(x),
       y: { type: 'band', domain: names, label: null, tickSize: 0 },
       color: { domain: names, range: [...colours] },
       marks: [
-        Plot.gridX({ ticks: [...x.ticks], strokeOpacity: 0.12 }),
+        xAxisMark(x, `${metric}: ${scale === 'ratio' ? 'ratio to' : 'difference from'} ${formatValue(baseline)}`),
+        Plot.gridX([...x.ticks], { strokeOpacity: 0.12 }),
         Plot.ruleX([neutral], { strokeDasharray: '3,3' }),
         Plot.ruleY(drawn, { ...mark, x1: 'low', x2: 'high', strokeWidth: 2 }),
         Plot.dot(drawn, { ...mark, x: 'estimate', r: 4, strokeWidth: 2 }),

@@ -1,12 +1,14 @@
-import type { Figure, TraceFigure } from '@natsweep/catalogue';
+import type { Figure } from '@natsweep/catalogue';
 import type { ResultsStore } from '@natsweep/results';
 import { groupByParams, valuesOf } from '../grouping.ts';
-import { seriesAxis, sweptParameters } from '../series-axis.ts';
+import { sweptParameters } from '../series-axis.ts';
 import type { RecordedMeasurement, SweepResults } from '../sweep-results.ts';
+import { typeset } from '../typeset.ts';
+import { caption } from './caption.ts';
 import type { RenderedFigure } from './frame.ts';
 import { matrixFigure } from './matrix-figure.ts';
 import { metricFigure } from './metric-figure.ts';
-import { MAX_PANELS } from './panels.ts';
+import { MAX_PANELS, type PanelTitling } from './panels.ts';
 import { traceFigure } from './trace-figure.ts';
 import type { TracedTrial } from './trace-bands.ts';
 
@@ -17,15 +19,19 @@ const TRACES_PER_CURVE = 12;
 /** The experiment's own figures, those that the sweep has something to show for. */
 export async function drawFigures(store: ResultsStore, results: SweepResults): Promise<readonly RenderedFigure[]> {
   const { declaration } = results;
-  const figures = declaration.figures.some(({ kind }) => kind === 'traces' || kind === 'matrix')
-    ? declaration.figures
-    : [...declaration.figures, ...plainCurves(results)];
   const drawn: RenderedFigure[] = [];
-  for (const figure of figures) {
-    const rendered = await drawFigure(store, results, separated(figure, results));
+  for (const figure of declaration.figures) {
+    const rendered = await drawFigure(store, results, printed(separated(figure, results)));
     if (rendered !== undefined) drawn.push(rendered);
   }
   return drawn;
+}
+
+/** The figure with its texts as they are printed. */
+function printed<F extends Figure>(figure: F): F {
+  const texts = { title: typeset(figure.title), source: typeset(figure.source) };
+  if (figure.kind === 'matrix') return { ...figure, ...texts };
+  return { ...figure, ...texts, xLabel: typeset(figure.xLabel), yLabel: typeset(figure.yLabel) };
 }
 
 async function drawFigure(
@@ -36,14 +42,15 @@ async function drawFigure(
   const trials = results.measurements.filter(({ params }) =>
     Object.entries(figure.only ?? {}).every(([name, value]) => params[name] === value),
   );
+  const isNamed = titling(results);
   const traces = () => tracesOf(store, { sweep: results.sweep.name, trials, figure });
   switch (figure.kind) {
     case 'metric':
-      return metricFigure(figure, trials);
+      return metricFigure(figure, trials, isNamed);
     case 'traces':
-      return withNote(await traceFigure(figure, traces()), sampleSentence(trials, figure));
+      return withNote(await traceFigure(figure, traces(), isNamed), sampleSentence(trials, figure));
     case 'matrix':
-      return withNote(await matrixFigure(figure, traces()), sampleSentence(trials, figure));
+      return withNote(await matrixFigure(figure, traces(), isNamed), sampleSentence(trials, figure));
     default:
       return figure satisfies never;
   }
@@ -59,6 +66,16 @@ function separated<F extends Figure>(figure: F, results: SweepResults): F {
     if (groups.some(({ items }) => valuesOf(items, name).length > 1)) panelBy.push(name);
   }
   return { ...figure, panelBy };
+}
+
+/** A panel is not named by a parameter that none of its trials has, because its axis is absent at all of them. */
+function titling({ measurements, placed }: SweepResults): PanelTitling {
+  return (panel, parameter) =>
+    measurements.some(
+      ({ params }, i) =>
+        placed[i]!.params[parameter] !== undefined &&
+        Object.entries(panel).every(([name, value]) => params[name] === value),
+    );
 }
 
 interface TraceSelection {
@@ -85,33 +102,9 @@ function sampleSentence(trials: readonly RecordedMeasurement[], { panelBy }: Fig
   if (trials.length <= ALL_TRACES) return '';
   const omitted = groupByParams(trials, panelBy).length - MAX_PANELS;
   const panels = omitted > 0 ? ` ${omitted} further panels are not shown.` : '';
-  return ` Drawn from up to ${TRACES_PER_CURVE} of the trials of each curve.${panels}`;
+  return `Drawn from up to ${TRACES_PER_CURVE} of the trials of each curve.${panels}`;
 }
 
-function withNote(figure: RenderedFigure | undefined, note: string): RenderedFigure | undefined {
-  return figure && { ...figure, caption: `${figure.caption}${note}` };
-}
-
-/** For an experiment that draws no curves of its own: its first trace, coloured by the axis that matters most. */
-function plainCurves(results: SweepResults): readonly TraceFigure[] {
-  const [trace] = Object.entries(results.declaration.traces);
-  if (trace === undefined) return [];
-  const [name, { unit, description }] = trace;
-  const swept = sweptParameters(results);
-  const seriesBy = seriesAxis(results, swept) ?? swept[0] ?? results.declaration.structuralParameters[0];
-  if (seriesBy === undefined) return [];
-  return [
-    {
-      id: 'curves',
-      kind: 'traces',
-      title: `${name} by step`,
-      source: description,
-      measured: name,
-      panelBy: [],
-      seriesBy,
-      xLabel: 'recorded step',
-      yLabel: unit === '1' ? name : `${name} (${unit})`,
-      yScale: 'linear',
-    },
-  ];
+function withNote<F extends RenderedFigure | undefined>(figure: F, note: string): F {
+  return figure && { ...figure, caption: caption(figure.caption, note) };
 }

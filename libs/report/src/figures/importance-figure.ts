@@ -15,7 +15,7 @@ export function importanceFigure(
   return frame({
     id: 'axis-importance',
     title: `What ${objective.metric} depends on`,
-    caption: `Share of the variance of ${objective.scale === 'log' ? 'log ' : ''}${objective.metric} that each axis explains alone (ω²). What is left to 100 % is interaction of axes, and seeds.`,
+    caption: `Share of the variance of ${objective.scale === 'log' ? 'log ' : ''}${objective.metric} that each axis explains alone (ω²), over all trials. What is left to 100 % is interaction of axes, and seeds.`,
     legendTitle: '',
     legend: [],
     keys: [],

@@ -1,12 +1,12 @@
 import type { MatrixFigure } from '@natsweep/catalogue';
 import type { Measured } from '@natsweep/sweep';
+import { caption, countRange, sourceSentence } from './caption.ts';
 import { colourBar } from './colour-bar.ts';
 import { diverging, sequential } from './colour-scale.ts';
 import { escapeXml, frame, type RenderedFigure } from './frame.ts';
-import { layOutPanels, omittedSentence, type Panel } from './panels.ts';
+import { layOutPanels, omittedSentence, type Panel, type PanelTitling } from './panels.ts';
 import { rasterUri, type Rgb } from './raster.ts';
 import { TraceBands, type TracedTrial } from './trace-bands.ts';
-import { countRange } from './trace-figure.ts';
 
 const SIDE = 150;
 const GAP = { x: 16, y: 30 };
@@ -22,6 +22,7 @@ interface Matrix {
 export async function matrixFigure(
   figure: MatrixFigure,
   trials: AsyncIterable<TracedTrial>,
+  isNamed?: PanelTitling,
 ): Promise<RenderedFigure | undefined> {
   const by = [...new Set([...figure.panelBy, figure.seriesBy])];
   const bands = new TraceBands(by, 'linear');
@@ -29,7 +30,7 @@ export async function matrixFigure(
   const groups = bands.groups().filter((group) => group.band(figure.trace).centre.length >= figure.columns);
   if (groups.length === 0) return undefined;
 
-  const layout = layOutPanels(groups, by);
+  const layout = layOutPanels(groups, by, isNamed);
   const matrices = layout.panels.map((panel): Matrix => {
     const values = panel.items[0]!.band(figure.trace).centre;
     return { panel, values, rows: Math.floor(values.length / figure.columns) };
@@ -62,13 +63,11 @@ export async function matrixFigure(
   return frame({
     id: figure.id,
     title: figure.title,
-    caption: [
-      `${figure.source}.`,
+    caption: caption(
+      sourceSentence(figure.source),
       `Mean over ${countRange(groups.map(({ trials: count }) => count))}.`,
       omittedSentence(layout),
-    ]
-      .filter((sentence) => sentence !== '')
-      .join(' '),
+    ),
     legendTitle: '',
     legend: [],
     keys: [],

@@ -38,12 +38,27 @@ test('one circle per width and approximation at the mean over seeds, a bar of on
   assert.equal(circles.length, 6);
   assert.equal(document.querySelectorAll('[aria-label="rule"] line').length, 6);
   assert.equal(document.querySelectorAll('[aria-label="line"] path').length, 2);
+  // coordinates are written in hundredths of a pixel: a distance is exact to two of them
+  const written = 0.0201;
   // equal ratios on log axes are equal distances: means 2/M at M = 16, 64, 256 lie on a straight line
   const [first, second, third] = circles
     .filter((circle) => circle.getAttribute('stroke') === '#0072b2')
     .map((circle) => [Number(circle.getAttribute('cx')), Number(circle.getAttribute('cy'))]);
-  assert.ok(Math.abs(second![0]! - first![0]! - (third![0]! - second![0]!)) < 1e-6);
-  assert.ok(Math.abs(second![1]! - first![1]! - (third![1]! - second![1]!)) < 1e-6);
+  assert.ok(Math.abs(second![0]! - first![0]! - (third![0]! - second![0]!)) < written);
+  assert.ok(Math.abs(second![1]! - first![1]! - (third![1]! - second![1]!)) < written);
+});
+
+test('on a log scale the circle is the geometric mean and the bar is as long upwards as downwards', () => {
+  const { svg, caption } = metricFigure(figure, [trial(16, 1), trial(16, 4), trial(64, 2), trial(64, 2)])!;
+  const [first, second] = [...marks(svg).querySelectorAll('[aria-label="dot"] circle')].map((circle) =>
+    Number(circle.getAttribute('cy')),
+  );
+  assert.equal(first, second);
+  const bars = [...marks(svg).querySelectorAll('[aria-label="rule"] line')];
+  assert.equal(bars.length, 1);
+  const [y1, y2] = ['y1', 'y2'].map((name) => Number(bars[0]!.getAttribute(name)));
+  assert.ok(Math.abs((y1! + y2!) / 2 - first!) < 0.0151, `${y1} and ${y2} around ${first}`);
+  assert.match(caption, /geometric mean over 2 trials, bars one standard deviation of the logarithm/);
 });
 
 test('panels stand for depth, with titles, only where depth varies', () => {

@@ -2,13 +2,12 @@ import { spread, type MetricFigure } from '@natsweep/catalogue';
 import type { Measured, Parameters, ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { groupByParams, valuesOf } from '../grouping.ts';
-import { formatValue } from '../number-format.ts';
-import { valueAxis } from './axis-ticks.ts';
-import { frame, type RenderedFigure } from './frame.ts';
-import { panelPlot, type PanelPoint } from './panel-plot.ts';
-import { layOutPanels, omittedSentence } from './panels.ts';
+import { parameterAxis, valueAxis, type ScaleType } from './axis-ticks.ts';
+import { caption, countRange, sourceSentence } from './caption.ts';
+import { figureKeys, frame, type RenderedFigure } from './frame.ts';
+import { panelPlot, reach, type PanelPoint } from './panel-plot.ts';
+import { layOutPanels, omittedSentence, type PanelTitling } from './panels.ts';
 import { seriesLegend } from './series-legend.ts';
-import { countRange, withBar } from './trace-figure.ts';
 
 interface MeasuredTrial {
   readonly params: Parameters;
@@ -16,75 +15,70 @@ interface MeasuredTrial {
 }
 
 /** Draws a metric against a parameter: means and standard deviations over trials as circles with bars, theory as lines. */
-export function metricFigure(figure: MetricFigure, trials: readonly MeasuredTrial[]): RenderedFigure | undefined {
+export function metricFigure(
+  figure: MetricFigure,
+  trials: readonly MeasuredTrial[],
+  isNamed?: PanelTitling,
+): RenderedFigure | undefined {
   const drawable = trials.filter(({ metrics }) => isDrawable(metrics[figure.measured], figure.yScale));
   if (drawable.length === 0) return undefined;
-  const layout = layOutPanels(drawable, figure.panelBy);
+  const layout = layOutPanels(drawable, figure.panelBy, isNamed);
   const series = valuesOf(drawable, figure.seriesBy);
   const pointsOf = (metric: string): readonly (PanelPoint & { readonly count: number })[] =>
     layout.panels.flatMap(({ column, row, items }) =>
       groupByParams(items, [figure.seriesBy, figure.x]).flatMap(({ values, items: members }) => {
         const found = members.map(({ metrics }) => metrics[metric]).filter((value) => isDrawable(value, figure.yScale));
         if (found.length === 0) return [];
-        const { mean, deviation, count } = spread(found);
         const [group, x] = values as [ParameterValue, ParameterValue];
-        return [{ column, row, series: group, x, y: mean, low: mean - deviation, high: mean + deviation, count }];
+        return [{ column, row, series: group, x, ...centreAndSpread(found, figure.yScale), count: found.length }];
       }),
     );
   const measured = pointsOf(figure.measured);
   const theory = figure.theory === undefined ? [] : pointsOf(figure.theory);
-  const y = valueAxis(figure.yScale, [
-    ...theory.map((point) => point.y),
-    ...measured.flatMap((point) => withBar(point, figure.yScale)),
-  ]);
+  const counts = measured.map(({ count }) => count);
+  const log = figure.yScale === 'log';
   const left = trials.length - drawable.length;
   const colours = seriesColours(series);
   return frame({
     id: figure.id,
     title: figure.title,
-    caption: [
-      figure.source === '' ? '' : `${figure.source}.`,
-      `Circles: mean over ${countRange(measured.map(({ count }) => count))}, bars one standard deviation.`,
-      theory.length === 0 ? '' : 'Lines: theory.',
-      left === 0 ? '' : `${left} trials have no ${figure.measured} that this scale can show.`,
+    caption: caption(
+      sourceSentence(figure.source),
+      `Circles: ${log ? 'geometric mean' : 'mean'} over ${countRange(counts)}, bars one standard deviation${log ? ' of the logarithm' : ''}.`,
+      theory.length > 0 && 'Lines: theory.',
+      left > 0 && `${left} trials have no ${figure.measured} that this scale can show.`,
       omittedSentence(layout),
-    ]
-      .filter((sentence) => sentence !== '')
-      .join(' '),
+    ),
     ...seriesLegend(figure.seriesBy, series, colours),
-    keys: theory.length === 0 ? ['measured'] : ['measured', 'theory'],
+    keys: figureKeys({ spread: Math.max(...counts) > 1 ? 'bar' : undefined, hasTheory: theory.length > 0 }),
     plot: panelPlot({
       layout,
       series,
       colours,
-      x: parameterAxis(figure, valuesOf(drawable, figure.x)),
-      y,
+      x: parameterAxis(figure.xScale, valuesOf(drawable, figure.x)),
+      xLabel: figure.xLabel,
+      y: valueAxis(figure.yScale, [
+        ...theory.map((point) => point.y),
+        ...measured.flatMap((point) => reach(point, figure.yScale)),
+      ]),
       yLabel: figure.yLabel,
       lines: theory,
       guides: theory.length === 0,
       circles: measured,
+      spread: 'bars',
+      shades: [],
     }),
   });
 }
 
-function isDrawable(value: Measured | undefined, scale: 'linear' | 'log'): value is number {
+function isDrawable(value: Measured | undefined, scale: ScaleType): value is number {
   return typeof value === 'number' && (scale === 'linear' || value > 0);
 }
 
-/** Numbers on their scale, with a tick at each value where they are few; anything else side by side. */
-function parameterAxis({ xLabel: label, xScale }: MetricFigure, values: readonly ParameterValue[]) {
-  const numbers = values.filter((value) => typeof value === 'number');
-  const isLog = xScale === 'log' && numbers.every((value) => value > 0);
-  if (numbers.length < values.length || (xScale === 'log' && !isLog)) {
-    return { label, type: 'point' as const, domain: [...values], tickFormat: formatValue };
-  }
-  const [lowest, highest] = [numbers[0]!, numbers.at(-1)!];
-  const ticks = numbers.length <= 5 ? numbers : undefined;
-  const common = { label, tickFormat: formatValue, ...(ticks === undefined ? { ticks: 5 } : { ticks }) };
-  if (isLog) {
-    const room = (highest / lowest) ** 0.06 || 1;
-    return { ...common, type: 'log' as const, domain: [lowest / Math.max(room, 1.05), highest * Math.max(room, 1.05)] };
-  }
-  const room = (highest - lowest) * 0.06 || Math.abs(highest) * 0.1 || 1;
-  return { ...common, type: 'linear' as const, domain: [lowest - room, highest + room] };
+/** Mean ± standard deviation, on a log scale of the logarithm. */
+function centreAndSpread(values: readonly number[], scale: ScaleType): Pick<PanelPoint, 'y' | 'low' | 'high'> {
+  const on = scale === 'log' ? Math.log : (value: number) => value;
+  const back = scale === 'log' ? Math.exp : (value: number) => value;
+  const { mean, deviation } = spread(values.map(on));
+  return { y: back(mean), low: back(mean - deviation), high: back(mean + deviation) };
 }

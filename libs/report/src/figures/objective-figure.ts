@@ -5,7 +5,8 @@ import { groupByParams, valuesOf, type Group } from '../grouping.ts';
 import { formatMeasured, formatValue } from '../number-format.ts';
 import type { Objective } from '../objective.ts';
 import { quantile } from '../quantile.ts';
-import { valueAxis, type AxisOptions } from './axis-ticks.ts';
+import { plotScale, yAxisMargin, yAxisMark } from './axis-marks.ts';
+import { valueAxis, type ValueAxis } from './axis-ticks.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type Drawing, type RenderedFigure } from './frame.ts';
 
@@ -54,9 +55,10 @@ export function objectiveFigure(
 function axisPanel(
   items: readonly Valued[],
   parameter: string,
-  { y, ...colouring }: Colouring & { readonly y: AxisOptions },
+  { y, ...colouring }: Colouring & { readonly y: ValueAxis },
 ): Drawing {
-  const bins = binned(groupByParams(items, [parameter]));
+  const having = items.filter(({ params }) => params[parameter] !== undefined);
+  const bins = binned(groupByParams(having, [parameter]));
   const boxes = bins.flatMap((bin, place) =>
     boxesOf(bin.items, parameter, colouring, y.domain[0]).map((box) => ({ ...box, place: place + box.shift })),
   );
@@ -65,7 +67,7 @@ function axisPanel(
   return drawPlot({
     width: PANEL.width,
     height: PANEL.height + (crowded ? 34 : 0),
-    marginLeft: 54,
+    marginLeft: yAxisMargin(y, null),
     marginRight: 6,
     marginTop: 22,
     marginBottom: crowded ? 74 : 40,
@@ -78,10 +80,11 @@ function axisPanel(
       tickRotate: crowded ? -40 : 0,
       tickSize: 3,
     },
-    y: { ...y, domain: [...y.domain], ticks: [...y.ticks], label: null },
+    y: plotScale(y),
     color: { domain: colouring.series.map(String), range: [...colouring.colours] },
     marks: [
-      Plot.gridY({ ticks: [...y.ticks], strokeOpacity: 0.12 }),
+      yAxisMark(y, null),
+      Plot.gridY([...y.ticks], { strokeOpacity: 0.12 }),
       Plot.frame({ strokeOpacity: 0.5 }),
       Plot.text([parameter], { frameAnchor: 'top-left', dy: -13, fontSize: 10, fontWeight: 'bold' }),
       Plot.ruleX(boxes, { ...mark, y1: 'low', y2: 'high', strokeOpacity: 0.5 }),
@@ -109,7 +112,12 @@ function boxesOf(
   floor: number,
 ): readonly Box[] {
   const groups: readonly Group<Valued>[] =
-    seriesBy === undefined ? [{ values: [''], items }] : groupByParams(items, [seriesBy]);
+    seriesBy === undefined
+      ? [{ values: [''], items }]
+      : groupByParams(
+          items.filter(({ params }) => params[seriesBy] !== undefined),
+          [seriesBy],
+        );
   return groups.map(({ values: [name], items: members }) => {
     const sorted = members.map(({ value }) => value).sort((a, b) => a - b);
     const at = (probability: number) => Math.max(floor, quantile(sorted, probability));

@@ -1,12 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { valuesOf } from '../grouping.ts';
-import { formatMeasured, formatValue } from '../number-format.ts';
-import { onScale, ranked, type Objective } from '../objective.ts';
+import { formatMeasured, formatPresent } from '../number-format.ts';
+import { bestAndEven, onScale, type Objective } from '../objective.ts';
 import { cssColour, sequential } from './colour-scale.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 
-/** Trials drawn: the best and an even choice of the others. */
 const DRAWN = 240;
 const MAX_LABELS = 9;
 
@@ -20,10 +19,10 @@ interface Vertex {
 export function parallelFigure(objective: Objective, parameters: readonly string[]): RenderedFigure | undefined {
   if (objective.trials.length < 2 || parameters.length < 2) return undefined;
   const items = objective.trials.map(({ trial }) => trial);
-  const order = ranked(objective);
-  const kept = order.filter((_, i) => i < DRAWN / 4 || i % Math.ceil(order.length / (0.75 * DRAWN)) === 0);
+  const kept = bestAndEven(objective, DRAWN);
   const axes = parameters.map((parameter) => {
-    const values = valuesOf(items, parameter);
+    const isAbsent = items.some(({ params }) => params[parameter] === undefined);
+    const values = [...(isAbsent ? [undefined] : []), ...valuesOf(items, parameter)];
     const ranks = new Map(values.map((value, i) => [value, values.length > 1 ? i / (values.length - 1) : 0.5]));
     const step = Math.ceil(values.length / MAX_LABELS);
     return {
@@ -31,7 +30,7 @@ export function parallelFigure(objective: Objective, parameters: readonly string
       ranks,
       labels: values
         .filter((_, i) => i % step === 0)
-        .map((value) => ({ text: formatValue(value), height: ranks.get(value)! })),
+        .map((value) => ({ text: formatPresent(value), height: ranks.get(value)! })),
     };
   });
   const scaled = objective.trials.map(({ value }) => onScale(objective, value));
@@ -52,7 +51,7 @@ export function parallelFigure(objective: Objective, parameters: readonly string
   const lines = kept.toReversed().flatMap(({ trial, value }, i): Vertex[] => [
     ...axes.map(({ parameter, ranks }) => ({
       axis: parameter,
-      height: ranks.get(trial.params[parameter]!)! + scatter(i),
+      height: ranks.get(trial.params[parameter])! + scatter(i),
       trial: i,
     })),
     { axis: objective.metric, height: heightOf(value), trial: i },

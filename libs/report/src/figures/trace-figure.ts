@@ -2,10 +2,11 @@ import type { TraceFigure } from '@natsweep/catalogue';
 import type { ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { valuesOf } from '../grouping.ts';
-import { valueAxis, type AxisOptions } from './axis-ticks.ts';
-import { frame, type RenderedFigure } from './frame.ts';
-import { panelPlot, type PanelPoint } from './panel-plot.ts';
-import { layOutPanels, omittedSentence } from './panels.ts';
+import { stepAxis, valueAxis, type ValueAxis } from './axis-ticks.ts';
+import { caption, countRange, sourceSentence } from './caption.ts';
+import { figureKeys, frame, type RenderedFigure } from './frame.ts';
+import { panelPlot, reach, type PanelPoint } from './panel-plot.ts';
+import { layOutPanels, omittedSentence, type PanelTitling } from './panels.ts';
 import { seriesLegend } from './series-legend.ts';
 import { TraceBands, type TracedTrial } from './trace-bands.ts';
 
@@ -13,6 +14,8 @@ import { TraceBands, type TracedTrial } from './trace-bands.ts';
 const CIRCLES = 60;
 /** Marks more than this many decades below the largest are left out of a log plot: rounding, not measurement. */
 const DECADES_SHOWN = 16;
+/** Points along a shade. */
+const SHADED = 80;
 /** A curve of so few circles shows them all. */
 const SHORT_CURVE = 10;
 
@@ -20,6 +23,7 @@ const SHORT_CURVE = 10;
 export async function traceFigure(
   figure: TraceFigure,
   trials: AsyncIterable<TracedTrial>,
+  isNamed?: PanelTitling,
 ): Promise<RenderedFigure | undefined> {
   const bands = new TraceBands([...figure.panelBy, figure.seriesBy], figure.yScale);
   const names = figure.theory === undefined ? [figure.measured] : [figure.measured, figure.theory];
@@ -27,7 +31,7 @@ export async function traceFigure(
   const groups = bands.groups().filter((group) => group.band(figure.measured).centre.length > 0);
   if (groups.length === 0) return undefined;
 
-  const layout = layOutPanels(groups, figure.panelBy);
+  const layout = layOutPanels(groups, figure.panelBy, isNamed);
   const series = valuesOf(groups, figure.seriesBy);
   const pointsOf = (trace: string): readonly TracePoint[] =>
     layout.panels.flatMap(({ column, row, items }) =>
@@ -45,32 +49,33 @@ export async function traceFigure(
   const steps = Math.max(1, ...measured.map(({ x }) => x));
   const y = valueAxis(
     figure.yScale,
-    [...theory.map((point) => point.y), ...measured.flatMap((point) => withBar(point, figure.yScale))],
+    [...theory.map((point) => point.y), ...measured.flatMap((point) => reach(point, figure.yScale))],
     { decades: DECADES_SHOWN },
   );
   const hidden = [...measured, ...theory].some((point) => point.y < y.domain[0]);
   const log = figure.yScale === 'log';
   const colours = seriesColours(series);
+  const counts = groups.map(({ trials: count }) => count);
+  const spread = `shades one standard deviation${log ? ' of the logarithm' : ''}`;
   return frame({
     id: figure.id,
     title: figure.title,
-    caption: [
-      figure.source === '' ? '' : `${figure.source}.`,
-      `Circles: ${log ? 'geometric mean' : 'mean'} over ${countRange(groups.map(({ trials }) => trials))}, bars one standard deviation${log ? ' of the logarithm' : ''}.`,
-      figure.theory === undefined ? '' : 'Lines: theory, averaged in the same way.',
+    caption: caption(
+      sourceSentence(figure.source),
+      `Circles: ${log ? 'geometric mean' : 'mean'} over ${countRange(counts)}, ${spread}.`,
+      theory.length > 0 && 'Lines: theory, averaged in the same way.',
       'A curve ends where the first of its trials ends.',
-      hidden ? `Values more than ${DECADES_SHOWN} decades below the largest are not shown.` : '',
+      hidden && `Values more than ${DECADES_SHOWN} decades below the largest are not shown.`,
       omittedSentence(layout),
-    ]
-      .filter((sentence) => sentence !== '')
-      .join(' '),
+    ),
     ...seriesLegend(figure.seriesBy, series, colours),
-    keys: theory.length === 0 ? ['measured'] : ['measured', 'theory'],
+    keys: figureKeys({ spread: Math.max(...counts) > 1 ? 'shade' : undefined, hasTheory: theory.length > 0 }),
     plot: panelPlot({
       layout,
       series,
       colours,
-      x: { label: figure.xLabel, domain: [-steps * 0.02, steps * 1.02], ticks: Math.min(5, steps), tickFormat: 'd' },
+      x: stepAxis(steps),
+      xLabel: figure.xLabel,
       y,
       yLabel: figure.yLabel,
       lines: cutAt(theory, y),
@@ -80,19 +85,10 @@ export async function traceFigure(
         series,
         steps,
       ),
+      spread: 'shades',
+      shades: curvesOf(measured).flatMap(envelope),
     }),
   });
-}
-
-/** What an axis must hold: a bar's lower end may lie anywhere below on a log scale, and is cut there. */
-export function withBar({ y, low, high }: PanelPoint, scale: 'linear' | 'log'): readonly number[] {
-  return scale === 'log' ? [y, high] : [low, high];
-}
-
-export function countRange(counts: readonly number[]): string {
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  if (most === 1) return '1 trial';
-  return fewest === most ? `${most} trials` : `${fewest} to ${most} trials`;
 }
 
 type TracePoint = PanelPoint & { readonly x: number };
@@ -111,8 +107,19 @@ function thinned(
   );
 }
 
+/** The shade along a curve; of a long one the widest of each few steps, so that what is narrow is still seen. */
+function envelope(curve: readonly TracePoint[]): readonly PanelPoint[] {
+  const width = Math.ceil(curve.length / SHADED);
+  if (width === 1) return curve;
+  return Array.from({ length: Math.ceil(curve.length / width) }, (_, i) => {
+    const part = curve.slice(i * width, (i + 1) * width);
+    const [low, high] = [Math.min(...part.map((point) => point.low)), Math.max(...part.map((point) => point.high))];
+    return { ...part[Math.floor(part.length / 2)]!, low, high };
+  });
+}
+
 /** Lines that leave a log panel at the bottom are cut where they cross its edge; a zero is a vertical fall. */
-function cutAt(points: readonly TracePoint[], { type, domain: [floor] }: AxisOptions): readonly PanelPoint[] {
+function cutAt(points: readonly TracePoint[], { type, domain: [floor] }: ValueAxis): readonly PanelPoint[] {
   if (type === 'linear') return points;
   return curvesOf(points).flatMap((curve) =>
     curve.flatMap((point, i) => {
