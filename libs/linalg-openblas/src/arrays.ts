@@ -17,7 +17,18 @@ import type { Heap } from './heap.ts';
 
 type Arrays = Pick<
   LinalgEngine,
-  'tensor' | 'full' | 'eye' | 'read' | 'reshape' | 'transpose' | 'slice' | 'take' | 'concat' | 'diagonal' | 'diag'
+  | 'tensor'
+  | 'adopt'
+  | 'full'
+  | 'eye'
+  | 'read'
+  | 'reshape'
+  | 'transpose'
+  | 'slice'
+  | 'take'
+  | 'concat'
+  | 'diagonal'
+  | 'diag'
 >;
 
 /** Making, reading and rearranging tensors. */
@@ -29,6 +40,11 @@ export function arrayOperations(heap: Heap): Arrays {
       const result = heap.allocate([...shape]);
       result.values.set(values);
       return result;
+    },
+    adopt(values, shape) {
+      checkValues('adopt', values, shape);
+      if (heap.precision === 'float64') return heap.adopt([...shape], values);
+      return heap.adopt([...shape], Float32Array.from(values));
     },
     full(shape, value) {
       checkShape('full', shape);

@@ -8,8 +8,8 @@ export interface Side {
   readonly values: FloatArray;
 }
 
-/** Elements handled at a time where an operand is repeated: its repeats stay in the first-level cache. */
-const CHUNK = 1024;
+/** Elements handled at a time where an operand is repeated: enough to hide the cost of a chunk, few enough for the cache. */
+const CHUNK = 4096;
 /** Below this length a loop is faster than a call that copies. */
 const SHORT = 32;
 
@@ -33,7 +33,9 @@ export function forEachChunk(
   );
   const readers = sides.map(({ values }, side) => {
     if (values.length === out.length) return new DenseReader(values);
-    return values.length === 1 ? new ConstantReader(values) : new RepeatReader(values, lengths, strides[side]!);
+    const buffer = bufferFor(values, side);
+    if (values.length === 1) return new ConstantReader(buffer.fill(values[0]!, 0, Math.min(CHUNK, out.length)));
+    return new RepeatReader({ source: values, buffer }, lengths, strides[side]!);
   });
   for (let at = 0; at < out.length; at += CHUNK) {
     const length = Math.min(CHUNK, out.length - at);
@@ -68,7 +70,7 @@ class ConstantReader implements Reader {
   readonly #values: FloatArray;
 
   constructor(values: FloatArray) {
-    this.#values = like(values).fill(values[0]!);
+    this.#values = values;
   }
 
   next(): FloatArray {
@@ -86,12 +88,16 @@ class RepeatReader implements Reader {
   #run = 0;
   #inRun = 0;
 
-  constructor(source: FloatArray, lengths: readonly number[], strides: readonly number[]) {
+  constructor(
+    { source, buffer }: { source: FloatArray; buffer: FloatArray },
+    lengths: readonly number[],
+    strides: readonly number[],
+  ) {
     this.#source = source;
     this.#lengths = lengths;
     this.#strides = strides;
     this.#index = lengths.map(() => 0);
-    this.#buffer = like(source);
+    this.#buffer = buffer;
   }
 
   next(length: number): FloatArray {
@@ -125,8 +131,14 @@ class RepeatReader implements Reader {
   }
 }
 
-const like = (values: FloatArray): FloatArray =>
-  values instanceof Float64Array ? new Float64Array(CHUNK) : new Float32Array(CHUNK);
+const buffers = {
+  float64: Array.from({ length: 3 }, () => new Float64Array(CHUNK)),
+  float32: Array.from({ length: 3 }, () => new Float32Array(CHUNK)),
+};
+
+/** What the operand at that position is repeated into: one for each, since operations do not nest. */
+const bufferFor = (values: FloatArray, side: number): FloatArray =>
+  buffers[values instanceof Float64Array ? 'float64' : 'float32'][side]!;
 
 /**
  * The fewest dimensions that describe an elementwise operation: lengths, and one stride per dimension for each operand (0

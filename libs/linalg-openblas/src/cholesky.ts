@@ -4,11 +4,12 @@ import type { FloatArray, Routines } from './routines.ts';
 const upper = letter('U');
 
 /**
- * Replaces a [n, n] by its lower Cholesky factor; false (and all NaN) unless it is positive definite and finite. The lower
- * triangle in row-major order is the upper one in LAPACK's order.
+ * Replaces a [n, n] by the lower Cholesky factor of a + shift I; false (and all NaN) unless that is positive definite and finite.
+ * The lower triangle in row-major order is the upper one in LAPACK's order.
  */
-export function factorise(routines: Routines, a: FloatArray, n: number): boolean {
+export function factorise(routines: Routines, a: FloatArray, { n, shift }: { n: number; shift: number }): boolean {
   if (n === 0) return true;
+  if (shift !== 0) for (let i = 0; i < n; i++) a[i * n + i]! += shift;
   const [size, lda, info] = references(n, n, 0);
   routines.potrf(upper, size!, a, lda!, info!, 1);
   // Some kernels let NaN and infinities pass; whichever row has one, its diagonal entry ends up non-finite.

@@ -17,10 +17,12 @@ export interface OpenblasTensor extends Tensor {
 
 /** The tensors of one engine: who owns them and where their values are. */
 export class Heap {
+  readonly precision: Precision;
   readonly memory: Memory;
   readonly ledger: Ledger<OpenblasTensor>;
 
   constructor(precision: Precision) {
+    this.precision = precision;
     this.memory = new Memory(precision);
     this.ledger = new Ledger((tensor) => this.#dispose(tensor));
   }

@@ -9,8 +9,7 @@ export interface Product {
   readonly a: Side;
   readonly b: Side;
   readonly options: MatmulOptions;
-  /** out ← beta · out + alpha · a b */
-  readonly alpha: number;
+  /** out ← beta · out + scale · a b; 0 or 1 */
   readonly beta: number;
 }
 
@@ -19,7 +18,7 @@ const SMALLEST_SYMMETRIC = 16;
 
 /** Batched matrix product into `out`, whose shape the caller has checked. */
 export function multiply(routines: Routines, out: FloatArray, product: Product): void {
-  const { a, b, options, alpha, beta } = product;
+  const { a, b, options, beta } = product;
   const { batch, m, k, n } = productShape('matmul', a.shape, b.shape, options);
   if (out.length === 0) return;
   if (k === 0) {
@@ -28,7 +27,7 @@ export function multiply(routines: Routines, out: FloatArray, product: Product):
   }
   const transposeA = options.transposeA === true;
   const transposeB = options.transposeB === true;
-  const size = { m, k, n, transposeA, transposeB, alpha, beta };
+  const size = { m, k, n, transposeA, transposeB, alpha: options.scale ?? 1, beta };
   const count = sizeOf(batch);
   const shared = b.values.length === k * n && a.values.length === count * m * k;
   if (shared && !transposeA) return multiplyOne(routines, out, { ...size, a: a.values, b: b.values, m: count * m });
@@ -63,6 +62,9 @@ function multiplyOne(routines: Routines, out: FloatArray, one: One): void {
   if (ofItself && beta === 0 && n >= SMALLEST_SYMMETRIC) {
     routines.syrk(ROW_MAJOR, LOWER, flagA, n, k, alpha, a, transposeA ? n : k, beta, out, n);
     mirror(out, n);
+  } else if (k === 1) {
+    if (beta === 0) out.fill(0);
+    routines.ger(ROW_MAJOR, m, n, alpha, a, 1, b, 1, out, n);
   } else if (n === 1) {
     const [rows, columns] = transposeA ? [k, m] : [m, k];
     routines.gemv(ROW_MAJOR, flagA, rows, columns, alpha, a, columns, b, 1, beta, out, 1);

@@ -22,8 +22,10 @@ export const LEFT = 141;
 
 /** CBLAS takes numbers by value, and flags by the numbers above. R is the real type. */
 const blas = {
+  axpy: 'int, R, void *, int, void *, int',
   gemm: 'int, int, int, int, int, int, R, void *, int, void *, int, R, void *, int',
   gemv: 'int, int, int, int, R, void *, int, void *, int, R, void *, int',
+  ger: 'int, int, int, R, void *, int, void *, int, void *, int',
   scal: 'int, R, void *, int',
   syrk: 'int, int, int, int, int, R, void *, int, R, void *, int',
   trsm: 'int, int, int, int, int, int, int, R, void *, int, void *, int',

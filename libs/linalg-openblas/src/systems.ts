@@ -1,6 +1,7 @@
 import { SingularMatrixError } from '@natsweep/linalg';
 import {
   accumulatedShape,
+  checkAccumulated,
   broadcastIndices,
   productShape,
   sizeOf,
@@ -17,7 +18,7 @@ import type { Heap, OpenblasTensor } from './heap.ts';
 
 type Systems = Pick<
   LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
+  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
 >;
 
 /** Products, and linear systems of square matrices. */
@@ -52,10 +53,10 @@ export function systemOperations(heap: Heap, routines: Routines): Systems {
       const [left, right] = [ledger.check(a), ledger.check(b)];
       const { batch, m, n } = productShape('matmul', a.shape, b.shape, options);
       const result = heap.allocate([...batch, m, n]);
-      multiply(routines, result.values, { a: left, b: right, options, alpha: 1, beta: 0 });
+      multiply(routines, result.values, { a: left, b: right, options, beta: 0 });
       return result;
     },
-    matmulAccumulate(target, a, b, { scale = 1, ...options } = {}) {
+    matmulAccumulate(target, a, b, options = {}) {
       const [left, right, into] = [ledger.check(a), ledger.check(b), ledger.check(target)];
       accumulatedShape(target.shape, a.shape, b.shape, options);
       const values = into.values;
@@ -67,20 +68,26 @@ export function systemOperations(heap: Heap, routines: Routines): Systems {
         a: left === into ? { shape: left.shape, values } : left,
         b: right === into ? { shape: right.shape, values } : right,
         options,
-        alpha: scale,
         beta: 1,
       });
       if (kept !== undefined) ledger.free([kept]);
     },
 
-    cholesky(a) {
+    accumulate(target, a, scale = 1) {
+      const [into, added] = [ledger.check(target), ledger.check(a)];
+      checkAccumulated('accumulate', target.shape, a.shape);
+      heap.unshare(into);
+      routines.axpy(into.values.length, scale, added.values, 1, into.values, 1);
+    },
+
+    cholesky(a, { shift = 0 } = {}) {
       const { shape, values } = ledger.check(a);
       const n = squareShape('cholesky', shape);
       const factor = heap.allocate(shape);
       factor.values.set(values);
       const failed: number[] = [];
       for (let at = 0; at < sizeOf(shape.slice(0, -2)); at++)
-        if (!factorise(routines, part(factor.values, at, n * n), n)) failed.push(at);
+        if (!factorise(routines, part(factor.values, at, n * n), { n, shift })) failed.push(at);
       return { factor, failed };
     },
     choleskySolve: (factor, b) =>

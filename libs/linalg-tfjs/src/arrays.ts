@@ -11,11 +11,23 @@ import {
 } from '@natsweep/linalg/implementation';
 import type { LinalgEngine } from '@natsweep/linalg';
 import { attribute } from './binding.ts';
+import { multipleOfIdentity } from './matrices.ts';
 import type { Session } from './session.ts';
 
 type Arrays = Pick<
   LinalgEngine,
-  'tensor' | 'full' | 'eye' | 'read' | 'reshape' | 'transpose' | 'slice' | 'take' | 'concat' | 'diagonal' | 'diag'
+  | 'tensor'
+  | 'adopt'
+  | 'full'
+  | 'eye'
+  | 'read'
+  | 'reshape'
+  | 'transpose'
+  | 'slice'
+  | 'take'
+  | 'concat'
+  | 'diagonal'
+  | 'diag'
 >;
 
 /** Making, reading and rearranging tensors. */
@@ -26,15 +38,17 @@ export function arrayOperations(session: Session): Arrays {
       checkValues('tensor', values, shape);
       return session.upload(values, shape);
     },
+    adopt(values, shape) {
+      checkValues('adopt', values, shape);
+      return session.upload(values, shape);
+    },
     full(shape, value) {
       checkShape('full', shape);
       return ledger.scope(() => session.run('Fill', [session.indices(shape), session.number(value)]));
     },
     eye(n) {
       checkShape('eye', [n]);
-      return ledger.scope(() =>
-        session.run('MatrixDiag', [session.run('Fill', [session.indices([n]), session.number(1)])]),
-      );
+      return ledger.scope(() => multipleOfIdentity(session, n, 1));
     },
     read: (t) => session.download(ledger.check(t)),
 

@@ -1,13 +1,24 @@
 import { NonFiniteError } from '@natsweep/linalg';
+import { sizeOf } from '@natsweep/linalg/implementation';
 import type { MatmulOptions } from '@natsweep/linalg';
 import { attribute } from './binding.ts';
 import type { Session, TfTensor } from './session.ts';
 
-/** Batched matrix product of tensors whose shapes fit. */
+/** Batched matrix product of tensors whose shapes fit; a scale goes to the smaller factor. */
 export function product(session: Session, a: TfTensor, b: TfTensor, options: MatmulOptions = {}): TfTensor {
-  const { transposeA = false, transposeB = false } = options;
+  const { transposeA = false, transposeB = false, scale = 1 } = options;
   const attributes = [attribute.bool('adj_x', transposeA), attribute.bool('adj_y', transposeB)];
-  return session.run('BatchMatMulV2', [a, b], attributes);
+  if (scale === 1) return session.run('BatchMatMulV2', [a, b], attributes);
+  return session.ledger.scope(() => {
+    const scaled = (factor: TfTensor): TfTensor => session.run('Mul', [factor, session.number(scale)]);
+    const factors = sizeOf(a.shape) < sizeOf(b.shape) ? [scaled(a), b] : [a, scaled(b)];
+    return session.run('BatchMatMulV2', factors, attributes);
+  });
+}
+
+/** [n, n] with `value` on the diagonal. */
+export function multipleOfIdentity(session: Session, n: number, value: number): TfTensor {
+  return session.run('MatrixDiag', [session.run('Fill', [session.indices([n]), session.number(value)])]);
 }
 
 /** The triangle of [..., n, n] below the diagonal and on it; what is above may be garbage, and is not looked at. */

@@ -1,14 +1,21 @@
 import { SingularMatrixError } from '@natsweep/linalg';
-import { accumulatedShape, productShape, sizeOf, squareShape, systemShape } from '@natsweep/linalg/implementation';
+import {
+  accumulatedShape,
+  checkAccumulated,
+  productShape,
+  sizeOf,
+  squareShape,
+  systemShape,
+} from '@natsweep/linalg/implementation';
 import type { LinalgEngine } from '@natsweep/linalg';
 import { attribute } from './binding.ts';
 import { TensorflowError } from './errors.ts';
-import { broadcastBatch, finiteMatrices, lowerPart, product } from './matrices.ts';
+import { broadcastBatch, finiteMatrices, lowerPart, multipleOfIdentity, product } from './matrices.ts';
 import type { Session, TfTensor } from './session.ts';
 
 type Systems = Pick<
   LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
+  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
 >;
 
 /** Products, and linear systems of square matrices. */
@@ -19,23 +26,23 @@ export function systemOperations(session: Session): Systems {
       productShape('matmul', a.shape, b.shape, options);
       return product(session, ledger.check(a), ledger.check(b), options);
     },
-    matmulAccumulate(target, a, b, { scale = 1, ...options } = {}) {
+    matmulAccumulate(target, a, b, options = {}) {
       const [left, right, into] = [ledger.check(a), ledger.check(b), ledger.check(target)];
       accumulatedShape(target.shape, a.shape, b.shape, options);
-      ledger.scope(() => {
-        const smaller = sizeOf(left.shape) < sizeOf(right.shape) ? left : right;
-        const scaled = scale === 1 ? smaller : session.run('Mul', [smaller, session.number(scale)]);
-        const step =
-          smaller === left ? product(session, scaled, right, options) : product(session, left, scaled, options);
-        const sum = session.run('AddV2', [into, step]);
-        [into.id, sum.id] = [sum.id, into.id];
-      });
+      ledger.scope(() => addTo(session, into, product(session, left, right, options)));
+    },
+    accumulate(target, a, scale = 1) {
+      const [into, added] = [ledger.check(target), ledger.check(a)];
+      checkAccumulated('accumulate', target.shape, a.shape);
+      ledger.scope(() => addTo(session, into, session.run('Mul', [added, session.number(scale)])));
     },
 
-    cholesky(a) {
+    cholesky(a, { shift = 0 } = {}) {
       const n = squareShape('cholesky', a.shape);
       return ledger.scope(() => {
-        const factor = lowerPart(session, session.run('Cholesky', [ledger.check(a)]));
+        const matrix = ledger.check(a);
+        const shifted = shift === 0 ? matrix : session.run('AddV2', [matrix, multipleOfIdentity(session, n, shift)]);
+        const factor = lowerPart(session, session.run('Cholesky', [shifted]));
         const pivots = session.download(session.run('MatrixDiagPart', [factor]));
         const count = sizeOf(a.shape.slice(0, -2));
         // TensorFlow reports no failure: it leaves a pivot that is not a positive finite number.
@@ -84,6 +91,12 @@ export function systemOperations(session: Session): Systems {
       });
     },
   };
+}
+
+/** target ← target + added: the handle changes hands, and the old values are freed with the scope. */
+function addTo(session: Session, target: TfTensor, added: TfTensor): void {
+  const sum = session.run('AddV2', [target, added]);
+  [target.id, sum.id] = [sum.id, target.id];
 }
 
 function triangular(

@@ -36,6 +36,8 @@ export interface MatmulOptions {
   readonly transposeA?: boolean;
   /** Use the matrix transpose of `b`. Default false. */
   readonly transposeB?: boolean;
+  /** Factor of the product. Default 1. */
+  readonly scale?: number;
 }
 
 export interface ReduceOptions {
@@ -43,6 +45,11 @@ export interface ReduceOptions {
   readonly axis?: number | readonly number[];
   /** Keep reduced dimensions with length 1. Default false. */
   readonly keepDims?: boolean;
+}
+
+export interface CholeskyOptions {
+  /** Factors a + shift I, without a tensor for it. Default 0. */
+  readonly shift?: number;
 }
 
 /** A Cholesky attempt on [..., n, n]. */
@@ -135,6 +142,11 @@ export interface LinalgEngine {
 
   /** A tensor from row-major values; `values.length` must be the product of `shape`. The values are copied. */
   tensor(values: ArrayLike<number>, shape: Shape): Tensor;
+  /**
+   * `tensor` of an array that the caller gives up: nobody may read or write it afterwards. An engine of the same precision
+   * that computes in this process's memory keeps the array itself, so that a large result is never there twice.
+   */
+  adopt(values: Float64Array, shape: Shape): Tensor;
   full(shape: Shape, value: number): Tensor;
   /** [n, n] identity. */
   eye(n: number): Tensor;
@@ -162,16 +174,18 @@ export interface LinalgEngine {
   /** [..., n] → [..., n, n] */
   diag(a: Tensor): Tensor;
 
-  /** [..., m, k] × [..., k, n] → [..., m, n] */
+  /** scale · a b: [..., m, k] × [..., k, n] → [..., m, n] */
   matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor;
   /**
-   * target ← target + scale · a b, in place: `target` keeps its handle. This is how weights take a step without a
-   * temporary of their size.
+   * target ← target + scale · a b, in place: `target` keeps its handle, and tensors made from it keep their values. This is how
+   * weights take a step without a temporary of their size.
    */
-  matmulAccumulate(target: Tensor, a: Tensor, b: Tensor, options?: MatmulOptions & { readonly scale?: number }): void;
+  matmulAccumulate(target: Tensor, a: Tensor, b: Tensor, options?: MatmulOptions): void;
+  /** target ← target + scale · a for `a` of the same shape, in place like `matmulAccumulate`. Default scale: 1. */
+  accumulate(target: Tensor, a: Tensor, scale?: number): void;
 
   /** Lower Cholesky factors of [..., n, n]; reads the lower triangle only. */
-  cholesky(a: Tensor): Cholesky;
+  cholesky(a: Tensor, options?: CholeskyOptions): Cholesky;
   /** Solves a x = b for x [..., n, k], given the factor that `cholesky` returned. */
   choleskySolve(factor: Tensor, b: Tensor): Tensor;
   /** Throws `SingularMatrixError` where a diagonal entry is exactly zero; NaN and infinities travel. */

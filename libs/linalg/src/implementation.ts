@@ -6,6 +6,7 @@ export {
   accumulatedShape,
   broadcastIndices,
   broadcastShapes,
+  checkAccumulated,
   checkIndices,
   checkShape,
   checkValues,

@@ -1,6 +1,7 @@
 export type {
   BinaryOp,
   Cholesky,
+  CholeskyOptions,
   Eigh,
   EngineDescription,
   LeastSquares,

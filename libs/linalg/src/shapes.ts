@@ -174,10 +174,14 @@ export function productShape(operation: string, a: Shape, b: Shape, options: Mat
 /** The product's shape, which must be that of the target it is added to. */
 export function accumulatedShape(target: Shape, a: Shape, b: Shape, options: MatmulOptions = {}): ProductShape {
   const product = productShape('matmulAccumulate', a, b, options);
-  const result = [...product.batch, product.m, product.n];
-  if (result.length !== target.length || result.some((length, axis) => length !== target[axis]))
-    throw new ShapeError('matmulAccumulate', `target has shape ${formatShape(target)}, product ${formatShape(result)}`);
+  checkAccumulated('matmulAccumulate', target, [...product.batch, product.m, product.n]);
   return product;
+}
+
+/** Throws unless what is added in place has the shape of its target. */
+export function checkAccumulated(operation: string, target: Shape, added: Shape): void {
+  if (added.length !== target.length || added.some((length, axis) => length !== target[axis]))
+    throw new ShapeError(operation, `target has shape ${formatShape(target)}, what is added ${formatShape(added)}`);
 }
 
 /** Rows and columns of the matrices in the last two dimensions. */

@@ -19,6 +19,7 @@ const batches: readonly (readonly [Shape, Shape])[] = [
 const sizes: readonly (readonly [m: number, k: number, n: number])[] = [
   [1, 1, 1],
   [3, 4, 5],
+  [6, 1, 5],
   [17, 9, 1],
   [1, 13, 7],
   [2, 0, 3],
@@ -38,6 +39,17 @@ export const productCases: readonly Case[] = [
               const b = c.normal([...bBatch, ...(transposeB ? [n, k] : [k, n])]);
               c.agree('accumulated', (e, pick) => e.matmul(pick(a), pick(b), { transposeA, transposeB }));
             }
+    },
+  },
+  {
+    name: 'matmul scales its product',
+    run(c) {
+      for (const [m, k, n] of sizes) {
+        const a = c.normal([3, m, k]);
+        const b = c.normal([k, n]);
+        c.agree('accumulated', (e, pick) => e.matmul(pick(a), pick(b), { scale: -0.3 }));
+        c.agree('accumulated', (e, pick) => e.matmul(pick(b), pick(b), { transposeA: true, scale: 7 }));
+      }
     },
   },
   {
@@ -70,6 +82,10 @@ export const productCases: readonly Case[] = [
       const b = c.twin([1, 2, 3, 4], [2, 2]);
       c.holds(c.engine.matmul(a.tested, b.tested), [NaN, NaN, 11, 16]);
       c.holds(c.engine.matmul(b.tested, a.tested), [5, NaN, 11, NaN]);
+      const column = c.engine.tensor([0, 1], [2, 1]);
+      const row = c.engine.tensor([NaN, 2], [1, 2]);
+      c.holds(c.engine.matmul(column, row), [NaN, 0, NaN, 2]);
+      c.holds(c.engine.matmul(row, column, { transposeA: true, transposeB: true }), [NaN, NaN, 0, 2]);
     },
   },
   {
@@ -122,6 +138,32 @@ export const productCases: readonly Case[] = [
       engine.matmulAccumulate(view, engine.eye(2), engine.eye(2), { scale: 10 });
       c.holds(base, [1, 2, 3, 4]);
       c.holds(view, [11, 2, 3, 14]);
+    },
+  },
+  {
+    name: 'accumulate adds to its target in place, and to nothing that was made from it or shares its values',
+    run(c) {
+      const { engine } = c;
+      for (const shape of [[], [5], [3, 4], [0, 2]]) {
+        const target = c.normal(shape);
+        const a = c.normal(shape);
+        for (const scale of [undefined, -0.5])
+          c.agree('elementwise', (e, pick) => {
+            e.accumulate(pick(target), pick(a), scale);
+            return pick(target);
+          });
+      }
+      const base = engine.tensor([1, 2, 3, 4], [4]);
+      const view = engine.reshape(base, [2, 2]);
+      const rows = engine.slice(view, [[1, 2]]);
+      engine.accumulate(view, engine.reshape(base, [2, 2]), 10);
+      c.holds(view, [11, 22, 33, 44]);
+      c.holds(base, [1, 2, 3, 4]);
+      c.holds(rows, [3, 4]);
+      engine.accumulate(base, base);
+      c.holds(base, [2, 4, 6, 8]);
+      assert.throws(() => engine.accumulate(base, view), ShapeError);
+      assert.throws(() => engine.accumulate(base, engine.full([1], 1)), ShapeError);
     },
   },
   {

@@ -18,6 +18,18 @@ export const shapingCases: readonly Case[] = [
     },
   },
   {
+    name: 'adopt takes an array over, whole or part of a buffer',
+    run({ engine }) {
+      const buffer = new Float64Array([9, 1, 2, 3, 4, 9]);
+      const t = engine.adopt(buffer.subarray(1, 5), [2, 2]);
+      const sum = engine.binary('add', t, 1);
+      engine.free(t);
+      assert.deepEqual([...engine.read(sum)], [2, 3, 4, 5]);
+      assert.deepEqual([...engine.read(engine.matmul(sum, sum))], [16, 21, 28, 37]);
+      assert.throws(() => engine.adopt(new Float64Array(3), [2, 2]), ShapeError);
+    },
+  },
+  {
     name: 'tensor refuses values that do not fill the shape',
     run({ engine }) {
       assert.throws(() => engine.tensor([1, 2], [3]), { name: 'ShapeError', message: /2 values.*\[3\]/ });

@@ -37,6 +37,26 @@ export const systemCases: readonly Case[] = [
     },
   },
   {
+    name: 'cholesky factors a + shift I, and leaves a as it was',
+    run(c) {
+      for (const shape of squares) {
+        const a = c.positive(shape);
+        const before = c.engine.read(a.tested);
+        c.agree('factorised', (e, pick) => e.cholesky(pick(a), { shift: 0.7 }).factor);
+        const explicit = c.engine.binary(
+          'add',
+          a.tested,
+          c.engine.binary('multiply', 0.7, c.engine.eye(shape.at(-1)!)),
+        );
+        c.same(c.engine.cholesky(a.tested, { shift: 0.7 }).factor, c.engine.cholesky(explicit).factor, 'factorised');
+        assert.deepEqual(c.engine.read(a.tested), before);
+      }
+      const indefinite = c.engine.tensor([1, 0, 0, -1], [2, 2]);
+      assert.deepEqual(c.engine.cholesky(indefinite, { shift: 1.5 }).failed, []);
+      assert.deepEqual(c.engine.cholesky(indefinite, { shift: 0.5 }).failed, [0]);
+    },
+  },
+  {
     name: 'cholesky lists what is not positive definite or not finite, and fills it with NaN',
     run(c) {
       const good = [4, 2, 2, 3];
