@@ -1,5 +1,5 @@
 import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@natsweep/queue';
-import type { Grid, SweepSpec } from '@natsweep/sweep';
+import { readSweepSpec, type Grid } from '@natsweep/sweep';
 import type { Collector } from './collector.ts';
 import { accept, refuse } from './replies.ts';
 import { reuseObservations } from './reuse.ts';
@@ -38,7 +38,7 @@ async function submit(
   { commandId, spec: text }: Extract<Command, { kind: 'submit' }>,
   { sweeps }: CommandContext,
 ): Promise<CommandReply> {
-  const spec = JSON.parse(text) as SweepSpec;
+  const spec = readSweepSpec(text);
   let grid: Grid;
   try {
     grid = planGrid(spec);

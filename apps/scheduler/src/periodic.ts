@@ -1,4 +1,4 @@
-/** Says when something that is to be done every so often is due again. */
+/** Says when something that is to be done every so often is due again, by this process's monotonic clock. */
 export class Periodic {
   readonly #everyMs: number;
   #lastMs = -Infinity;
@@ -8,7 +8,7 @@ export class Periodic {
   }
 
   /** True at most once per period. */
-  isDue(nowMs: number): boolean {
+  isDue(nowMs: number = performance.now()): boolean {
     if (nowMs - this.#lastMs < this.#everyMs) return false;
     this.#lastMs = nowMs;
     return true;

@@ -35,7 +35,8 @@ export async function recordObservations(
   return refused;
 }
 
-function isTemporary(error: unknown): boolean {
+/** Whether what failed may succeed later as it is. */
+export function isTemporary(error: unknown): boolean {
   return temporary.includes((error as ResultsError).code);
 }
 

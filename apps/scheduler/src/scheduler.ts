@@ -15,7 +15,9 @@ import { divideRoom } from './admission.ts';
 import type { Collector } from './collector.ts';
 import { carryOut } from './commands.ts';
 import { Periodic } from './periodic.ts';
+import { isTemporary } from './record-observations.ts';
 import { reconcile } from './reconcile.ts';
+import { refuse } from './replies.ts';
 import type { Settings } from './settings.ts';
 import type { Sweeps } from './sweeps.ts';
 
@@ -39,6 +41,10 @@ const standbyMs = 500;
 const mostBatchesPerTurn = 300;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
+
+class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
 
 /**
  * Plans, admits, records: one loop, one thing at a time. What it knows it can read back from the database and the queue,
@@ -76,13 +82,13 @@ export class Scheduler {
           if (!this.#recovered) await this.#recover();
           await this.#turn();
         } else {
-          this.#recovered = false;
+          this.#standBy();
           await pause(standbyMs, signal);
         }
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#parts.logger.error({ err: error, retryInMs: pauseMs }, (error as Error).message);
-        this.#recovered = false;
+        this.#standBy();
         await pause(pauseMs, signal);
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       }
@@ -96,31 +102,46 @@ export class Scheduler {
 
   async #holdsLease(): Promise<boolean> {
     const { lease } = this.#parts;
-    return this.#leaseDue.isDue(Date.now()) || !lease.held ? lease.acquire() : true;
+    return this.#leaseDue.isDue() || !lease.held ? lease.acquire() : true;
+  }
+
+  /** Forgets what was read and not dealt with: it is still where it was read, for whoever is active. */
+  #standBy(): void {
+    this.#recovered = false;
+    for (const unheard of [this.#nextPage, this.#nextCommand]) unheard?.catch(() => {});
+    this.#nextPage = undefined;
+    this.#nextCommand = undefined;
+  }
+
+  /** A process that was suspended while it waited must not write what its successor may have written since. */
+  #requireLease(): void {
+    if (!this.#parts.lease.held) throw new LeaseLostError('suspended for longer than the lease; asking for it again');
   }
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
   async #recover(): Promise<void> {
-    const { sweeps, redis, logger } = this.#parts;
+    const { sweeps, logger } = this.#parts;
     await sweeps.recover();
     await reconcile(sweeps, this.#parts);
-    for (const command of await unansweredCommands(redis)) await this.#carryOut(command);
+    await this.#carryOutUnanswered();
     logger.info({ sweeps: sweeps.runs.length }, 'scheduling');
     this.#recovered = true;
   }
 
   async #turn(): Promise<void> {
-    const { sweeps, collector, logger } = this.#parts;
+    const { sweeps, collector, queue, logger } = this.#parts;
     await this.#awaitWork();
-    const nowMs = Date.now();
-    if (this.#failuresDue.isDue(nowMs)) await collector.recordFailures();
-    if (this.#fleetDue.isDue(nowMs)) await this.#countSlots();
-    if (this.#reconciliationDue.isDue(nowMs)) {
+    this.#requireLease();
+    if (this.#failuresDue.isDue()) await collector.recordFailures();
+    if (this.#fleetDue.isDue()) await this.#countSlots();
+    if (this.#reconciliationDue.isDue()) {
+      await queue.outliveClocks();
+      await this.#carryOutUnanswered();
       const vanished = await reconcile(sweeps, this.#parts);
       if (vanished > 0) logger.warn({ trials: vanished }, 'trials vanished from the queue and are planned again');
     }
     await this.#admit();
-    if (this.#summariesDue.isDue(nowMs)) await sweeps.publish();
+    if (this.#summariesDue.isDue()) await sweeps.publish();
   }
 
   /** Waits for reports or a command, and deals with what came. */
@@ -129,11 +150,8 @@ export class Scheduler {
     this.#nextCommand ??= takeCommand(this.#parts.commandRedis, 1000);
     const page = this.#nextPage.then((value) => ({ kind: 'page', value }) as const);
     const command = this.#nextCommand.then((value) => ({ kind: 'command', value }) as const);
-    const first = await Promise.race([page, command]).catch((error: unknown) => {
-      this.#nextPage = undefined;
-      this.#nextCommand = undefined;
-      throw error;
-    });
+    const first = await Promise.race([page, command]);
+    this.#requireLease();
     if (first.kind === 'page') {
       this.#nextPage = undefined;
       await this.#parts.collector.commit(first.value);
@@ -143,9 +161,18 @@ export class Scheduler {
     }
   }
 
+  /** Commands that a scheduler took and could not answer: it was killed, or lost the lease while it waited for them. */
+  async #carryOutUnanswered(): Promise<void> {
+    for (const command of await unansweredCommands(this.#parts.redis)) await this.#carryOut(command);
+  }
+
   async #carryOut(command: Command): Promise<void> {
     const { sweeps, redis, logger } = this.#parts;
-    const reply = await carryOut(command, this.#parts);
+    const reply = await carryOut(command, this.#parts).catch((error: unknown) => {
+      if (isTemporary(error)) throw error;
+      logger.error({ err: error, command: command.kind }, 'a command cannot be carried out');
+      return refuse(`The scheduler cannot carry this out: ${(error as Error).message}`);
+    });
     logger.info({ command: command.kind, commandId: command.commandId }, reply.message);
     await sweeps.publish();
     await answerCommand(redis, command, reply);

@@ -116,8 +116,9 @@ export class SweepRun {
 
   /** Where the grid has a trial that was delivered, perhaps under an earlier spec; undefined if it does not plan it. */
   locate({ trialId, index }: Pick<Trial, 'trialId' | 'index'>): number | undefined {
-    if (!this.#hasVersions) return index;
-    if (index < this.#grid.size && this.#grid.trial(index).trialId === trialId) return index;
+    const inGrid = index < this.#grid.size;
+    if (!this.#hasVersions) return inGrid ? index : undefined;
+    if (inGrid && this.#grid.trial(index).trialId === trialId) return index;
     return this.#relocations.get(trialId);
   }
 

@@ -1,6 +1,6 @@
 import type { ApplyCommand, CommandReply, RetryCommand, ShareCommand } from '@natsweep/queue';
 import type { NewVersion, StoredSweep } from '@natsweep/results';
-import type { Grid, SweepSpec } from '@natsweep/sweep';
+import { readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
 import { accept, refuse } from './replies.ts';
@@ -46,7 +46,7 @@ export async function share(command: ShareCommand, context: CommandContext): Pro
 
 /** Replaces the spec of a sweep. */
 export async function apply({ commandId, spec: text }: ApplyCommand, context: CommandContext): Promise<CommandReply> {
-  const spec = JSON.parse(text) as SweepSpec;
+  const spec = readSweepSpec(text);
   const { results } = context.sweeps;
   const stored = await results.getSweep(spec.name);
   if (stored === undefined) return refuse(`There is no sweep named "${spec.name}": launch it.`);

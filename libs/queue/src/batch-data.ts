@@ -30,6 +30,15 @@ export interface FailedBatch {
   readonly failedAtMs: number;
 }
 
+const firstBackoffMs = 500;
+/** No batch waits longer than this for its next attempt. */
+export const longestBackoffMs = 10_000;
+
+/** How long a batch waits after its n-th failed attempt. */
+export function backoffMs(attemptsMade: number): number {
+  return Math.min(firstBackoffMs * 2 ** (attemptsMade - 1), longestBackoffMs);
+}
+
 /** Failures of this kind would repeat on every attempt. */
 export function isRetryable(failure: Failure): boolean {
   return failure !== 'invalid' && failure !== 'engine';

@@ -1,9 +1,12 @@
 import type { Batch } from '@natsweep/sweep';
 import { Queue } from 'bullmq';
 import type { RedisAddress } from './address.ts';
-import { batchId, type BatchData, type FailedBatch } from './batch-data.ts';
+import { batchId, longestBackoffMs, type BatchData, type FailedBatch } from './batch-data.ts';
 import { connect, connectionOptions, type RedisConnection } from './connection.ts';
+import { shortenExpiries } from './expiries.ts';
 import { prefix } from './keys.ts';
+import { longestLockMs } from './lock-renewal.ts';
+import { batchPayload, readPayload } from './payloads.ts';
 
 /** BullMQ's name and key prefix of the one queue of batches. */
 export const queueName = 'batches';
@@ -11,7 +14,6 @@ export const queuePrefix = `${prefix}:bull`;
 
 /** Largest number of jobs that one pipeline adds. */
 const addChunk = 1000;
-const firstBackoffMs = 500;
 
 /** Every place a batch can be in. A completed batch is nowhere: its trials are in the observation stream by then. */
 const places = ['wait', 'prioritized', 'active', 'delayed', 'failed'] as const;
@@ -20,6 +22,7 @@ const places = ['wait', 'prioritized', 'active', 'delayed', 'failed'] as const;
 export class BatchQueue {
   readonly #queue: Queue<BatchData, void, 'batch'>;
   readonly #redis: RedisConnection;
+  #delayedSinceMs: ReadonlyMap<string, number> = new Map();
 
   private constructor(queue: Queue<BatchData, void, 'batch'>, redis: RedisConnection) {
     this.#queue = queue;
@@ -49,7 +52,7 @@ export class BatchQueue {
         opts: {
           jobId: ids[start + i] as string,
           attempts: batch.maxAttempts,
-          backoff: { type: 'exponential', delay: firstBackoffMs },
+          backoff: { type: 'bounded' },
           removeOnComplete: true,
           stackTraceLimit: 0,
         },
@@ -72,24 +75,50 @@ export class BatchQueue {
   /** The content of batches by id, without those that have left the queue meanwhile. */
   async read(ids: Iterable<string>): Promise<ReadonlyMap<string, BatchData>> {
     const found = await this.#readFields([...ids], ['data']);
-    return new Map(found.map(([id, [data]]) => [id, JSON.parse(data as string) as BatchData]));
+    return new Map(
+      found.flatMap(([id, [text]]) => {
+        const data = readPayload(batchPayload, text as string);
+        return data === undefined ? [] : [[id, data] as const];
+      }),
+    );
   }
 
-  /** Batches whose attempts are used up, each until `remove`. */
+  /**
+   * Batches whose attempts are used up, each until `remove`. What holds no batch of trials is removed at once: trials that
+   * it may have stood for are missing then, and are planned again.
+   */
   async failed(): Promise<readonly FailedBatch[]> {
     const found = await this.#readFields(await this.#ids(['failed']), ['data', 'ats', 'finishedOn']);
-    return found.map(([id, [data, attempts, finishedOn]]) => ({
-      batchId: id,
-      data: JSON.parse(data as string) as BatchData,
-      attempts: Number(attempts),
-      failedAtMs: Number(finishedOn),
-    }));
+    const batches: FailedBatch[] = [];
+    for (const [batchId, [text, attempts, finishedOn]] of found) {
+      const data = readPayload(batchPayload, text as string);
+      if (data === undefined) await this.remove([batchId]);
+      else batches.push({ batchId, data, attempts: Number(attempts), failedAtMs: Number(finishedOn) });
+    }
+    return batches;
   }
 
   /** Takes batches out of the queue. One that a worker holds stays; returns the ids of those that are gone. */
   async remove(ids: Iterable<string>): Promise<readonly string[]> {
     const removed = await Promise.all([...ids].map(async (id) => ((await this.#queue.remove(id)) === 1 ? id : null)));
     return removed.filter((id) => id !== null);
+  }
+
+  /**
+   * Undoes what a clock that was set wrong, or right again, has left behind: attempts that are due hours from now, and locks
+   * of hours. Call it every few seconds.
+   */
+  async outliveClocks(): Promise<void> {
+    const nowMs = performance.now();
+    const delayed = await this.#ids(['delayed']);
+    this.#delayedSinceMs = new Map(delayed.map((id) => [id, this.#delayedSinceMs.get(id) ?? nowMs]));
+    for (const [id, sinceMs] of this.#delayedSinceMs) {
+      if (nowMs - sinceMs <= longestBackoffMs) continue;
+      // another worker may have taken it meanwhile
+      await (await this.#queue.getJob(id))?.promote().catch(() => {});
+    }
+    const locks = (await this.#ids(['active'])).map((id) => `${this.#queue.toKey(id)}:lock`);
+    await shortenExpiries(this.#redis, [this.#queue.toKey('stalled-check'), ...locks], longestLockMs);
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Trial } from '@natsweep/sweep';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import { isRetryable, runnableTrials, type BatchData, type TrialFailure } from './batch-data.ts';
+import { backoffMs, isRetryable, runnableTrials, type BatchData, type TrialFailure } from './batch-data.ts';
 import { queueName, queuePrefix } from './batch-queue.ts';
 import type { RedisConnection } from './connection.ts';
+import { renewLock } from './lock-renewal.ts';
+import { batchPayload, isPayload } from './payloads.ts';
 
 /** One delivery of a batch to a slot. */
 export interface Delivery {
@@ -55,19 +57,28 @@ export class BatchWorker {
 
   constructor(connection: RedisConnection, options: BatchWorkerOptions) {
     const lockDurationMs = options.lockDurationMs ?? 10_000;
-    this.#worker = new Worker<BatchData>(queueName, (job, token, signal) => deliver(job, { options, token, signal }), {
+    const run = async (job: Job<BatchData>, token?: string) => {
+      const lock = renewLock(job, { token: token as string, durationMs: lockDurationMs });
+      try {
+        await deliver(job, { options, token, signal: lock.lost });
+      } finally {
+        lock.release();
+      }
+    };
+    this.#worker = new Worker<BatchData>(queueName, run, {
       connection,
       prefix: queuePrefix,
       name: options.slot,
       concurrency: options.concurrency ?? 1,
       lockDuration: lockDurationMs,
+      skipLockRenewal: true,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: maxLostDeliveries,
       runRetryDelay: 1000,
+      settings: { backoffStrategy: backoffMs },
       autorun: false,
     });
     this.#worker.on('error', options.onError);
-    this.#worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => this.#worker.cancelJob(id, 'lock lost')));
   }
 
   /** Begins to take batches; does not return before `close`. */
@@ -84,18 +95,19 @@ export class BatchWorker {
 interface DeliveryContext {
   readonly options: BatchWorkerOptions;
   readonly token: string | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 async function deliver(job: Job<BatchData>, { options, token, signal }: DeliveryContext): Promise<void> {
-  const batch = job.data;
+  const batch: unknown = job.data;
+  if (!isPayload(batchPayload, batch)) throw new UnrecoverableError('not a batch of trials');
   const outcome = await options.run({
     batchId: job.id as string,
     batch,
     trials: runnableTrials(batch),
     attempt: job.attemptsStarted,
     lostBefore: job.stalledCounter > 0,
-    signal: signal as AbortSignal,
+    signal,
   });
   const left = remaining(batch, outcome);
   if (left.trials.length === 0) return;

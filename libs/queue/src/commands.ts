@@ -2,6 +2,7 @@ import type { RedisConnection } from './connection.ts';
 import { NoSchedulerError } from './errors.ts';
 import { keys } from './keys.ts';
 import type { Command, CommandReply } from './messages.ts';
+import { commandPayload, readPayload, replyPayload } from './payloads.ts';
 
 const replyLifetimeSeconds = 600;
 
@@ -20,12 +21,13 @@ export async function sendCommand(
   { timeoutMs = 10_000 }: SendCommandOptions = {},
 ): Promise<CommandReply> {
   const message = JSON.stringify(command);
-  const waiting = connection.duplicate();
+  const waiting = connection.duplicate({ socketTimeout: timeoutMs + 1000 });
   waiting.on('error', () => {});
   try {
     await connection.rpush(keys.commands, message);
     const reply = await waiting.blpop(keys.reply(command.commandId), timeoutMs / 1000);
-    if (reply !== null) return JSON.parse(reply[1]) as CommandReply;
+    const answer = reply === null ? undefined : readPayload(replyPayload, reply[1]);
+    if (answer !== undefined) return answer;
     const withdrawn = (await connection.lrem(keys.commands, 0, message)) > 0;
     const seconds = timeoutMs / 1000;
     throw new NoSchedulerError(
@@ -40,24 +42,40 @@ export async function sendCommand(
 
 /**
  * Takes the next command, waiting up to `timeoutMs` on a connection of its own; undefined if none came. A taken command
- * stays listed until `answerCommand`, so that the next scheduler finds it should this one die.
+ * stays listed until `answerCommand`, so that the next scheduler finds it should this one die. What is no command is struck
+ * from the list.
  */
 export async function takeCommand(blocking: RedisConnection, timeoutMs: number): Promise<Command | undefined> {
   const message = await blocking.blmove(keys.commands, keys.commandsTaken, 'LEFT', 'RIGHT', timeoutMs / 1000);
-  return message === null ? undefined : (JSON.parse(message) as Command);
+  return message === null ? undefined : readCommand(blocking, message);
 }
 
 /** Commands that a scheduler took and did not answer, oldest first. */
 export async function unansweredCommands(connection: RedisConnection): Promise<readonly Command[]> {
-  return (await connection.lrange(keys.commandsTaken, 0, -1)).map((message) => JSON.parse(message) as Command);
+  const messages = await connection.lrange(keys.commandsTaken, 0, -1);
+  const commands = await Promise.all(messages.map((message) => readCommand(connection, message)));
+  return commands.filter((command) => command !== undefined);
+}
+
+async function readCommand(connection: RedisConnection, message: string): Promise<Command | undefined> {
+  const command = readPayload(commandPayload, message);
+  if (command === undefined) await connection.lrem(keys.commandsTaken, 0, message);
+  return command;
 }
 
 /** Answers a taken command and strikes it from the list, in one transaction. */
-export async function answerCommand(connection: RedisConnection, command: Command, reply: CommandReply): Promise<void> {
-  await connection
+export async function answerCommand(
+  connection: RedisConnection,
+  { commandId }: Command,
+  reply: CommandReply,
+): Promise<void> {
+  const taken = await connection.lrange(keys.commandsTaken, 0, -1);
+  const transaction = connection
     .multi()
-    .rpush(keys.reply(command.commandId), JSON.stringify(reply))
-    .expire(keys.reply(command.commandId), replyLifetimeSeconds)
-    .lrem(keys.commandsTaken, 0, JSON.stringify(command))
-    .exec();
+    .rpush(keys.reply(commandId), JSON.stringify(reply))
+    .expire(keys.reply(commandId), replyLifetimeSeconds);
+  for (const message of taken) {
+    if (readPayload(commandPayload, message)?.commandId === commandId) transaction.lrem(keys.commandsTaken, 0, message);
+  }
+  await transaction.exec();
 }

@@ -18,18 +18,24 @@ export interface ConnectOptions {
   readonly onOutage?: 'fail' | 'wait';
 }
 
+/**
+ * A connection on which Redis has not answered for this long is given up and made again: a cable that is cut tells nobody.
+ * Longer than any command waits on purpose.
+ */
+const silenceMs = 15_000;
+
 /** Longest pause between attempts to reconnect. */
 const maxReconnectDelayMs = 1000;
 
 /** Connects and logs in; throws `RedisUnavailableError` with one sentence that says what to do. */
 export async function connect(address: RedisAddress, options: ConnectOptions = {}): Promise<RedisConnection> {
   const { waitMs = 0, signal } = options;
-  const giveUpAtMs = Date.now() + waitMs;
+  const giveUpAtMs = performance.now() + waitMs;
   for (;;) {
     try {
       return await connectOnce(address, options);
     } catch (error) {
-      if (Date.now() >= giveUpAtMs || signal?.aborted || isLoginError(error)) throw explain(address, error);
+      if (performance.now() >= giveUpAtMs || signal?.aborted || isLoginError(error)) throw explain(address, error);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
@@ -51,6 +57,7 @@ export function connectionOptions(address: RedisAddress) {
     address.kind === 'private' ? { path: address.socket, password: address.password } : urlTarget(address.url);
   return {
     ...target,
+    socketTimeout: silenceMs,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelayMs,
   };

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { keys } from './keys.ts';
-import { Lease } from './lease.ts';
+import { Lease, longestLeaseMs } from './lease.ts';
 import { temporaryRedis } from './testing.ts';
 
 const elsewhere = (pid: number) => JSON.stringify({ id: 'other', host: 'elsewhere', pid });
@@ -47,4 +47,18 @@ test('the lease of a process of this host that is dead is taken over at once', a
   const { pid } = spawnSync(process.execPath, ['--version']);
   await redis.set(keys.lease, JSON.stringify({ id: 'dead', host: hostname(), pid }));
   assert.equal(await new Lease(redis).acquire(), true);
+});
+
+test('a lease of hours, left behind by a clock of Redis that was set back, ends soon', async (t) => {
+  const redis = await (await temporaryRedis(t)).connect();
+  await redis.set(keys.lease, elsewhere(1), 'PX', 3 * 3_600_000);
+  assert.equal(await new Lease(redis).acquire(), false);
+  assert((await redis.pttl(keys.lease)) <= longestLeaseMs / 3);
+});
+
+test('what is no lease keeps nobody out for longer than a lease', async (t) => {
+  const redis = await (await temporaryRedis(t)).connect();
+  await redis.set(keys.lease, '{"pid":', 'PX', 50);
+  const lease = new Lease(redis);
+  while (!(await lease.acquire()));
 });

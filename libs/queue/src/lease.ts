@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { RedisConnection } from './connection.ts';
+import { shortenExpiries } from './expiries.ts';
 import { keys } from './keys.ts';
-
-interface Holder {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-}
+import { holderPayload, readPayload, type Holder } from './payloads.ts';
 
 /** A lease that is not renewed for this long is free. */
 const defaultDurationMs = 10_000;
+/** No lease lasts longer, and every holder renews its lease in a third of this. */
+export const longestLeaseMs = 60_000;
 
 /** KEYS: lease. ARGV: the value it must have, the value to write ('' to delete), duration in ms. */
 const replaceIfEqual = `
@@ -59,10 +57,11 @@ export class Lease {
 
   /** A holder of this host whose process is gone will never renew: its successor need not wait. */
   async #takeOverFromDead(): Promise<boolean> {
+    await shortenExpiries(this.#redis, [keys.lease], longestLeaseMs);
     const value = await this.#redis.get(keys.lease);
     if (value === null) return false;
-    const { host, pid } = JSON.parse(value) as Holder;
-    const dead = host === hostname() && (pid === process.pid || !isAlive(pid));
+    const holder = readPayload(holderPayload, value);
+    const dead = holder?.host === hostname() && (holder.pid === process.pid || !isAlive(holder.pid));
     return dead && this.#replace(value, this.#value);
   }
 

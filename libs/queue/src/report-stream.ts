@@ -3,6 +3,7 @@ import type { RedisAddress } from './address.ts';
 import type { TrialFailure } from './batch-data.ts';
 import { connect, type RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
+import { readPayload, reportPayload } from './payloads.ts';
 
 /** What workers report: a finished trial, or a delivery that failed. */
 export type Report = Observation | FailedDelivery;
@@ -73,11 +74,9 @@ export class ReportReader {
     const unreadable: string[] = [];
     for (const [, fields] of entries) {
       const text = fields[1] ?? '';
-      try {
-        reports.push(JSON.parse(text) as Report);
-      } catch {
-        unreadable.push(text);
-      }
+      const report = readPayload(reportPayload, text);
+      if (report === undefined) unreadable.push(text);
+      else reports.push(report);
     }
     return { reports, unreadable, end: entries.at(-1)?.[0] ?? position };
   }

@@ -1,6 +1,7 @@
 import type { RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import type { WorkerStatus } from './messages.ts';
+import { readPayload, workerPayload } from './payloads.ts';
 
 /** A worker whose heartbeats stop for this long leaves the registry and counts as lost. */
 export const workerExpiryMs = 15_000;
@@ -63,7 +64,8 @@ export async function readWorkers(connection: RedisConnection): Promise<readonly
 async function readWorker(connection: RedisConnection, name: string, nowMs: number): Promise<WorkerEntry | undefined> {
   const [json, leftMs] = await Promise.all([connection.get(keys.worker(name)), connection.pttl(keys.worker(name))]);
   if (json === null || leftMs < 0) return undefined;
-  const status = JSON.parse(json) as WorkerStatus;
+  const status = readPayload(workerPayload, json);
+  if (status === undefined) return undefined;
   const heartbeatAgeMs = workerExpiryMs - leftMs;
   return { status, heartbeatAgeMs, clockSkewMs: status.heartbeatAtMs - (nowMs - heartbeatAgeMs) };
 }
