@@ -74,13 +74,15 @@ export class UnsupportedNetworkError extends Error {
 export function weightedSignals(engine: LinalgEngine, at: Linearisation, l: number, v: Tensor): Tensor {
   return engine.scope(() => {
     const signals = at.signals[l - 1]!;
-    const weighted = engine.binary('multiply', signals, v);
-    if (weighted.shape[0] === at.samples) return weighted;
-    return engine.reduce('sum', engine.reshape(weighted, [at.samples, -1, signals.shape[1]!]), { axis: 1 });
+    const [rows, width] = signals.shape as readonly [number, number];
+    if (rows === at.samples) return engine.binary('multiply', signals, v);
+    const perSample = [at.samples, -1, width] as const;
+    const weights = engine.reshape(v, [at.samples, 1, -1]);
+    return engine.reshape(engine.matmul(weights, engine.reshape(signals, perSample)), [at.samples, width]);
   });
 }
 
-/** θ ← θ − learningRate Δθ, in place where the update is outer. */
+/** θ ← θ − learningRate Δθ, in place. */
 export function applyDirection(
   engine: LinalgEngine,
   network: Network,
@@ -89,26 +91,21 @@ export function applyDirection(
 ): void {
   direction.layers.forEach((update, index) => {
     const layer = network.layers[index]!;
+    const { weights, biases } = layer;
     switch (update.kind) {
       case 'outer': {
         const { signals, inputs, biasInputs } = update;
-        const { weights, biases, weightGain, biasGain } = layer;
+        const { weightGain, biasGain } = layer;
         engine.matmulAccumulate(weights, signals, inputs, { transposeA: true, scale: -learningRate * weightGain });
         if (biases !== undefined)
           engine.matmulAccumulate(biases, biasInputs, signals, { transposeA: true, scale: -learningRate * biasGain });
         break;
       }
       case 'dense':
-        layer.weights = replaced(engine, layer.weights, update.weights, learningRate);
-        if (layer.biases !== undefined && update.biases !== undefined)
-          layer.biases = replaced(engine, layer.biases, update.biases, learningRate);
+        engine.accumulate(weights, update.weights, -learningRate);
+        if (biases !== undefined && update.biases !== undefined)
+          engine.accumulate(biases, update.biases, -learningRate);
         break;
     }
   });
-}
-
-function replaced(engine: LinalgEngine, value: Tensor, step: Tensor, learningRate: number): Tensor {
-  const next = engine.scope(() => engine.binary('subtract', value, engine.binary('multiply', learningRate, step)));
-  engine.free(value);
-  return next;
 }

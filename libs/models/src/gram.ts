@@ -3,11 +3,8 @@ import type { Linearisation } from './linearisation.ts';
 
 /** Gram matrix of what enters the weights of layer l [N′, N]: σ_w²/M_{l−1} h_{l−1}(x′) h_{l−1}(x)ᵀ = σ_w² A_{l−1}(x′, x). */
 export function weightGram(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
-  return engine.scope(() => {
-    const { weightGain } = columns.network.layers[l - 1]!;
-    const gram = engine.matmul(rows.activations[l - 1]!, columns.activations[l - 1]!, { transposeB: true });
-    return engine.binary('multiply', weightGain ** 2, gram);
-  });
+  const scale = columns.network.layers[l - 1]!.weightGain ** 2;
+  return engine.matmul(rows.activations[l - 1]!, columns.activations[l - 1]!, { transposeB: true, scale });
 }
 
 /** The same with the bias input: σ_w² A_{l−1}(x′, x) + σ_b² [N′, N] (Karakida & Osawa 2020, S.66). */
@@ -30,12 +27,16 @@ export function signalGram(engine: LinalgEngine, rows: Linearisation, columns: L
  */
 export function layerKernel(engine: LinalgEngine, rows: Linearisation, columns: Linearisation, l: number): Tensor {
   return engine.scope(() => {
-    const signals = signalGram(engine, rows, columns, l);
-    const inputs = engine.binary('multiply', 1 / columns.samples, inputGram(engine, rows, columns, l));
+    const inputs = inputGram(engine, rows, columns, l);
+    const signals = engine.matmul(rows.signals[l - 1]!, columns.signals[l - 1]!, {
+      transposeB: true,
+      scale: 1 / columns.samples,
+    });
     const classes = columns.outputs.shape[1]!;
     if (classes === 1) return engine.binary('multiply', signals, inputs);
-    const blocks = engine.reshape(signals, [rows.samples, classes, columns.samples, classes]);
-    const spread = engine.reshape(inputs, [rows.samples, 1, columns.samples, 1]);
+    const perColumn = engine.binary('multiply', engine.reshape(inputs, [-1, 1]), engine.full([1, classes], 1));
+    const spread = engine.reshape(perColumn, [rows.samples, 1, columns.samples * classes]);
+    const blocks = engine.reshape(signals, [rows.samples, classes, columns.samples * classes]);
     return engine.reshape(engine.binary('multiply', blocks, spread), signals.shape);
   });
 }

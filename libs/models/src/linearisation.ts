@@ -38,12 +38,8 @@ export function linearise(engine: LinalgEngine, network: Network, inputs: Tensor
     const signals: Tensor[] = [identityPerSample(engine, samples, classes)];
     for (let l = network.layers.length - 1; l >= 1; l--) {
       const { weights, weightGain } = network.layers[l]!;
-      const slope = engine.binary(
-        'multiply',
-        weightGain,
-        activationDerivative(engine, network.architecture.activation, preActivations[l - 1]!),
-      );
-      const arriving = engine.matmul(signals[0]!, weights);
+      const slope = activationDerivative(engine, network.architecture.activation, preActivations[l - 1]!);
+      const arriving = engine.matmul(signals[0]!, weights, { scale: weightGain });
       signals.unshift(perSample(engine, arriving, slope));
     }
     return { network, samples, outputs, activations, signals };
@@ -63,10 +59,10 @@ function forward(engine: LinalgEngine, network: Network, inputs: Tensor) {
 }
 
 function preActivation(engine: LinalgEngine, layer: Layer, h: Tensor): Tensor {
-  const u = engine.binary('multiply', layer.weightGain, engine.matmul(h, layer.weights, { transposeB: true }));
-  return layer.biases === undefined
-    ? u
-    : engine.binary('add', u, engine.binary('multiply', layer.biasGain, layer.biases));
+  const { weights, biases, weightGain, biasGain } = layer;
+  const u = engine.matmul(h, weights, { transposeB: true, scale: weightGain });
+  if (biases !== undefined) engine.matmulAccumulate(u, engine.full([h.shape[0]!, 1], 1), biases, { scale: biasGain });
+  return u;
 }
 
 /** [NC, M] ⊙ [N, M], each row of the second standing for the C rows of its sample. */

@@ -15,9 +15,9 @@ export interface Architecture {
 
 export interface Layer {
   /** W_l [M_l, M_{l−1}], drawn from N(0, 1). */
-  weights: Tensor;
+  readonly weights: Tensor;
   /** b_l [1, M_l], drawn from N(0, 1); undefined where σ_b = 0. */
-  biases: Tensor | undefined;
+  readonly biases: Tensor | undefined;
   /** σ_w/√M_{l−1} */
   readonly weightGain: number;
   /** σ_b */

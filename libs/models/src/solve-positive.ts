@@ -22,19 +22,19 @@ export function solvePositive(
 ): Solved {
   return engine.scope(() => {
     const n = matrix.shape[0]!;
-    const damped =
-      damping === 0 ? matrix : engine.binary('add', matrix, engine.binary('multiply', damping, engine.eye(n)));
     const relativeCutoff = n * machineEpsilon(engine);
-    const { factor, failed } = engine.cholesky(damped);
+    const { factor, failed } = engine.cholesky(matrix, { shift: damping });
     if (failed.length === 0 && smallestPivotRatio(engine, factor) ** 2 > relativeCutoff) {
-      const condition = measureCondition ? conditionOf(engine.read(engine.eigh(damped).values)) : undefined;
+      const condition = measureCondition
+        ? conditionOf(engine.read(engine.eigh(matrix).values).map((value) => value + damping))
+        : undefined;
       return {
         solution: engine.choleskySolve(factor, rhs),
         statistics: { method: 'cholesky', dropped: 0, cutoff: 0, ...(condition === undefined ? {} : { condition }) },
       };
     }
-    const { values, vectors } = engine.eigh(damped);
-    const eigenvalues = engine.read(values);
+    const { values, vectors } = engine.eigh(matrix);
+    const eigenvalues = engine.read(values).map((value) => value + damping);
     const cutoff = relativeCutoff * (eigenvalues.at(-1) ?? 0);
     const kept = eigenvalues.filter((value) => value > cutoff);
     const inverse = engine.tensor(

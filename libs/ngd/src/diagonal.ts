@@ -1,7 +1,6 @@
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { weightedSignals } from '@natsweep/models';
 import type { DescentRule } from '@natsweep/models';
-import { fisherEntries, layerGradient } from './fisher-diagonal.ts';
+import { biasSlope, fisherDiagonal, quotient, squaredSignals, weightSlope } from './fisher-diagonal.ts';
 import { lossGradient } from './outer-update.ts';
 
 /**
@@ -11,33 +10,26 @@ import { lossGradient } from './outer-update.ts';
 export function diagonal(): DescentRule {
   return {
     name: 'diagonal',
-    direction: (engine, at, residual, { damping }) =>
+    direction: (engine, at, residual, options) =>
       engine.scope(() => {
         const gradient = lossGradient(engine, at, residual);
-        const layers = at.signals.map((_, index) => {
-          const l = index + 1;
-          const fisher = fisherEntries(engine, at, l);
-          const slope = layerGradient(engine, at, l, weightedSignals(engine, at, l, gradient));
-          return {
-            kind: 'dense' as const,
-            weights: dividedWhereMoving(engine, slope.weights, fisher.weights, damping),
-            biases: fisher.biases && engine.transpose(dividedWhereMoving(engine, slope.biases, fisher.biases, damping)),
-          };
-        });
+        const layers = at.signals.map((_, index) =>
+          engine.scope(() => {
+            const l = index + 1;
+            const squares = squaredSignals(engine, at, l);
+            const fisher = fisherDiagonal(engine, at, l, { squares, damping: options.damping });
+            const signals = weightedSignals(engine, at, l, gradient);
+            const hasBiases = at.network.layers[index]!.biases !== undefined;
+            return {
+              kind: 'dense' as const,
+              weights: quotient(engine, weightSlope(engine, at, l, signals), fisher.weights, options),
+              biases: hasBiases
+                ? quotient(engine, biasSlope(engine, at, l, signals), fisher.biases, options)
+                : undefined,
+            };
+          }),
+        );
         return { layers, statistics: { method: 'none', dropped: 0, cutoff: 0 } };
       }),
   };
-}
-
-/** numerator/(denominator + damping), and 0 where that sum is 0. */
-export function dividedWhereMoving(
-  engine: LinalgEngine,
-  numerator: Tensor,
-  denominator: Tensor,
-  damping: number,
-): Tensor {
-  return engine.scope(() => {
-    const damped = damping === 0 ? denominator : engine.binary('add', denominator, damping);
-    return engine.where(engine.binary('greater', damped, 0), engine.binary('divide', numerator, damped), 0);
-  });
 }

@@ -1,8 +1,8 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { weightedSignals } from '@natsweep/models';
 import type { DescentRule, LayerUpdate, Linearisation } from '@natsweep/models';
-import { diagonal, dividedWhereMoving } from './diagonal.ts';
-import { fisherEntries, layerGradient } from './fisher-diagonal.ts';
+import { diagonal } from './diagonal.ts';
+import { biasSlope, fisherDiagonal, quotient, squaredSignals, weightSlope } from './fisher-diagonal.ts';
 import { lossGradient } from './outer-update.ts';
 
 /**
@@ -21,7 +21,7 @@ export function quasiDiagonal(): DescentRule {
       return engine.scope(() => {
         const gradient = lossGradient(engine, at, residual);
         const layers = at.signals.map((_, index) =>
-          layerUpdate(engine, at, index + 1, { gradient, damping: options.damping }),
+          engine.scope(() => layerUpdate(engine, at, index + 1, { gradient, damping: options.damping })),
         );
         return { layers, statistics: { method: 'none', dropped: 0, cutoff: 0 } };
       });
@@ -29,19 +29,30 @@ export function quasiDiagonal(): DescentRule {
   };
 }
 
+/**
+ * F_0j = σ_b σ_w/√M_{l−1} Σ_n s_i h_j/N is linear in h as the gradient is, so ∇_jL − ∇_0L F_0j/F_00 is one product with h, and
+ * F_0j/√F_00 another.
+ */
 function layerUpdate(
   engine: LinalgEngine,
   at: Linearisation,
   l: number,
   { gradient, damping }: { readonly gradient: Tensor; readonly damping: number },
 ): LayerUpdate {
-  const fisher = fisherEntries(engine, at, l);
-  const slope = layerGradient(engine, at, l, weightedSignals(engine, at, l, gradient));
-  const ratio = dividedWhereMoving(engine, fisher.mixed!, engine.binary('add', fisher.biases!, damping), 0);
-  const reduced = engine.binary('subtract', fisher.weights, engine.binary('multiply', ratio, fisher.mixed!));
-  const numerator = engine.binary('subtract', slope.weights, engine.binary('multiply', ratio, slope.biases));
-  const weights = dividedWhereMoving(engine, numerator, reduced, damping);
-  const correction = engine.reduce('sum', engine.binary('multiply', ratio, weights), { axis: 1, keepDims: true });
-  const own = dividedWhereMoving(engine, slope.biases, fisher.biases!, damping);
-  return { kind: 'dense', weights, biases: engine.transpose(engine.binary('subtract', own, correction)) };
+  const squares = squaredSignals(engine, at, l);
+  const fisher = fisherDiagonal(engine, at, l, { squares, damping });
+  const signals = weightedSignals(engine, at, l, gradient);
+  const slope = biasSlope(engine, at, l, signals);
+  const ownMove = quotient(engine, slope, fisher.biases, { damping });
+
+  const perBias = engine.binary('multiply', at.network.layers[l - 1]!.biasGain / at.samples, squares);
+  const reduced = engine.binary('subtract', signals, engine.binary('multiply', perBias, ownMove));
+  const root = engine.unary('sqrt', fisher.biases);
+  const coupled = weightSlope(engine, at, l, quotient(engine, perBias, root, { damping }));
+  engine.accumulate(fisher.weights, engine.unary('square', coupled), -1);
+  const weights = quotient(engine, weightSlope(engine, at, l, reduced), fisher.weights, { damping });
+
+  const alongRow = engine.reduce('sum', engine.binary('multiply', coupled, weights), { axis: 1 });
+  const correction = quotient(engine, engine.reshape(alongRow, root.shape), root, { damping });
+  return { kind: 'dense', weights, biases: engine.binary('subtract', ownMove, correction) };
 }
