@@ -1,4 +1,4 @@
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { LinalgEngine, Precision, Tensor } from '@natsweep/linalg';
 import type { Dataset, Split } from './dataset.ts';
 import { DatasetError } from './dataset.ts';
 
@@ -10,7 +10,8 @@ export interface Forster {
   readonly residual: number;
 }
 
-const tolerance = 1e-9;
+/** Of the leverage scores, relative; rounding alone leaves a few N ε. */
+const tolerances: Readonly<Record<Precision, number>> = { float64: 1e-9, float32: 1e-5 };
 const maximumIterations = 2000;
 
 /**
@@ -27,6 +28,7 @@ export function forsterTransform(engine: LinalgEngine, dataset: Dataset): Forste
     throw new DatasetError(
       `the Forster transformation needs N ≥ M_0; here N = ${train.samples} and M_0 = ${inputDimension}`,
     );
+  const tolerance = tolerances[engine.info().precision];
   return engine.scope(() => {
     const raw = engine.tensor(train.inputs, [train.samples, inputDimension]);
     const moved = (inputs: Tensor, map: Tensor) => unitRows(engine, engine.matmul(inputs, map));
