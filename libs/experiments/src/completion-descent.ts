@@ -17,65 +17,96 @@ export interface CompletionParams {
   readonly kroneckerSolver: KroneckerSolver;
 }
 
-/** Targets and masks of a batch of completion tasks, each [trials, n, n]; and m, [trials, 1, 1]. */
+/** What a batch of trials has of its own: targets and masks, each [trials, n, n], m and η, each [trials, 1, 1]. */
 export interface CompletionTasks {
   readonly targets: Tensor;
   readonly observed: Tensor;
   readonly observations: Tensor;
+  readonly learningRates: Tensor;
 }
 
-/** A descent under way over a batch of trials; it owns its factors. */
+/** A descent under way over a batch of trials; it owns its tensors. */
 export interface CompletionDescent {
-  /** β, [trials, n, n]; the caller frees it. */
+  /** β of the trials that are left, [trials, n, n]; the caller frees it. */
   product(): Tensor;
-  /** One step; a trial whose `active` is 0 stays where it is. */
-  step(active: Tensor): void;
-  /** Largest relative residual of the natural gradient's systems so far; NaN for rules that solve none. */
-  solveResidual(): number;
+  step(): void;
+  /** Goes on with the trials at these places alone. */
+  retain(places: readonly number[]): void;
+  /** Per trial that is left, the largest relative residual of its natural gradient's systems so far; NaN if it solves none. */
+  solveResiduals(): readonly number[];
   free(): void;
 }
 
-/** @param start factors, each [trials, n, n]; taken over @param learningRates η, [trials, 1, 1]; borrowed */
+/** @param tasks taken over @param from.start factors, each [trials, n, n]; taken over */
 export function startCompletion(
   engine: LinalgEngine,
   tasks: CompletionTasks,
-  from: { readonly params: CompletionParams; readonly start: MatrixFactors; readonly learningRates: Tensor },
+  from: { readonly params: CompletionParams; readonly start: MatrixFactors },
 ): CompletionDescent {
-  const { params, learningRates } = from;
+  const { params } = from;
+  let own = tasks;
   let factors = from.start;
-  let rms = groupRmsStart(engine, learningRates.shape[0]!);
-  let worst = NaN;
+  let rms = groupRmsStart(engine, own.learningRates.shape[0]!);
+  let residuals: readonly number[] = new Array<number>(own.learningRates.shape[0]!).fill(NaN);
 
-  const residualOf = () =>
-    engine.binary('multiply', engine.binary('subtract', matrixProduct(engine, factors), tasks.targets), tasks.observed);
   const moved = (gradients: readonly Tensor[], rates: Tensor) =>
     factors.map((factor, l) => engine.binary('subtract', factor, engine.binary('multiply', gradients[l]!, rates)));
 
-  const next = (active: Tensor) => {
-    const residual = residualOf();
+  const next = () => {
+    const missed = engine.binary('subtract', matrixProduct(engine, factors), own.targets);
+    const residual = engine.binary('multiply', missed, own.observed);
     if (params.method === 'egd') {
-      const gradients = matrixGradient(engine, factors, { residual, observations: tasks.observations });
-      const { rates, state } = groupRmsRate(engine, rms, { gradients, learningRates });
-      return { factors: moved(gradients, engine.binary('multiply', rates, active)), rms: state };
+      const gradients = matrixGradient(engine, factors, { residual, observations: own.observations });
+      const { rates, state } = groupRmsRate(engine, rms, { gradients, learningRates: own.learningRates });
+      return { factors: moved(gradients, rates), rms: state };
     }
-    const solved = naturalGradients(engine, factors, { residual, observed: tasks.observed, params });
-    worst = Math.max(Number.isNaN(worst) ? 0 : worst, solved.relativeResidual);
-    return { factors: moved(solved.gradients, engine.binary('multiply', learningRates, active)), rms: undefined };
+    const solved = naturalGradients(engine, factors, { residual, observed: own.observed, params });
+    residuals = residuals.map((worst, trial) => larger(worst, solved.relativeResiduals[trial]!));
+    return { factors: moved(solved.gradients, own.learningRates), rms: undefined };
+  };
+
+  /** Puts `make(old)` in the place of the old tensors, and frees these. */
+  const replace = (make: (old: Tensor) => Tensor) => {
+    const renew = (old: Tensor): Tensor => {
+      const made = make(old);
+      engine.free(old);
+      return made;
+    };
+    factors = factors.map(renew);
+    rms = { ...rms, secondMoment: renew(rms.secondMoment) };
+    own = {
+      targets: renew(own.targets),
+      observed: renew(own.observed),
+      observations: renew(own.observations),
+      learningRates: renew(own.learningRates),
+    };
   };
 
   return {
     product: () => engine.scope(() => engine.binary('add', matrixProduct(engine, factors), 0)),
-    step: (active) => {
-      const stepped = engine.scope(() => next(active));
+    step: () => {
+      const stepped = engine.scope(next);
       engine.free(...factors);
       factors = stepped.factors;
       if (stepped.rms === undefined) return;
       engine.free(rms.secondMoment);
       rms = stepped.rms;
     },
-    solveResidual: () => worst,
-    free: () => engine.free(...factors, rms.secondMoment),
+    retain: (places) => {
+      replace((old) => engine.take(old, places));
+      residuals = places.map((place) => residuals[place]!);
+    },
+    solveResiduals: () => residuals,
+    free: () => engine.free(...factors, rms.secondMoment, ...Object.values<Tensor>({ ...own })),
   };
+}
+
+/** The larger of two numbers, of which NaN stands for none. */
+const larger = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
+
+interface BatchGradients {
+  readonly gradients: readonly Tensor[];
+  readonly relativeResiduals: readonly number[];
 }
 
 /** Natural gradients of a batch, matrix by matrix: each is a system of its own. */
@@ -83,7 +114,7 @@ function naturalGradients(
   engine: LinalgEngine,
   factors: MatrixFactors,
   at: { readonly residual: Tensor; readonly observed: Tensor; readonly params: CompletionParams },
-): MatrixNaturalGradient {
+): BatchGradients {
   const { size } = at.params;
   const trials = at.residual.shape[0]!;
   const pick = (t: Tensor, trial: number) => engine.reshape(engine.slice(t, [[trial, trial + 1]]), [size, size]);
@@ -96,7 +127,7 @@ function naturalGradients(
       } catch (error) {
         if (!(error instanceof NonFiniteError)) throw error;
         // a trial that has diverged has no gradient, and must not end those beside it
-        return { gradients: own.map(() => engine.full([size, size], NaN)), relativeResidual: 0 };
+        return { gradients: own.map(() => engine.full([size, size], NaN)), relativeResidual: NaN };
       }
     }),
   );
@@ -110,7 +141,7 @@ function naturalGradients(
     );
   return {
     gradients: factors.map((_, layer) => stack(layer)),
-    relativeResidual: Math.max(...solved.map(({ relativeResidual }) => relativeResidual)),
+    relativeResiduals: solved.map(({ relativeResidual }) => relativeResidual),
   };
 }
 
@@ -121,10 +152,7 @@ function naturalGradient(
 ): MatrixNaturalGradient {
   const { residual, observed } = at;
   const { naturalRule, fisher, kroneckerSolver } = at.params;
-  if (naturalRule === 'min-norm')
-    return matrixNaturalGradient(engine, factors, { residual, observed, fisher, tolerance: 1e-8 });
-  return {
-    gradients: matrixSplitGradient(engine, factors, { residual, solver: kroneckerSolver }),
-    relativeResidual: 0,
-  };
+  return naturalRule === 'min-norm'
+    ? matrixNaturalGradient(engine, factors, { residual, observed, fisher, tolerance: 1e-8 })
+    : matrixSplitGradient(engine, factors, { residual, solver: kroneckerSolver });
 }

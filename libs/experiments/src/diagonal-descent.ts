@@ -27,8 +27,8 @@ export interface DiagonalDescent {
   /** β, [datasets, D, columns]; the caller frees it. */
   separators(): Tensor;
   step(): void;
-  /** Smallest numerical rank of the natural gradient's systems so far; NaN for rules that solve none. */
-  rank(): number;
+  /** Smallest numerical rank so far of a column's natural gradient systems; NaN for rules that solve none. */
+  rank(of: { readonly dataset: number; readonly column: number }): number;
   free(): void;
 }
 
@@ -55,7 +55,7 @@ export function startDescent<Params extends DiagonalParams>(
     shape,
   );
   const inputs = prepareLogisticInputs(engine, signedInputs);
-  let rank = Infinity;
+  let leastRanks: readonly number[] = [];
   let state: State = { weights: startWeights(engine, layout, signedInputs.shape[2]!), memory: [] };
   if (params.method === 'egd' && params.stepRule === 'curvature')
     state = { ...state, memory: [startProbe(engine, layout, signedInputs.shape[1]!)] };
@@ -77,7 +77,7 @@ export function startDescent<Params extends DiagonalParams>(
           rule: params.naturalRule,
           clip: params.clip,
         });
-        rank = Math.min(rank, natural.rank);
+        leastRanks = natural.ranks.map((rank, index) => Math.min(rank, leastRanks[index] ?? Infinity));
         return { weights: moveAgainst(weights, natural.gradients), memory: [] };
       }
       case 'ngd-population':
@@ -100,7 +100,7 @@ export function startDescent<Params extends DiagonalParams>(
       state = engine.scope(() => next(old));
       engine.free(...old.weights, ...old.memory);
     },
-    rank: () => (Number.isFinite(rank) ? rank : NaN),
+    rank: ({ dataset, column }) => leastRanks[dataset * layout.columns + column] ?? NaN,
     free: () => {
       engine.free(...state.weights, ...state.memory, learningRates);
       if (inputs.gramFactor !== undefined) engine.free(inputs.gramFactor);

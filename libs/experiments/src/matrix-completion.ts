@@ -1,10 +1,11 @@
 import { matrixCompletion as declaration } from '@natsweep/catalogue';
 import { matrixCompletion as dataset, type MatrixCompletion } from '@natsweep/datasets';
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { LinalgEngine } from '@natsweep/linalg';
 import { matrixProduct, type MatrixFactors } from '@natsweep/models';
-import { effectiveRank, nuclearNormCompletion } from '@natsweep/theory';
+import { effectiveRank } from '@natsweep/theory';
 import type { z } from 'zod';
 import { startCompletion, type CompletionDescent } from './completion-descent.ts';
+import { completionErrors, completionMetrics, singularValues } from './completion-summary.ts';
 import { drive } from './drive-descent.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { gaussianFactors } from './gaussian-factors.ts';
@@ -14,7 +15,7 @@ type Trial = ExperimentTrial<Params>;
 
 const RECORDED_STEPS = 40;
 const STEPS_BETWEEN_CHECKS = 10;
-/** Mean squared error, relative to that of the start, beyond which a trial counts as diverged. */
+/** Mean squared error beyond which a trial counts as diverged; that of β* itself is 1. */
 const DIVERGENCE = 1e4;
 
 /** Completes matrices through factors, a batch of trials as one tensor program; see the declaration. */
@@ -28,8 +29,15 @@ interface Column {
   readonly testError: number[];
   readonly trainError: number[];
   readonly effectiveRank: number[];
-  ended: 'converged' | 'diverged' | undefined;
-  stepsTaken: number;
+  end: End;
+}
+
+/** Where a trial stands, or stood when it left the batch. */
+interface End {
+  readonly outcome: 'converged' | 'diverged' | undefined;
+  readonly product: Float64Array;
+  readonly stepsTaken: number;
+  readonly solveResidual: number;
 }
 
 async function* run(trials: readonly Trial[], context: TrialContext): AsyncIterable<TrialResult> {
@@ -38,61 +46,53 @@ async function* run(trials: readonly Trial[], context: TrialContext): AsyncItera
   const { engine } = context;
   const { size, steps } = first.params;
   const tasks = trials.map(({ params, seed }) => dataset({ ...params, seed }));
-  const stack = (values: readonly Float64Array[]) =>
-    engine.tensor(
-      values.flatMap((matrix) => Array.from(matrix)),
-      [trials.length, size, size],
-    );
-  const perTrial = (value: (trial: Trial) => number) => engine.tensor(trials.map(value), [trials.length, 1, 1]);
-  const owned = {
-    targets: stack(tasks.map(({ target }) => target)),
-    observed: stack(tasks.map(({ observed }) => observed)),
-    observations: perTrial(({ params }) => params.observations),
-    learningRates: perTrial(({ params }) => params.learningRate),
-  };
-  const descent = startCompletion(engine, owned, {
-    params: first.params,
-    start: engine.scope(() => startFactors(engine, trials)),
-    learningRates: owned.learningRates,
+  const descent = startBatch(engine, trials, tasks);
+  const columns = matrices(engine, descent, size).map((start, index): Column => {
+    const recordings = { step: [], testError: [], trainError: [], effectiveRank: [] };
+    const end = { outcome: undefined, product: start, stepsTaken: 0, solveResidual: NaN };
+    return { trial: trials[index]!, data: tasks[index]!, start, ...recordings, end };
   });
-  const starts = matrices(engine, descent, size);
-  const columns = trials.map((trial, index): Column => ({
-    trial,
-    data: tasks[index]!,
-    start: starts[index]!,
-    step: [],
-    testError: [],
-    trainError: [],
-    effectiveRank: [],
-    ended: undefined,
-    stepsTaken: 0,
-  }));
+  let running: readonly Column[] = columns;
   const observe = (step: number): boolean => {
-    if (step % STEPS_BETWEEN_CHECKS === 0 || step === steps) check(engine, { columns, descent, step });
-    return columns.every(({ ended }) => ended !== undefined);
+    if (step % STEPS_BETWEEN_CHECKS !== 0 && step !== steps) return false;
+    check(engine, { columns: running, descent, step });
+    const left = Array.from(running.keys()).filter((place) => running[place]!.end.outcome === undefined);
+    if (left.length > 0 && left.length < running.length) descent.retain(left);
+    running = left.map((place) => running[place]!);
+    return running.length === 0;
   };
   const step = (number: number) => {
-    const active = engine.tensor(
-      columns.map(({ ended }) => (ended === undefined ? 1 : 0)),
-      [columns.length, 1, 1],
-    );
-    descent.step(active);
-    engine.free(active);
-    for (const column of columns) {
-      if (column.ended !== undefined) continue;
-      column.stepsTaken = number;
-      context.progress(column.trial.trialId, number, steps);
-    }
+    descent.step();
+    for (const { trial } of running) context.progress(trial.trialId, number, steps);
   };
   try {
     const stopped = await drive({ steps, signal: context.signal, step, observe });
-    const products = matrices(engine, descent, size);
-    for (const [index, column] of columns.entries())
-      yield summarise(engine, { column, product: products[index]!, solveResidual: descent.solveResidual(), stopped });
+    for (const column of columns) yield summarise(engine, column, stopped);
   } finally {
     descent.free();
-    engine.free(...Object.values(owned));
   }
+}
+
+function startBatch(
+  engine: LinalgEngine,
+  trials: readonly Trial[],
+  tasks: readonly MatrixCompletion[],
+): CompletionDescent {
+  const { params } = trials[0]!;
+  const stack = (values: readonly Float64Array[]) =>
+    engine.tensor(
+      values.flatMap((matrix) => Array.from(matrix)),
+      [trials.length, params.size, params.size],
+    );
+  const perTrial = (value: (trial: Trial) => number) => engine.tensor(trials.map(value), [trials.length, 1, 1]);
+  const start = engine.scope(() => startFactors(engine, trials));
+  const own = {
+    targets: stack(tasks.map(({ target }) => target)),
+    observed: stack(tasks.map(({ observed }) => observed)),
+    observations: perTrial((trial) => trial.params.observations),
+    learningRates: perTrial((trial) => trial.params.learningRate),
+  };
+  return startCompletion(engine, own, { params, start });
 }
 
 /** Gaussian factors, each [trials, n, n]; drawn as `collapsedFrom` factors that are multiplied in groups, if asked for. */
@@ -117,11 +117,11 @@ function startFactors(engine: LinalgEngine, trials: readonly Trial[]): MatrixFac
   );
 }
 
-/** β of every trial, row-major. */
+/** β of every trial that is left, row-major. */
 function matrices(engine: LinalgEngine, descent: CompletionDescent, size: number): Float64Array[] {
   const values = engine.scope(() => engine.read(descent.product()));
   const entries = size * size;
-  return Array.from({ length: values.length / entries }, (_, i) => values.subarray(i * entries, (i + 1) * entries));
+  return Array.from({ length: values.length / entries }, (_, i) => values.slice(i * entries, (i + 1) * entries));
 }
 
 /** Measures errors, notes which trials have ended, and records at regular intervals. */
@@ -132,70 +132,28 @@ function check(
   const { size, steps, targetError } = at.columns[0]!.trial.params;
   const interval = STEPS_BETWEEN_CHECKS * Math.ceil(steps / RECORDED_STEPS / STEPS_BETWEEN_CHECKS);
   const products = matrices(engine, at.descent, size);
+  const residuals = at.descent.solveResiduals();
   at.columns.forEach((column, index) => {
-    if (column.ended !== undefined) return;
-    const { test, train } = errors(products[index]!, column.data);
-    if (!(test <= DIVERGENCE)) column.ended = 'diverged';
-    else if (train <= targetError) column.ended = 'converged';
-    if (at.step % interval !== 0 && at.step !== steps && column.ended === undefined) return;
+    const product = products[index]!;
+    const { test, train } = completionErrors(product, column.data);
+    const outcome = !(test <= DIVERGENCE) ? 'diverged' : train <= targetError ? 'converged' : undefined;
+    column.end = { outcome, product, stepsTaken: at.step, solveResidual: residuals[index]! };
+    if (at.step % interval !== 0 && at.step !== steps && outcome === undefined) return;
     column.step.push(at.step);
     column.testError.push(test);
     column.trainError.push(train);
-    column.effectiveRank.push(effectiveRank(singularValues(engine, products[index]!, size)));
+    column.effectiveRank.push(effectiveRank(singularValues(engine, product, size)));
   });
 }
 
-function errors(product: Float64Array, { target, observed }: MatrixCompletion) {
-  let [test, train, observations] = [0, 0, 0];
-  product.forEach((value, i) => {
-    const square = (value - target[i]!) ** 2;
-    test += square;
-    train += observed[i]! * square;
-    observations += observed[i]!;
-  });
-  return { test: test / product.length, train: train / observations };
-}
-
-/** Descending; NaN where the matrix is not finite. */
-function singularValues(engine: LinalgEngine, values: Float64Array, size: number): Float64Array {
-  if (!values.every(Number.isFinite)) return new Float64Array(size).fill(NaN);
-  return engine.scope(() => engine.read(engine.svd(engine.tensor(values, [size, size])).s));
-}
-
-function summarise(
-  engine: LinalgEngine,
-  of: {
-    readonly column: Column;
-    readonly product: Float64Array;
-    readonly solveResidual: number;
-    readonly stopped: boolean;
-  },
-): TrialResult {
-  const { column, product } = of;
-  const { trial, data, start } = column;
-  const { size } = trial.params;
-  const finite = product.every(Number.isFinite);
-  const { test, train } = errors(product, data);
-  const spectrum = singularValues(engine, product, size);
-  const least = engine.scope(() => leastNuclear(engine, data, size));
-  const trivial = start.map((value, i) => (data.observed[i] === 1 ? data.target[i]! : value));
-  const unobserved = data.observed.reduce((count, flag) => count + 1 - flag, 0);
-  const drift = product.reduce((sum, value, i) => sum + (1 - data.observed[i]!) * (value - start[i]!) ** 2, 0);
+function summarise(engine: LinalgEngine, column: Column, stopped: boolean): TrialResult {
+  const { trial, data, start, end } = column;
+  const { product, stepsTaken, solveResidual } = end;
+  const measured = { size: trial.params.size, data, start, product, diverged: end.outcome === 'diverged' };
   return {
     trialId: trial.trialId,
-    outcome: of.stopped ? 'stopped' : (column.ended ?? 'step-limit'),
-    metrics: {
-      testError: column.ended === 'diverged' || !finite ? Infinity : test,
-      trivialError: errors(trivial, data).test,
-      trainError: train,
-      effectiveRank: effectiveRank(spectrum),
-      nuclearNorm: spectrum.reduce((sum, value) => sum + value, 0),
-      leastNuclearNorm: least.nuclearNorm,
-      leastNuclearError: least.error,
-      unobservedDrift: unobserved > 0 ? Math.sqrt(drift / unobserved) : NaN,
-      stepsTaken: column.stepsTaken,
-      solveResidual: of.solveResidual,
-    },
+    outcome: end.outcome ?? (stopped ? 'stopped' : 'step-limit'),
+    metrics: { ...completionMetrics(engine, measured), stepsTaken, solveResidual },
     traces: {
       step: column.step,
       testError: column.testError,
@@ -203,11 +161,4 @@ function summarise(
       effectiveRank: column.effectiveRank,
     },
   };
-}
-
-function leastNuclear(engine: LinalgEngine, data: MatrixCompletion, size: number) {
-  const asTensor = (values: Float64Array): Tensor => engine.tensor(values, [size, size]);
-  const given = { target: asTensor(data.target), observed: asTensor(data.observed) };
-  const { completion, nuclearNorm } = nuclearNormCompletion(engine, given, { tolerance: 0.01, maxIterations: 500 });
-  return { nuclearNorm, error: errors(engine.read(completion), data).test };
 }

@@ -1,6 +1,11 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { diagonalCofactors, diagonalProduct, type DiagonalWeights } from '@natsweep/models';
-import { logisticNaturalGradient, prepareLogisticInputs, type LogisticInputs } from './logistic-linear.ts';
+import {
+  logisticNaturalGradient,
+  prepareLogisticInputs,
+  type LinearNaturalGradient,
+  type LogisticInputs,
+} from './logistic-linear.ts';
 
 /**
  * How the natural gradient is shared among the layers of a diagonal network, whose Fisher information is singular.
@@ -12,7 +17,8 @@ export type DiagonalRule = 'joint' | 'split';
 export interface DiagonalNaturalGradient {
   /** One tensor [datasets, D, columns] per layer; weights move against it. */
   readonly gradients: readonly Tensor[];
-  readonly rank: number;
+  /** Numerical rank of every system, one per data set and column in this order; for `split` the smallest over layers. */
+  readonly ranks: readonly number[];
 }
 
 /**
@@ -31,8 +37,8 @@ export function diagonalNaturalGradient(
   const margins = engine.matmul(inputs.signedInputs, diagonalProduct(engine, at.weights));
   const layers = at.weights.length;
   if (layers === 1) {
-    const { gradient, rank } = logisticNaturalGradient(engine, inputs, { margins, clip: at.clip });
-    return { gradients: [gradient], rank };
+    const { gradient, ranks } = logisticNaturalGradient(engine, inputs, { margins, clip: at.clip });
+    return { gradients: [gradient], ranks };
   }
   const cofactors = diagonalCofactors(engine, at.weights);
   const solveScaled = (scales: Tensor) =>
@@ -41,7 +47,7 @@ export function diagonalNaturalGradient(
     const solved = cofactors.map((cofactor) => solveScaled(cofactor));
     return {
       gradients: solved.map(({ gradient }) => engine.binary('divide', gradient, layers)),
-      rank: Math.min(...solved.map(({ rank }) => rank)),
+      ranks: solved[0]!.ranks.map((_, index) => Math.min(...solved.map(({ ranks }) => ranks[index]!))),
     };
   }
   const squares = cofactors.map((cofactor) => engine.unary('square', cofactor));
@@ -49,9 +55,9 @@ export function diagonalNaturalGradient(
     'sqrt',
     squares.reduce((sum, square) => engine.binary('add', sum, square)),
   );
-  const { gradient, rank } = solveScaled(scales);
+  const { gradient, ranks } = solveScaled(scales);
   const perUnit = engine.where(scales, engine.binary('divide', gradient, scales), 0);
-  return { gradients: cofactors.map((cofactor) => engine.binary('multiply', cofactor, perUnit)), rank };
+  return { gradients: cofactors.map((cofactor) => engine.binary('multiply', cofactor, perUnit)), ranks };
 }
 
 /** The linear natural gradient on inputs X̃ diag(scales), where every column of `scales` [datasets, D, columns] is a problem. */
@@ -59,7 +65,7 @@ function scaledNaturalGradient(
   engine: LinalgEngine,
   signedInputs: Tensor,
   at: { readonly scales: Tensor; readonly margins: Tensor; readonly clip: number },
-): { readonly gradient: Tensor; readonly rank: number } {
+): LinearNaturalGradient {
   const [datasets, samples, dimension] = signedInputs.shape as [number, number, number];
   const columns = at.scales.shape.at(-1)!;
   const perColumn = (t: Tensor, rows: number) => engine.reshape(engine.transpose(t), [datasets * columns, 1, rows]);
@@ -69,9 +75,9 @@ function scaledNaturalGradient(
     [datasets * columns, samples, dimension],
   );
   const margins = engine.transpose(perColumn(at.margins, samples));
-  const { gradient, rank } = logisticNaturalGradient(engine, prepareLogisticInputs(engine, scaled), {
+  const { gradient, ranks } = logisticNaturalGradient(engine, prepareLogisticInputs(engine, scaled), {
     margins,
     clip: at.clip,
   });
-  return { gradient: engine.transpose(engine.reshape(gradient, [datasets, columns, dimension])), rank };
+  return { gradient: engine.transpose(engine.reshape(gradient, [datasets, columns, dimension])), ranks };
 }

@@ -13,8 +13,11 @@ export interface LogisticInputs {
 export interface LinearNaturalGradient {
   /** F⁺∇L with respect to β, [datasets, D, columns]. */
   readonly gradient: Tensor;
-  /** Smallest numerical rank of the systems that were solved; 0 if a margin is not finite, whose gradient is NaN. */
-  readonly rank: number;
+  /**
+   * Numerical rank of every system, one per data set and column in this order; 0 where a margin is not finite, whose gradient
+   * is NaN.
+   */
+  readonly ranks: readonly number[];
 }
 
 /** Factors X̃X̃ᵀ if N ≤ D and, to the accuracy of that product, no row depends on the others. */
@@ -52,7 +55,7 @@ export function logisticNaturalGradient(
     const dual = engine.choleskySolve(gramFactor, target);
     return {
       gradient: engine.matmul(signedInputs, dual, { transposeA: true }),
-      rank: signedInputs.shape.at(-2)!,
+      ranks: new Array<number>(signedInputs.shape[0]! * at.margins.shape.at(-1)!).fill(signedInputs.shape.at(-2)!),
     };
   }
   return solveEachColumn(engine, signedInputs, { target, logWeights: logFisherWeight(engine, at.margins) });
@@ -69,7 +72,7 @@ function solveEachColumn(
   const columnMajor = (t: Tensor) => engine.read(engine.transpose(t));
   const [targets, logWeights] = [columnMajor(given.target), columnMajor(given.logWeights)];
   const solutions: Tensor[] = [];
-  let rank = dimension;
+  const ranks: number[] = [];
   for (let dataset = 0; dataset < datasets; dataset++) {
     const x = engine.reshape(engine.slice(signedInputs, [[dataset, dataset + 1]]), [samples, dimension]);
     for (let column = 0; column < columns; column++) {
@@ -83,9 +86,9 @@ function solveEachColumn(
         ? engine.scope(() => weightedLeastSquares(engine, x, own))
         : { solution: engine.full([dimension], NaN), rank: 0 };
       solutions.push(solved.solution);
-      rank = Math.min(rank, solved.rank);
+      ranks.push(solved.rank);
     }
   }
   const stacked = engine.reshape(engine.concat(solutions, 0), [datasets, columns, dimension]);
-  return { gradient: engine.transpose(stacked), rank };
+  return { gradient: engine.transpose(stacked), ranks };
 }

@@ -7,6 +7,7 @@ import {
   type MatrixFactors,
 } from '@natsweep/models';
 import { conjugateGradients } from './conjugate-gradients.ts';
+import { responseResidual } from './response-residual.ts';
 import { createSylvester } from './sylvester.ts';
 
 /**
@@ -19,7 +20,10 @@ export type MatrixFisher = 'complete' | 'observed';
 export interface MatrixNaturalGradient {
   /** One [n, n] per factor; weights move against it. */
   readonly gradients: readonly Tensor[];
-  /** ‖residual‖/‖right-hand side‖ of the linear system. */
+  /**
+   * ‖Σ_l J_l vec(g_l) − vec(R)‖/‖R‖ over the entries that the Fisher information averages over: 0 up to rounding where the
+   * system was solved.
+   */
   readonly relativeResidual: number;
 }
 
@@ -30,79 +34,69 @@ export interface MatrixResidual {
   readonly observed: Tensor;
 }
 
+export interface SolveLimits {
+  /** Relative residual at which conjugate gradients stop. Default 1e-10. */
+  readonly tolerance?: number;
+  /** Default 1000. */
+  readonly maxIterations?: number;
+}
+
+const limitsOf = ({ tolerance = 1e-10, maxIterations = 1000 }: SolveLimits) => ({ tolerance, maxIterations });
+
 /**
  * Exact natural gradient of β = W_1 ⋯ W_L, the solution of least norm F_w⁺∇_w L over all factors: g_l = A_lᵀ Z B_lᵀ with
- * JJᵀ vec Z = vec R, JJᵀ Z = Σ_l A_l A_lᵀ Z B_lᵀ B_l and R the observed residual. With `observed` both sides are restricted to
- * the m observed entries, and the m × m system is factored. With `complete` L = 2 is a Sylvester equation, solved directly;
- * L ≥ 3 takes conjugate gradients, preconditioned by the Sylvester equation of the first and last factor's terms.
- *
- * @param at.tolerance of the relative residual of conjugate gradients. Default 1e-10.
+ * JJᵀ vec Z = vec R, JJᵀ Z = Σ_l A_l A_lᵀ Z B_lᵀ B_l and R the observed residual. With `complete` L = 2 is a Sylvester
+ * equation, solved directly; L ≥ 3 takes conjugate gradients, preconditioned by the Sylvester equation of the first and last
+ * factor's terms. With `observed` both sides are restricted to the observed entries, a better conditioned system that conjugate
+ * gradients solve as they are. No matrix larger than n × n is formed.
  */
 export function matrixNaturalGradient(
   engine: LinalgEngine,
   factors: MatrixFactors,
-  at: MatrixResidual & { readonly fisher: MatrixFisher; readonly tolerance?: number; readonly maxIterations?: number },
+  at: MatrixResidual & { readonly fisher: MatrixFisher } & SolveLimits,
 ): MatrixNaturalGradient {
   const contexts = factorContexts(engine, factors);
-  if (factors.length === 1) return { gradients: [engine.binary('add', at.residual, 0)], relativeResidual: 0 };
-  if (at.fisher === 'observed') return observedGradient(engine, contexts, at);
-  const { left, right } = outerFactorGrams(engine, contexts);
-  const sylvester = createSylvester(engine, { left, right });
-  if (factors.length === 2)
-    return { gradients: productPullback(engine, contexts, sylvester(at.residual)), relativeResidual: 0 };
-  const { solution, relativeResidual } = conjugateGradients(engine, {
+  const { residual } = at;
+  const solve = at.fisher === 'observed' ? observedDual : completeDual;
+  const dual = contexts.length === 1 ? residual : solve(engine, contexts, at);
+  const gradients = productPullback(engine, contexts, dual);
+  const mask = at.fisher === 'observed' ? { mask: at.observed } : {};
+  return { gradients, relativeResidual: responseResidual(engine, contexts, { gradients, residual, ...mask }) };
+}
+
+/** Z with JJᵀ vec Z = vec R. */
+function completeDual(
+  engine: LinalgEngine,
+  contexts: readonly FactorContext[],
+  at: MatrixResidual & SolveLimits,
+): Tensor {
+  const { left } = contexts.at(-1)!;
+  const { right } = contexts[0]!;
+  const sylvester = createSylvester(engine, {
+    left: engine.matmul(left, left, { transposeB: true }),
+    right: engine.matmul(right, right, { transposeA: true }),
+  });
+  if (contexts.length === 2) return sylvester(at.residual);
+  return conjugateGradients(engine, {
     multiply: (z) => productResponse(engine, contexts, productPullback(engine, contexts, z)),
     precondition: sylvester,
     rightHandSide: at.residual,
-    tolerance: at.tolerance ?? 1e-10,
-    maxIterations: at.maxIterations ?? 200,
-  });
-  return { gradients: productPullback(engine, contexts, solution), relativeResidual };
+    ...limitsOf(at),
+  }).solution;
 }
 
-/** A_L A_Lᵀ and B_1ᵀ B_1, of the last and the first factor's terms of JJᵀ. */
-function outerFactorGrams(engine: LinalgEngine, contexts: readonly FactorContext[]): GramPair {
-  return { left: gramPair(engine, contexts.at(-1)!).left, right: gramPair(engine, contexts[0]!).right };
-}
-
-/** A_l A_lᵀ and B_lᵀ B_l, the Kronecker factors of J_l J_lᵀ. */
-interface GramPair {
-  readonly left: Tensor;
-  readonly right: Tensor;
-}
-
-function gramPair(engine: LinalgEngine, { left, right }: FactorContext): GramPair {
-  return {
-    left: engine.matmul(left, left, { transposeB: true }),
-    right: engine.matmul(right, right, { transposeA: true }),
-  };
-}
-
-/** Solves on observed entries: (JJᵀ)_{(ij)(kh)} = Σ_l (A_l A_lᵀ)_{ik} (B_lᵀ B_l)_{jh}, m × m. */
-function observedGradient(
+/** Z on observed entries, 0 elsewhere, that meets the residual there: P JJᵀ P vec Z = vec R with P the mask. */
+function observedDual(
   engine: LinalgEngine,
   contexts: readonly FactorContext[],
-  { residual, observed }: MatrixResidual,
-): MatrixNaturalGradient {
-  const size = residual.shape[0]!;
-  const mask = engine.read(observed);
-  const entries = Array.from(mask.keys()).filter((entry) => mask[entry] !== 0);
-  const [rows, columns] = [entries.map((entry) => Math.floor(entry / size)), entries.map((entry) => entry % size)];
-  const among = (gram: Tensor, indices: readonly number[]) => engine.take(engine.take(gram, indices, 0), indices, 1);
-  const kernel = contexts
-    .map((context) => gramPair(engine, context))
-    .map(({ left, right }) => engine.binary('multiply', among(left, rows), among(right, columns)))
-    .reduce((sum, term) => engine.binary('add', sum, term));
-  const target = engine.take(engine.reshape(residual, [size * size, 1]), entries);
-  const { factor, failed } = engine.cholesky(kernel);
-  const dual =
-    failed.length === 0 ? engine.choleskySolve(factor, target) : engine.leastSquares(kernel, target).solution;
-  const full = new Float64Array(size * size);
-  engine.read(dual).forEach((value, index) => (full[entries[index]!] = value));
-  const norm = (t: Tensor) => Math.sqrt(engine.read(engine.reduce('sum', engine.unary('square', t)))[0]!);
-  const missed = norm(engine.binary('subtract', engine.matmul(kernel, dual), target));
-  return {
-    gradients: productPullback(engine, contexts, engine.tensor(full, [size, size])),
-    relativeResidual: missed === 0 ? 0 : missed / norm(target),
-  };
+  at: MatrixResidual & SolveLimits,
+): Tensor {
+  return conjugateGradients(engine, {
+    multiply: (z) => {
+      const moved = productResponse(engine, contexts, productPullback(engine, contexts, z));
+      return engine.binary('multiply', moved, at.observed);
+    },
+    rightHandSide: at.residual,
+    ...limitsOf(at),
+  }).solution;
 }

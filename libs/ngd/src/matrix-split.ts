@@ -1,6 +1,8 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { factorContexts, type MatrixFactors } from '@natsweep/models';
 import { kroneckerLeastSquares, type KroneckerOptions } from './kronecker-least-squares.ts';
+import type { MatrixNaturalGradient } from './matrix-natural-gradient.ts';
+import { responseResidual } from './response-residual.ts';
 
 /**
  * A natural gradient of β = W_1 ⋯ W_L by the factor-wise rule of Kerekes et al. 2021, B.4: each factor solves
@@ -14,8 +16,11 @@ export function matrixSplitGradient(
   engine: LinalgEngine,
   factors: MatrixFactors,
   at: { readonly residual: Tensor } & KroneckerOptions,
-): Tensor[] {
-  return factorContexts(engine, factors).map(({ left, right }) =>
-    engine.binary('divide', kroneckerLeastSquares(engine, { a: left, b: right, g: at.residual }, at), factors.length),
+): MatrixNaturalGradient {
+  const { residual } = at;
+  const contexts = factorContexts(engine, factors);
+  const gradients = contexts.map(({ left, right }) =>
+    engine.binary('divide', kroneckerLeastSquares(engine, { a: left, b: right, g: residual }, at), factors.length),
   );
+  return { gradients, relativeResidual: responseResidual(engine, contexts, { gradients, residual }) };
 }
