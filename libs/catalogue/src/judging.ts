@@ -49,7 +49,10 @@ export function valuesOfEvery(
 
 /**
  * metric(left) − metric(right) for every pair of one left and one right measurement that agree in seed and in the parameters
- * named by `pairedBy`. Where several qualify, each left is paired with each right.
+ * named by `pairedBy`. Where several qualify, each left is paired with each right; stopped trials have no pair.
+ *
+ * `lost` stands where a side was not measured, as in a trial that diverged. It must be a value that counts against the claim:
+ * such a pair has no difference to average, and leaving it out would judge the claim on the pairs that went well.
  */
 export function pairedDifferences(
   measurements: readonly Measurement[],
@@ -58,12 +61,14 @@ export function pairedDifferences(
     readonly left: Parameters;
     readonly right: Parameters;
     readonly pairedBy: readonly string[];
+    readonly lost: number;
   },
 ): readonly number[] {
   const key = (m: Measurement) => [m.seed, ...compare.pairedBy.map((name) => m.params[name])];
   return groupBy(measurements, key).flatMap((group) => {
-    const rights = valuesOf(having(group, compare.right), compare.metric);
-    return valuesOf(having(group, compare.left), compare.metric).flatMap((left) => rights.map((right) => left - right));
+    const rights = valuesOfEvery(having(group, compare.right), compare.metric, NaN);
+    const lefts = valuesOfEvery(having(group, compare.left), compare.metric, NaN);
+    return lefts.flatMap((left) => rights.map((right) => (Number.isNaN(left - right) ? compare.lost : left - right)));
   });
 }
 

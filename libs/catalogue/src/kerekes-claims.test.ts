@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Parameters } from '@natsweep/sweep';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { deepLinearTheorems } from './deep-linear-theorems.ts';
-import { having, pairedDifferences, valuesOf } from './judging.ts';
+import { having, pairedDifferences } from './judging.ts';
 import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
@@ -39,22 +39,31 @@ test('claims of an experiment have distinct names', () => {
   for (const { claims } of all) assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length);
 });
 
-test('paired differences pair by seed and named parameters alone, and leave out what diverged', () => {
+test('paired differences pair by seed and named parameters alone; a side that diverged counts as lost, a stopped one not', () => {
   const plant = planter(sparseClassification);
   const measurements = [
     plant({ depth: 1, samples: 10 }, { accuracy: 0.6 }),
     plant({ depth: 2, samples: 10 }, { accuracy: 0.9 }),
     plant({ depth: 1, samples: 20 }, { accuracy: 0.7 }),
     plant({ depth: 2, samples: 20 }, { accuracy: null }),
+    plant({ depth: 1, samples: 30 }, { accuracy: null }),
+    plant({ depth: 2, samples: 30 }, { accuracy: 0.7 }),
+    plant({ depth: 1, samples: 40 }, { accuracy: 0.7 }),
+    { ...plant({ depth: 2, samples: 40 }, { accuracy: null }), outcome: 'stopped' },
     plant({ depth: 2, samples: 10 }, { accuracy: 0.8 }, 1),
   ];
-  const compare = { metric: 'accuracy', left: { depth: 2 }, right: { depth: 1 }, pairedBy: ['samples'] };
+  const compare = {
+    metric: 'accuracy',
+    left: { depth: 2 },
+    right: { depth: 1 },
+    pairedBy: ['samples'],
+    lost: -Infinity,
+  };
   assert.deepEqual(
     pairedDifferences(measurements, compare).map((value) => value.toFixed(6)),
-    ['0.300000'],
+    ['0.300000', '-Infinity', '-Infinity'],
   );
   assert.equal(having(measurements, { depth: 2, samples: 10 }).length, 2);
-  assert.deepEqual(valuesOf(measurements, 'accuracy'), [0.6, 0.9, 0.7, 0.8]);
 });
 
 const sparse = planter(sparseClassification);
@@ -121,6 +130,31 @@ test('a trial without the metric refutes a claim on every trial, a stopped one d
   assert.equal(recovers.judge([direct, deep, plant({ depth: 2 }, { testError: null }, 1)]).status, 'not reproduced');
 });
 
+test('constant steps from a Gaussian start are judged apart from the curvature rule from zero', () => {
+  const onPar = claimOf(sparseClassification, 'four-layers-on-par-with-one');
+  const inLimit = claimOf(sparseClassification, 'four-layers-beat-one-in-the-limit');
+  const pair = (arm: Parameters, gain: number) =>
+    [1, 4].map((depth) => sparse({ ...wide, ...arm, depth }, { accuracy: depth === 1 ? 0.7 : 0.7 + gain }));
+  const measurements = [
+    ...pair({ stepRule: 'constant', start: 'gaussian' }, -0.01),
+    ...pair({ stepRule: 'curvature', start: 'zero' }, 0.1),
+  ];
+  assert.equal(onPar.judge(measurements).status, 'reproduced');
+  assert.equal(inLimit.judge(measurements).status, 'reproduced');
+  assert.equal(onPar.judge(pair({ stepRule: 'constant', start: 'gaussian' }, 0.1)).status, 'not reproduced');
+  assert.equal(inLimit.judge(pair({ stepRule: 'constant', start: 'gaussian' }, 0.1)).status, 'undecided');
+});
+
+test('step rules are compared at equal loss, from the same start', () => {
+  const claim = claimOf(sparseClassification, 'step-rules-follow-one-path');
+  const at = (stepRule: string, accuracyAtLoss: number | null, depth = 2) =>
+    sparse({ ...wide, stepRule, depth, start: 'gaussian' }, { accuracyAtLoss });
+  assert.equal(claim.judge([at('curvature', 0.8), at('constant', 0.805)]).status, 'reproduced');
+  assert.equal(claim.judge([at('curvature', 0.8), at('constant', 0.85)]).status, 'not reproduced');
+  assert.equal(claim.judge([at('curvature', 0.8), at('constant', null)]).status, 'undecided');
+  assert.equal(claim.judge([at('curvature', 0.8), at('constant', 0.8, 3)]).status, 'undecided');
+});
+
 test('the planar toy: one trial off its separator refutes, and NGD is compared over depths of one data set', () => {
   const plant = planter(planarClassification);
   const l2 = claimOf(planarClassification, 'direct-egd-finds-l2-margin');
@@ -146,15 +180,71 @@ test('matrix completion: recovery needs three observations per degree of freedom
   assert.equal(claim.judge(both(150, 0.001)).status, 'undecided');
 });
 
+const completion = planter(matrixCompletion);
+const natural = (params: Parameters, metrics: Measurement['metrics'], seed = 0) =>
+  completion({ method: 'ngd', depth: 2, ...params }, { trivialError: 0.5, solveResidual: 1e-9, ...metrics }, seed);
+
 test('matrix completion: NGD is judged against the trivial completion, separately for both Fishers', () => {
-  const plant = planter(matrixCompletion);
-  const at = (fisher: string, testError: number) =>
-    plant({ method: 'ngd', depth: 2, fisher }, { testError, trivialError: 0.5 });
   const complete = claimOf(matrixCompletion, 'ngd-fails-to-generalise');
   const observed = claimOf(matrixCompletion, 'fisher-identity-without-loss-of-generality');
-  const measurements = [at('complete', 0.52), at('observed', 0.1)];
+  const measurements = [
+    natural({ fisher: 'complete' }, { testError: 0.52 }),
+    natural({ fisher: 'observed' }, { testError: 0.1 }),
+  ];
   assert.equal(complete.judge(measurements).status, 'reproduced');
   assert.equal(observed.judge(measurements).status, 'not reproduced');
+  assert.equal(observed.judge([natural({ fisher: 'observed' }, { testError: 0.52 })]).status, 'reproduced');
+  assert.equal(observed.judge([natural({ fisher: 'observed' }, { testError: 5 })]).status, 'not reproduced');
+});
+
+test('matrix completion: a diverged natural trial counts against its claims, one whose systems were not solved is left out', () => {
+  const diverged = {
+    ...natural({}, { testError: null, unobservedDrift: null, solveResidual: 7 }, 1),
+    outcome: 'diverged',
+  };
+  const unsolved = natural({}, { testError: 0.1, unobservedDrift: 3, solveResidual: 0.1 }, 2);
+  const good = natural({}, { testError: 0.52, unobservedDrift: 0.01 });
+  for (const id of ['ngd-fails-to-generalise', 'ngd-leaves-unobserved-entries']) {
+    const claim = claimOf(matrixCompletion, id);
+    assert.equal(claim.judge([good]).status, 'reproduced', id);
+    assert.equal(claim.judge([good, diverged]).status, 'not reproduced', id);
+    const { status, detail } = claim.judge([good, unsolved]);
+    assert.equal(status, 'reproduced', id);
+    assert.match(detail!, /1 of 2 trials are left out/, id);
+    assert.match(claim.judge([unsolved]).detail!, /1 of 1 trials are left out/, id);
+  }
+});
+
+test('matrix completion: unobserved entries must stay at the smallest η, and their move must vanish with η', () => {
+  const stays = claimOf(matrixCompletion, 'ngd-leaves-unobserved-entries');
+  const vanishes = claimOf(matrixCompletion, 'natural-flow-leaves-unobserved-entries');
+  const at = (learningRate: number, unobservedDrift: number | null) =>
+    natural({ learningRate, steps: 6 / learningRate }, { unobservedDrift });
+  assert.equal(stays.judge([at(0.1, 0.5), at(0.01, 0.05)]).status, 'reproduced');
+  assert.equal(stays.judge([at(0.1, 0.05), at(0.01, 0.5)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, 0.5), at(0.01, 0.05)]).status, 'reproduced');
+  assert.equal(vanishes.judge([at(0.1, 0.5), at(0.01, 0.4)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, null), at(0.01, 0.05)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, 0.5)]).status, 'undecided');
+});
+
+test('matrix completion: the factor-wise rule is judged by the share of its trials that end at the trivial completion', () => {
+  const claim = claimOf(matrixCompletion, 'factor-wise-ngd-finds-the-trivial-optimum');
+  const at = (testError: number | null, seed: number) => {
+    const trial = natural({ naturalRule: 'split' }, { testError }, seed);
+    return testError === null ? { ...trial, outcome: 'diverged' } : trial;
+  };
+  assert.equal(claim.judge([at(0.5, 0), at(0.52, 1)]).status, 'reproduced');
+  assert.equal(claim.judge([at(0.5, 0), at(null, 1)]).status, 'not reproduced');
+  assert.equal(claim.judge([at(0.5, 0), at(2, 1)]).status, 'not reproduced');
+});
+
+test('matrix completion: NGD is like direct EGD where pairs of one task agree', () => {
+  const claim = claimOf(matrixCompletion, 'ngd-like-direct-egd');
+  const direct = completion({ depth: 1 }, { testError: 0.5 });
+  assert.equal(claim.judge([direct, natural({}, { testError: 0.6 })]).status, 'reproduced');
+  assert.equal(claim.judge([direct, natural({}, { testError: 0.9 })]).status, 'not reproduced');
+  assert.equal(claim.judge([direct, natural({ observations: 20 }, { testError: 0.6 })]).status, 'undecided');
 });
 
 test('the excess of nuclear norm is judged on both sides of recovery by the least norm', () => {

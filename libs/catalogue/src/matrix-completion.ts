@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { completionDescentClaims } from './completion-descent-claims.ts';
+import { completionNaturalClaims } from './completion-natural-claims.ts';
 import type { ExperimentDeclaration } from './declaration.ts';
-import { matrixCompletionClaims } from './matrix-completion-claims.ts';
 import { precision } from './precision.ts';
 
 const parameters = z.strictObject({
@@ -42,7 +43,7 @@ const parameters = z.strictObject({
 /** Completion of a low-rank matrix by deep factorisations: Kerekes et al. 2021, Fig. 5. */
 export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   name: 'matrix-completion',
-  version: 1,
+  version: 2,
   title: 'Matrix completion through deep matrix products by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 5',
   parameters,
@@ -67,7 +68,10 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
     leastNuclearError: { description: 'mean squared error over all entries of that completion', unit: '1' },
     unobservedDrift: { description: 'root mean square move of unobserved entries from the start', unit: '1' },
     stepsTaken: { description: 'steps until the target error or the limit', unit: 'step' },
-    solveResidual: { description: 'largest relative residual of the natural gradient’s systems', unit: '1' },
+    solveResidual: {
+      description: 'largest relative distance of the natural gradient’s first-order response from what was asked of it',
+      unit: '1',
+    },
   },
   traces: {
     step: { description: 'step of each recorded value', unit: 'step' },
@@ -75,7 +79,7 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
     trainError: { description: 'mean squared error over observed entries', unit: '1' },
     effectiveRank: { description: 'effective rank of β', unit: '1' },
   },
-  claims: matrixCompletionClaims,
+  claims: [...completionDescentClaims, ...completionNaturalClaims],
   figures: [
     ...(['testError', 'trainError'] as const).map((metric) => ({
       id: `${metric === 'testError' ? 'test' : 'training'}-error`,

@@ -77,6 +77,7 @@ const differsFromEgd: Claim = {
         left: { method: 'ngd', depth: 1 },
         right: { method: 'egd', stepRule: 'curvature', depth },
         pairedBy: ['samples'],
+        lost: 0,
       }).map(Math.abs),
     );
     return verdict(distances.length > 0 ? Math.min(...distances) >= 3 : undefined, {

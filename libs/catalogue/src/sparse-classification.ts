@@ -6,6 +6,7 @@ import {
   diagonalClassifierStructure,
 } from './diagonal-classifier-parameters.ts';
 import { sparseDepthClaims } from './sparse-depth-claims.ts';
+import { sparseLimitClaims } from './sparse-limit-claims.ts';
 import { sparseNaturalClaims } from './sparse-natural-claims.ts';
 
 const parameters = diagonalClassifierParameters.extend({
@@ -17,13 +18,14 @@ const parameters = diagonalClassifierParameters.extend({
 /** Test accuracy of EGD by depth and of natural gradients on a sparse separator: Kerekes et al. 2021, Fig. 4 and Fig. 6. */
 export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
   name: 'sparse-classification',
-  version: 1,
+  version: 2,
   title: 'Sparse separators: diagonal networks by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 4 and Fig. 6',
   parameters,
   structuralParameters: ['dimension', 'samples', ...diagonalClassifierStructure],
   metrics: {
     accuracy: { description: 'exact accuracy on x ~ N(0, I), 1 − ∠(β, β*)/π', unit: '1' },
+    accuracyAtLoss: { description: 'accuracy where the mean loss first reaches 0.03, interpolated', unit: '1' },
     interpolantAccuracy: { description: 'the same for the least-squares solution X⁺y', unit: '1' },
     interpolantCosine: { description: 'cos ∠(β, X⁺y)', unit: '1' },
     trainAccuracy: { description: 'share of training data with a positive margin', unit: '1' },
@@ -46,12 +48,13 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
       description: 'for EGD with L ≤ 2 and at most 20,000 input values: cosine with the ℓ_{2/L} large-margin separator',
       unit: '1',
     },
+    largeMarginAccuracy: { description: 'accuracy of that separator', unit: '1' },
     supportShare: { description: 'Σ_{i ≤ S} |β_i| / ‖β‖₁', unit: '1' },
     profileContrast: {
       description: 'mean of β on the S components over root mean square of the others; about 0 without structure',
       unit: '1',
     },
-    rank: { description: 'smallest numerical rank of the natural gradient’s systems', unit: '1' },
+    rank: { description: 'smallest numerical rank of the trial’s natural gradient systems', unit: '1' },
   },
   traces: {
     step: { description: 'step of each recorded value', unit: 'step' },
@@ -62,7 +65,7 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
     coefficients: { description: 'β / max |β| at the end', unit: '1' },
     coefficientsTarget: { description: 'β*', unit: '1' },
   },
-  claims: [...sparseDepthClaims, ...sparseNaturalClaims],
+  claims: [...sparseDepthClaims, ...sparseLimitClaims, ...sparseNaturalClaims],
   figures: [
     {
       id: 'accuracy-against-samples',
@@ -72,7 +75,7 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
       x: 'samples',
       measured: 'accuracy',
       theory: 'interpolantAccuracy',
-      panelBy: ['dimension', 'nonZero', 'method'],
+      panelBy: ['dimension', 'nonZero', 'method', 'stepRule', 'start'],
       seriesBy: 'depth',
       xLabel: 'samples N',
       yLabel: 'accuracy',
@@ -101,6 +104,7 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
       measured: 'coefficients',
       theory: 'coefficientsTarget',
       panelBy: ['dimension', 'nonZero', 'samples', 'method'],
+      only: { start: 'zero' },
       seriesBy: 'depth',
       xLabel: 'component',
       yLabel: 'β / max |β|',

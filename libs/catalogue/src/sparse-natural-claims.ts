@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, valuesOf, valuesOfEvery, verdict } from './judging.ts';
+import { having, valuesOfEvery, verdict } from './judging.ts';
 import { comparison, egd, isSparse, isTall, isWide, source } from './sparse-comparisons.ts';
 import { formatNumber, formatSpread, spread } from './spread.ts';
 
@@ -8,7 +8,7 @@ const chanceBelowDimension: Claim = {
   statement: 'NGD with the training Fisher information performs at chance level where N < D',
   source: `${source}, Fig. 4 (left)`,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements.filter(isWide), { method: 'ngd' }), 'accuracy');
+    const values = valuesOfEvery(having(measurements.filter(isWide), { method: 'ngd' }), 'accuracy', Infinity);
     return verdict(values.length > 0 ? spread(values).mean <= 0.55 : undefined, {
       expected: '0.5',
       measured: values.length > 0 ? formatSpread(values) : '',
@@ -61,7 +61,7 @@ const missesStructure: Claim = {
   source: `${source}, Fig. 4 (right), N = 2500`,
   judge: (measurements) => {
     const above = (m: Measurement) => isSparse(m) && Number(m.params['samples']) >= 2 * Number(m.params['dimension']);
-    const values = valuesOf(having(measurements.filter(above), { method: 'ngd' }), 'profileContrast');
+    const values = valuesOfEvery(having(measurements.filter(above), { method: 'ngd' }), 'profileContrast', Infinity);
     return verdict(values.length > 0 ? spread(values).mean <= 2 : undefined, {
       expected: 'no visible profile: contrast about 0',
       measured: values.length > 0 ? `contrast ${formatSpread(values)}` : '',

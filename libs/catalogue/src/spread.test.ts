@@ -6,6 +6,8 @@ test('mean and sample standard deviation', () => {
   assert.deepEqual(spread([1, 2, 3, 4]), { count: 4, mean: 2.5, deviation: Math.sqrt(5 / 3) });
   assert.deepEqual(spread([7]), { count: 1, mean: 7, deviation: 0 });
   assert.equal(formatSpread([0.04, 0.0412345]), '0.0406 ± 0.000873 (2 trials)');
+  assert.equal(formatSpread([0.04, Infinity, 0.0412345], 'pairs'), '0.0406 ± 0.000873 (2 pairs), 1 without a value');
+  assert.equal(formatSpread([-Infinity]), 'no value in 1 trials');
 });
 
 test('the log-log slope of c x^p is p, and one x alone has none', () => {

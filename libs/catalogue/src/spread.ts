@@ -15,10 +15,13 @@ export function spread(values: readonly number[]): Spread {
   return { count: values.length, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
-/** "0.0413 ± 0.0031 (12 trials)" */
+/** "0.0413 ± 0.0031 (12 trials)", and ", 2 without a value" where some are not finite. */
 export function formatSpread(values: readonly number[], noun = 'trials'): string {
-  const { count, mean, deviation } = spread(values);
-  return `${formatNumber(mean)} ± ${formatNumber(deviation)} (${count} ${noun})`;
+  const finite = values.filter(Number.isFinite);
+  const { count, mean, deviation } = spread(finite);
+  if (count === 0) return `no value in ${values.length} ${noun}`;
+  const text = `${formatNumber(mean)} ± ${formatNumber(deviation)} (${count} ${noun})`;
+  return count === values.length ? text : `${text}, ${values.length - count} without a value`;
 }
 
 /** Three significant digits, as short as they can be written. */

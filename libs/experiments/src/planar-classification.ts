@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { columnOf, layOut, type TrialLayout } from './diagonal-batch.ts';
 import { startDescent, type DiagonalDescent } from './diagonal-descent.ts';
 import { drive } from './drive-descent.ts';
+import { followCrossing, logMean, notCrossed, type LossCrossing } from './loss-crossing.ts';
 import { degrees, planarLimits, type PlanarLimits, type Point } from './planar-limits.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 
@@ -37,10 +38,8 @@ interface Recording {
   readonly separator0: Point;
   readonly step: number[];
   readonly angle: number[];
-  /** Of the last step looked at. */
-  latest: { readonly angle: number; readonly logLoss: number };
-  /** Direction where the loss first crossed the loss of comparison; NaN until then. */
-  angleAtLoss: number;
+  /** Of the direction, at the loss of comparison. */
+  crossing: LossCrossing;
 }
 
 async function* runLayout(
@@ -66,15 +65,16 @@ async function* runLayout(
   const interval = Math.ceil(steps / RECORDED_STEPS);
   const observe = (step: number): boolean => {
     const isRecorded = step % interval === 0 || step === steps;
-    if (!isRecorded && columns.every(({ recording }) => !Number.isNaN(recording.angleAtLoss))) return false;
+    if (!isRecorded && columns.every(({ recording }) => !Number.isNaN(recording.crossing.value))) return false;
     const state = engine.scope(() => readState(engine, signedInputs, descent));
     for (const { recording, at } of columns) {
       const [x, y] = columnOf(state.separators, { ...at, rows: 2 });
+      const angle = degrees([x!, y!]);
       const logLoss = logMean(columnOf(state.logLosses, { ...at, rows: params.samples }));
-      watch(recording, { angle: degrees([x!, y!]), logLoss });
+      recording.crossing = followCrossing(recording.crossing, { logLoss, quantity: angle }, LOSS_OF_COMPARISON);
       if (!isRecorded) continue;
       recording.step.push(step);
-      recording.angle.push(recording.latest.angle);
+      recording.angle.push(angle);
     }
     return false;
   };
@@ -117,7 +117,7 @@ function emptyRecording(
 ): Recording {
   const values = engine.scope(() => engine.read(descent.separators()));
   const [x, y] = columnOf(values, { ...at, rows: 2 });
-  return { separator0: [x!, y!], step: [], angle: [], latest: { angle: NaN, logLoss: NaN }, angleAtLoss: NaN };
+  return { separator0: [x!, y!], step: [], angle: [], crossing: notCrossed };
 }
 
 function readState(engine: LinalgEngine, signedInputs: Tensor, descent: DiagonalDescent) {
@@ -152,7 +152,7 @@ function summarise(
       angleToL2: Math.abs(angle - limits.l2),
       angleToL1: Math.abs(angle - limits.l1),
       angleToAxis: Math.abs(angle),
-      angleAtLoss: recording.angleAtLoss,
+      angleAtLoss: recording.crossing.value,
       smallestMargin,
     },
     traces: {
@@ -161,20 +161,4 @@ function summarise(
       angleLimit: recording.angle.map(() => limits.own),
     },
   };
-}
-
-/** Notes the direction where the loss crosses the loss of comparison, between the last step looked at and this one. */
-function watch(recording: Recording, now: Recording['latest']): void {
-  const level = Math.log(LOSS_OF_COMPARISON);
-  const before = recording.latest;
-  if (Number.isNaN(recording.angleAtLoss) && before.logLoss > level && now.logLoss <= level) {
-    const share = (before.logLoss - level) / (before.logLoss - now.logLoss);
-    recording.angleAtLoss = before.angle + share * (now.angle - before.angle);
-  }
-  recording.latest = now;
-}
-
-function logMean(logs: Float64Array): number {
-  const largest = logs.reduce((most, value) => Math.max(most, value), -Infinity);
-  return largest + Math.log(logs.reduce((sum, value) => sum + Math.exp(value - largest), 0) / logs.length);
 }

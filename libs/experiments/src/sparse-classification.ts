@@ -1,29 +1,23 @@
 import { sparseClassification as declaration } from '@natsweep/catalogue';
 import { sparseClassification as dataset, type SparseClassification } from '@natsweep/datasets';
-import { diagonalGradient } from '@natsweep/egd';
-import type { LinalgEngine } from '@natsweep/linalg';
-import {
-  cosine,
-  gaussianAccuracy,
-  leastSquaresInterpolant,
-  loadLargeMarginSolver,
-  marginRatio,
-  marginStationarity,
-  naturalFlowMargins,
-  type LargeMarginSolver,
-} from '@natsweep/theory';
-import type { z } from 'zod';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { logLogisticLoss } from '@natsweep/models';
+import { gaussianAccuracy, loadLargeMarginSolver } from '@natsweep/theory';
 import { columnOf, layOut, type TrialLayout } from './diagonal-batch.ts';
-import { startDescent } from './diagonal-descent.ts';
+import { startDescent, type DiagonalDescent } from './diagonal-descent.ts';
 import { drive } from './drive-descent.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { followCrossing, logMean, notCrossed } from './loss-crossing.ts';
+import { meanAndDeviation, summariseSparse, type SparseColumn, type SparseParams } from './sparse-summary.ts';
 
-type Params = z.infer<typeof declaration.parameters>;
-type Trial = ExperimentTrial<Params>;
+type Trial = ExperimentTrial<SparseParams>;
 
 /** Input values that one tensor program holds: 160 MB in float64. */
 const MAX_INPUTS = 2e7;
 const RECORDED_STEPS = 50;
+/** Steps at which the loss is compared with the level of comparison. */
+const WATCHED_STEPS = 5000;
+const LOSS_OF_COMPARISON = 0.03;
 /** Input values up to which the large-margin separator is solved for as well. */
 const MAX_SOLVED_INPUTS = 2e4;
 
@@ -41,40 +35,26 @@ async function* run(trials: readonly Trial[], context: TrialContext): AsyncItera
   for (const layout of layouts) yield* runLayout(layout, context);
 }
 
-/** What a column has shown so far. */
-interface Recording {
-  readonly margins0: number[];
-  readonly step: number[];
-  readonly accuracy: number[];
-  readonly meanMargin: number[];
-  readonly marginDeviation: number[];
-}
-
-interface Column {
-  readonly trial: Trial;
-  readonly data: SparseClassification;
-  readonly at: { readonly dataset: number; readonly column: number; readonly columns: number };
-  readonly recording: Recording;
-}
-
-async function* runLayout(layout: TrialLayout<Params>, context: TrialContext): AsyncIterable<TrialResult> {
+async function* runLayout(layout: TrialLayout<SparseParams>, context: TrialContext): AsyncIterable<TrialResult> {
   const { engine } = context;
   const { params } = layout.groups[0]![0]!;
   const tasks = layout.groups.map(([trial]) => dataset({ ...trial!.params, seed: trial!.seed }));
   const signedInputs = engine.scope(() => signedInputsOf(engine, tasks, params));
-  const columns: Column[] = layout.groups.flatMap((group, index) =>
-    group.map((trial, column) => ({
-      trial,
-      data: tasks[index]!,
-      at: { dataset: index, column, columns: layout.columns },
-      recording: { margins0: [], step: [], accuracy: [], meanMargin: [], marginDeviation: [] },
-    })),
+  const columns = layout.groups.flatMap((group, index) =>
+    group.map((trial, column): SparseColumn => {
+      const recordings = { margins0: [], step: [], accuracy: [], meanMargin: [], marginDeviation: [] };
+      const at = { dataset: index, column, columns: layout.columns };
+      return { trial, data: tasks[index]!, at, ...recordings, crossing: notCrossed };
+    }),
   );
   const steps = params.method === 'ngf' ? 1 : params.steps;
-  const interval = Math.ceil(steps / RECORDED_STEPS);
+  const recorded = Math.ceil(steps / RECORDED_STEPS);
+  const watched = Math.ceil(steps / WATCHED_STEPS);
   const descent = startDescent(engine, layout, signedInputs);
   const observe = (step: number): boolean => {
-    if (step % interval === 0 || step === steps) record(engine, { columns, params, step, signedInputs, descent });
+    const isRecorded = step % recorded === 0 || step === steps;
+    const isWatched = step % watched === 0 && columns.some(({ crossing }) => Number.isNaN(crossing.value));
+    if (isRecorded || isWatched) look(engine, { columns, params, step, isRecorded, signedInputs, descent });
     return false;
   };
   const step = (number: number) => {
@@ -86,7 +66,7 @@ async function* runLayout(layout: TrialLayout<Params>, context: TrialContext): A
     const isSolved =
       params.method === 'egd' && params.depth <= 2 && params.samples * params.dimension <= MAX_SOLVED_INPUTS;
     const solver = isSolved ? await loadLargeMarginSolver() : undefined;
-    for (const column of columns) yield summarise(engine, { column, signedInputs, descent, stopped, solver });
+    for (const column of columns) yield summariseSparse(engine, { column, signedInputs, descent, stopped, solver });
   } finally {
     descent.free();
     engine.free(signedInputs);
@@ -94,7 +74,7 @@ async function* runLayout(layout: TrialLayout<Params>, context: TrialContext): A
 }
 
 /** X̃ of all data sets, [datasets, N, D]. */
-function signedInputsOf(engine: LinalgEngine, tasks: readonly SparseClassification[], params: Params) {
+function signedInputsOf(engine: LinalgEngine, tasks: readonly SparseClassification[], params: SparseParams) {
   const { samples, dimension } = params;
   const parts = tasks.map(({ inputs, labels }) => {
     const x = engine.tensor(inputs, [1, samples, dimension]);
@@ -103,122 +83,39 @@ function signedInputsOf(engine: LinalgEngine, tasks: readonly SparseClassificati
   return engine.concat(parts, 0);
 }
 
-type Descent = ReturnType<typeof startDescent>;
-type Inputs = Parameters<typeof startDescent>[2];
-
-function record(
+/** Follows the accuracy to the loss of comparison, and records if it is time to. */
+function look(
   engine: LinalgEngine,
   at: {
-    readonly columns: readonly Column[];
-    readonly params: Params;
+    readonly columns: readonly SparseColumn[];
+    readonly params: SparseParams;
     readonly step: number;
-    readonly signedInputs: Inputs;
-    readonly descent: Descent;
+    readonly isRecorded: boolean;
+    readonly signedInputs: Tensor;
+    readonly descent: DiagonalDescent;
   },
 ): void {
   const { dimension, samples } = at.params;
-  const [beta, margins] = engine.scope(() => {
+  const [beta, margins, logLosses] = engine.scope(() => {
     const separators = at.descent.separators();
-    return [engine.read(separators), engine.read(engine.matmul(at.signedInputs, separators))] as const;
+    const margins = engine.matmul(at.signedInputs, separators);
+    return [separators, margins, logLogisticLoss(engine, margins)].map((t) => engine.read(t)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
   });
-  for (const { recording, data, at: place } of at.columns) {
-    const own = columnOf(margins, { ...place, rows: samples });
+  for (const column of at.columns) {
+    const accuracy = gaussianAccuracy(columnOf(beta, { ...column.at, rows: dimension }), column.data.separator);
+    const logLoss = logMean(columnOf(logLosses, { ...column.at, rows: samples }));
+    column.crossing = followCrossing(column.crossing, { logLoss, quantity: accuracy }, LOSS_OF_COMPARISON);
+    if (!at.isRecorded) continue;
+    const own = columnOf(margins, { ...column.at, rows: samples });
     const { mean, deviation } = meanAndDeviation(own);
-    if (at.step === 0) recording.margins0.push(...own);
-    recording.step.push(at.step);
-    recording.accuracy.push(gaussianAccuracy(columnOf(beta, { ...place, rows: dimension }), data.separator));
-    recording.meanMargin.push(mean);
-    recording.marginDeviation.push(deviation);
+    if (at.step === 0) column.margins0.push(...own);
+    column.step.push(at.step);
+    column.accuracy.push(accuracy);
+    column.meanMargin.push(mean);
+    column.marginDeviation.push(deviation);
   }
-}
-
-function summarise(
-  engine: LinalgEngine,
-  of: {
-    readonly column: Column;
-    readonly signedInputs: Inputs;
-    readonly descent: Descent;
-    readonly stopped: boolean;
-    readonly solver: LargeMarginSolver | undefined;
-  },
-): TrialResult {
-  const { trial, data, at, recording } = of.column;
-  const { params } = trial;
-  const { samples, dimension, nonZero } = params;
-  const { separator, margins, combination } = engine.scope(() => {
-    const separators = of.descent.separators();
-    const { margins, separator } = diagonalGradient(engine, of.signedInputs, [separators]);
-    return {
-      separator: columnOf(engine.read(separators), { ...at, rows: dimension }),
-      margins: columnOf(engine.read(margins), { ...at, rows: samples }),
-      combination: columnOf(engine.read(separator), { ...at, rows: dimension }),
-    };
-  });
-  const interpolant = engine.scope(() =>
-    engine.read(
-      leastSquaresInterpolant(
-        engine,
-        engine.tensor(data.inputs, [samples, dimension]),
-        engine.tensor(data.labels, [samples]),
-      ),
-    ),
-  );
-  const finite = separator.every(Number.isFinite);
-  const smallestMargin = margins.reduce((least, margin) => Math.min(least, margin), Infinity);
-  const { mean, deviation } = meanAndDeviation(margins);
-  const magnitudes = separator.map(Math.abs);
-  const support = separator.subarray(0, nonZero);
-  const rest = separator.subarray(nonZero);
-  const candidate = { margins, separator, combination };
-  const isLimitKnown = params.method === 'egd' && smallestMargin > 0;
-  const largest = magnitudes.reduce((most, value) => Math.max(most, value), 0);
-  return {
-    trialId: trial.trialId,
-    outcome: of.stopped ? 'stopped' : !finite ? 'diverged' : smallestMargin > 0 ? 'converged' : 'step-limit',
-    metrics: {
-      accuracy: recording.accuracy.at(-1)!,
-      interpolantAccuracy: gaussianAccuracy(interpolant, data.separator),
-      interpolantCosine: cosine(separator, interpolant),
-      trainAccuracy: margins.filter((margin) => margin > 0).length / samples,
-      smallestMargin,
-      logitSpread: mean > 0 ? deviation / mean : Infinity,
-      marginRatio: isLimitKnown && params.depth <= 2 ? marginRatio(candidate, 2 / params.depth) : NaN,
-      marginStationarity:
-        isLimitKnown && params.depth >= 3
-          ? marginStationarity(candidate, { power: 2 / params.depth, support: 0.05 })
-          : NaN,
-      largeMarginCosine: of.solver && isLimitKnown ? cosine(separator, largeMargin(of.solver, data, params)) : NaN,
-      supportShare: sum(magnitudes.subarray(0, nonZero)) / sum(magnitudes),
-      profileContrast: sum(support) / nonZero / Math.sqrt(sum(rest.map((value) => value ** 2)) / rest.length),
-      rank: of.descent.rank(),
-    },
-    traces: {
-      step: recording.step,
-      accuracy: recording.accuracy,
-      meanMargin: recording.meanMargin,
-      marginDeviation: recording.marginDeviation,
-      ...(params.method === 'ngd' && samples <= dimension ? { meanMarginFlow: flowOf(recording, params) } : {}),
-      coefficients: separator.map((value) => value / largest),
-      coefficientsTarget: data.separator,
-    },
-  };
-}
-
-/** The separator of largest ℓ_{2/L} margin, L = 1 or 2. */
-function largeMargin(solver: LargeMarginSolver, data: SparseClassification, { samples, dimension, depth }: Params) {
-  const values = data.inputs.map((value, i) => value * data.labels[Math.floor(i / dimension)]!);
-  const inputs = { values, samples, dimension };
-  return (depth === 1 ? solver.l2(inputs) : solver.l1(inputs)).separator;
-}
-
-/** Mean margin of the flow from the same start, at the times η · step. */
-function flowOf({ margins0, step }: Recording, { learningRate }: Params): number[] {
-  return step.map((at) => meanAndDeviation(naturalFlowMargins(margins0, at * learningRate)).mean);
-}
-
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
-
-function meanAndDeviation(values: Float64Array): { readonly mean: number; readonly deviation: number } {
-  const mean = sum(values) / values.length;
-  return { mean, deviation: Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / values.length) };
 }
