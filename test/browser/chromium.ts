@@ -36,6 +36,7 @@ export async function openPage(chromium: string): Promise<BrowserPage> {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--remote-debugging-pipe'];
   const browser = spawn(chromium, [...flags, ...quiet, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   const exited = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
   const [input, output] = [browser.stdio[3] as Writable, browser.stdio[4] as Readable];
@@ -73,7 +74,8 @@ export async function openPage(chromium: string): Promise<BrowserPage> {
     return new Promise<Record<string, unknown>>((resolve, reject) => pending.set(id, { resolve, reject }));
   };
   const close = async () => {
-    browser.kill('SIGKILL');
+    // the whole group: Chromium's helpers would go on writing into the profile
+    process.kill(-browser.pid!, 'SIGKILL');
     await exited;
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };

@@ -36,6 +36,27 @@ test('numbers run along a scale from dark to light', () => {
   );
 });
 
+test('numbers and approximations of a mark stand out from light and from dark paper', () => {
+  const luminance = (colour: string) =>
+    [1, 3, 5]
+      .map((i) => Number.parseInt(colour.slice(i, i + 2), 16) / 255)
+      .map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, x, i) => sum + [0.2126, 0.7152, 0.0722][i]! * x, 0);
+  const contrast = (a: string, b: string) => {
+    const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+    return (lighter + 0.05) / (darker + 0.05);
+  };
+  for (const count of [2, 3, 5, 9, 13]) {
+    for (const colour of seriesColours(Array.from({ length: count }, (_, i) => i))) {
+      // WCAG 2.2, 1.4.11: parts of graphics that must be told from their surroundings
+      for (const paper of ['#ffffff', '#15181c']) assert.ok(contrast(colour, paper) >= 3, `${colour} on ${paper}`);
+    }
+  }
+  for (const colour of seriesColours(approximations)) {
+    for (const paper of ['#ffffff', '#15181c']) assert.ok(contrast(colour, paper) >= 2.2, `${colour} on ${paper}`);
+  }
+});
+
 /** Machado, Oliveira and Fernandes 2009, severity 1: colours as seen without red-sensitive and green-sensitive cones. */
 const deficiencies = {
   protanopia: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],

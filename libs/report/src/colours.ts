@@ -39,9 +39,9 @@ export function seriesColours(values: readonly ParameterValue[]): readonly strin
   });
 }
 
-/** Equal steps along viridis without its palest end, for ordered values. */
+/** Steps for ordered values that stand out from white and from near-black paper: violet, blue, green, ochre. */
 function ramp(count: number): readonly string[] {
-  const stops = ['#440154', '#3b528b', '#21918c', '#5ec962', '#d0b400'];
+  const stops = ['#7c4ec8', '#2e77d0', '#1f8e99', '#5f9a2f', '#b38b00'];
   return Array.from({ length: count }, (_, i) => {
     const position = (i / (count - 1)) * (stops.length - 1);
     const left = Math.min(stops.length - 2, Math.floor(position));

@@ -6,6 +6,7 @@ import { formatMeasured, formatPresent, formatSpread, formatValue } from './numb
 import { sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
+import { typeset } from './typeset.ts';
 
 const MAX_ROWS = 60;
 
@@ -25,7 +26,7 @@ export function metricTable(results: SweepResults, metric: string): Table {
   const omitted = groups.length > shown.length ? ` The first ${MAX_ROWS} of ${groups.length} rows.` : '';
   return {
     title: metric,
-    note: `${description}${unit === '1' ? '' : `, in ${unit}s`}; mean ± standard deviation over seeds.${omitted}`,
+    note: `${typeset(description)}${unit === '1' ? '' : `, in ${unit}s`}; mean ± standard deviation over seeds.${omitted}`,
     columns: [
       ...rowAxes.map((name) => ({ name, align: 'left' as const })),
       ...acrossValues.map((value) => ({

@@ -1,3 +1,4 @@
+import { typeset } from './typeset.ts';
 import type { RecordedMeasurement, SweepResults } from './sweep-results.ts';
 
 /** The number that a sweep is about, as the exploring plots see it. */
@@ -23,7 +24,7 @@ export function objectiveOf({ spec, declaration, placed }: SweepResults): Object
   return {
     metric,
     goal: spec.objective?.goal ?? 'minimize',
-    description: declaration.metrics[metric]?.description ?? '',
+    description: typeset(declaration.metrics[metric]?.description ?? ''),
     scale: spansDecades(trials.map(({ value }) => value)) ? 'log' : 'linear',
     trials,
   };

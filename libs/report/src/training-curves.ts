@@ -5,6 +5,7 @@ import type { TracedTrial } from './figures/trace-bands.ts';
 import { bestAndEven, objectiveOf } from './objective.ts';
 import { seriesAxis, sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
+import { typeset } from './typeset.ts';
 
 const DRAWN = 80;
 
@@ -34,7 +35,7 @@ export async function trainingCurves(store: ResultsStore, results: SweepResults)
     trials,
     total: objective?.trials.length ?? placed.length,
     trace,
-    description: declared.description,
+    description: typeset(declared.description),
     label: declared.unit === '1' ? trace : `${trace} (${declared.unit})`,
     ...(seriesBy === undefined ? {} : { seriesBy }),
   });

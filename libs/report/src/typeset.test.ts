@@ -11,6 +11,11 @@ test('indices and powers are printed small', () => {
   for (const [written, expected] of Object.entries(printed)) assert.equal(typeset(written), expected);
 });
 
+test('numbers are printed with powers of ten and a minus', () => {
+  assert.equal(typeset('-0.054 ± 6.1e-14 at ρ = 1e-6'), '−0.054 ± 6.1·10⁻¹⁴ at ρ = 10⁻⁶');
+  for (const text of ['fig-1', 'a1e5', 'ngd-2', '2020-11']) assert.equal(typeset(text), text);
+});
+
 test('what has no small letters stays readable, and names stay themselves', () => {
   assert.equal(typeset('e^{−τ}'), 'e^(−τ)');
   assert.equal(typeset('‖x‖_F'), '‖x‖_F');

@@ -45,7 +45,7 @@ export function heatMapFigure(
   const tall = labelled ? 28 : Math.max(12, Math.min(28, Math.floor(560 / yValues.length)));
   const grid = drawPlot({
     width: 34 + 6.8 * longest + xValues.length * side + 8,
-    height: 4 + yValues.length * tall + 44,
+    height: 4 + Math.max(yValues.length * tall, 7 * yName.length) + 44,
     marginLeft: 34 + 6.8 * longest,
     marginRight: 8,
     marginTop: 4,

@@ -11,6 +11,7 @@ import { drawPlot } from './draw-plot.ts';
 import { frame, type Drawing, type RenderedFigure } from './frame.ts';
 
 const PANEL = { width: 300, height: 200 };
+const CHARACTER = 6.4;
 /** More values than this on one axis are summarised in bins of neighbouring values. */
 const MAX_VALUES = 24;
 
@@ -62,7 +63,8 @@ function axisPanel(
   const boxes = bins.flatMap((bin, place) =>
     boxesOf(bin.items, parameter, colouring, y.domain[0]).map((box) => ({ ...box, place: place + box.shift })),
   );
-  const crowded = bins.reduce((length, { label }) => length + label.length + 1, 0) > 38;
+  const room = (PANEL.width - 60) / bins.length;
+  const crowded = bins.some(({ label }) => label.length * CHARACTER + 6 > room);
   const mark = { x: 'place', stroke: (box: Box) => String(box.series) };
   return drawPlot({
     width: PANEL.width,

@@ -23,8 +23,8 @@ export function scrollable(label: string, content: Html): Html {
   return `<div class="scroll" role="region" tabindex="0" aria-label="${text(label)}">${content}</div>`;
 }
 
-export function htmlFigure({ id, caption, svg }: RenderedFigure): Html {
-  return `<figure id="figure-${text(id)}">${svg}<figcaption>${text(caption)}</figcaption></figure>`;
+export function htmlFigure({ id, title, caption, svg }: RenderedFigure): Html {
+  return `<figure id="figure-${text(id)}">${scrollable(title, svg)}<figcaption>${text(caption)}</figcaption></figure>`;
 }
 
 export interface Section {

@@ -32,10 +32,20 @@ thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 .reproduced { color: var(--good); } .not-reproduced { color: var(--bad); } .undecided { color: var(--open); }
 .tally { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; padding: .6rem .9rem; background: var(--shade); border-radius: .4rem; }
 figure { margin: 1.5rem 0; }
+figure .scroll { margin: 0 0 .35rem; }
 figcaption { font-size: .875rem; max-width: 60rem; }
 svg.figure { display: block; max-width: 100%; height: auto; color: var(--text); font-family: inherit; }
 svg.figure .paper { fill: none; }
 svg.figure .halo { stroke: var(--paper); }
+.verdicts td:nth-child(2) { min-width: 14rem; }
+@media screen and (max-width: 40rem) {
+  svg.figure { max-width: none; }
+  .verdicts thead { display: none; }
+  .verdicts tr, .verdicts td { display: block; }
+  .verdicts tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  .verdicts td { padding: .1rem 0; border: 0; }
+  .verdicts td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+}
 pre { overflow-x: auto; padding: .75rem; background: var(--shade); font-size: .8rem; }
 summary { cursor: pointer; padding: .25rem 0; }
 @media print {
@@ -44,7 +54,9 @@ summary { cursor: pointer; padding: .25rem 0; }
   body { max-width: none; font-size: 10pt; padding: 0; }
   nav, .skip { display: none; }
   .scroll { overflow: visible; }
-  figure, tr { break-inside: avoid; }
-  h2, caption { break-after: avoid; }
+  figure, tr, caption { break-inside: avoid; }
+  h2, caption, thead { break-after: avoid; }
+  svg.figure { max-height: 11cm; width: auto; }
+  .verdicts td:nth-child(2) { min-width: 10rem; }
   * { print-color-adjust: exact; }
 }`;

@@ -12,11 +12,16 @@ export function verdictsHtml(claims: readonly JudgedClaim[]): Html {
     return (
       `<tr><td class="verdict ${verdict.status.replace(' ', '-')}">${signs[verdict.status]} ${verdict.status}</td>` +
       `<td>${text(claim.statement)}<br><span class="soft">${text(claim.source)}</span></td>` +
-      `<td>${text(verdict.expected)}</td><td>${text(verdict.measured)}${detail}</td><td>${text(verdict.threshold)}</td></tr>`
+      `<td data-label="Expected">${text(verdict.expected)}</td>` +
+      `<td data-label="Measured">${text(verdict.measured)}${detail}</td>` +
+      `<td data-label="Threshold">${text(verdict.threshold)}</td></tr>`
     );
   });
   const head = columns.map((name) => `<th scope="col">${name}</th>`).join('');
-  return scrollable('Verdicts', `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`);
+  return scrollable(
+    'Verdicts',
+    `<table class="verdicts"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+  );
 }
 
 /** "✓ 2 reproduced  ✗ 1 not reproduced" */
