@@ -5,6 +5,8 @@ import { entryWiseCoefficient } from './entry-wise-coefficient.ts';
 import type { IsotropicApproximation } from './isotropy.ts';
 import { kfacCoefficient } from './kfac-coefficient.ts';
 import { unitWiseCoefficient } from './unit-wise-coefficient.ts';
+import { whitened } from './whitened.ts';
+import type { KernelPair } from './whitened.ts';
 
 /** Where Θ̄ is taken: rows x′ (training or test samples), columns the training samples. */
 export interface Samples {
@@ -29,21 +31,16 @@ export function coefficientMatrix(
       case 'gradient-descent':
         return empiricalNtk(engine, rows, columns);
       case 'exact':
-        return timesDampedInverse(
+        return whitened(
           engine,
-          empiricalNtk(engine, rows, columns),
-          empiricalNtk(engine, columns, columns),
+          { train: empiricalNtk(engine, columns, columns), cross: empiricalNtk(engine, rows, columns) },
           damping,
         );
-      case 'block-diagonal': {
-        const train = layerKernels(engine, columns, columns);
+      case 'block-diagonal':
         return sum(
           engine,
-          layerKernels(engine, rows, columns).map((kernel, l) =>
-            timesDampedInverse(engine, kernel, train[l]!, damping),
-          ),
+          empiricalLayers(engine, samples).map((layer) => whitened(engine, layer, damping)),
         );
-      }
       case 'block-tridiagonal':
         return layerWiseCoefficient(engine, blockTridiagonalCoupling(columns.signals.length), samples, damping);
       case 'kfac':
@@ -57,39 +54,53 @@ export function coefficientMatrix(
   });
 }
 
-/**
- * Θ̄ of the layer-wise metric with any symmetric Σ, ρ > 0: Σ_l Θ_l(x′, x) X_l with ((Σ ⊗ I) blockdiag(Θ_l) + ρI) X = 1_L ⊗ I
- * (S.73), by LU of the whole system.
- */
+/** Θ̄ of the layer-wise metric with any symmetric Σ at the weights of `columns`, ρ > 0. */
 export function layerWiseCoefficient(
   engine: LinalgEngine,
   coupling: Coupling,
-  { rows, columns }: Samples,
+  samples: Samples,
   damping: number,
 ): Tensor {
-  const train = layerKernels(engine, columns, columns);
-  const size = train[0]!.shape[0]!;
-  const system = engine.concat(
-    coupling.map((row) =>
-      engine.concat(
-        row.map((entry, j) => engine.binary('multiply', entry, train[j]!)),
-        1,
-      ),
-    ),
-    0,
-  );
-  const damped = engine.binary('add', system, engine.binary('multiply', damping, engine.eye(size * coupling.length)));
-  const stacked = engine.concat(
-    coupling.map(() => engine.eye(size)),
-    0,
-  );
-  return engine.matmul(engine.concat(layerKernels(engine, rows, columns), 1), engine.solve(damped, stacked));
+  return engine.scope(() => coupledCoefficient(engine, coupling, empiricalLayers(engine, samples), damping));
 }
 
-/** cross (train + ρI)⁻¹, by LU. */
-function timesDampedInverse(engine: LinalgEngine, cross: Tensor, train: Tensor, damping: number): Tensor {
-  const damped = engine.binary('add', train, engine.binary('multiply', damping, engine.eye(train.shape[0]!)));
-  return engine.transpose(engine.solve(damped, engine.transpose(cross)));
+/**
+ * Θ̄(x′, x) of Σ from the kernels Θ_l of the layers, ρ > 0: Σ_l Θ_l(x′, x) X_l with
+ * ((Σ ⊗ I) blockdiag(Θ_l) + ρI) X = 1_L ⊗ I (Karakida & Osawa 2020, S.73), by LU of the whole system.
+ */
+export function coupledCoefficient(
+  engine: LinalgEngine,
+  coupling: Coupling,
+  layers: readonly KernelPair[],
+  damping: number,
+): Tensor {
+  return engine.scope(() => {
+    const size = layers[0]!.train.shape[0]!;
+    const system = engine.concat(
+      coupling.map((row) =>
+        engine.concat(
+          row.map((entry, j) => engine.binary('multiply', entry, layers[j]!.train)),
+          1,
+        ),
+      ),
+      0,
+    );
+    const damped = engine.binary('add', system, engine.binary('multiply', damping, engine.eye(size * coupling.length)));
+    const stacked = engine.concat(
+      coupling.map(() => engine.eye(size)),
+      0,
+    );
+    const cross = engine.concat(
+      layers.map((layer) => layer.cross),
+      1,
+    );
+    return engine.matmul(cross, engine.solve(damped, stacked));
+  });
+}
+
+function empiricalLayers(engine: LinalgEngine, { rows, columns }: Samples): KernelPair[] {
+  const cross = layerKernels(engine, rows, columns);
+  return layerKernels(engine, columns, columns).map((train, l) => ({ train, cross: cross[l]! }));
 }
 
 function sum(engine: LinalgEngine, parts: readonly Tensor[]): Tensor {

@@ -14,7 +14,8 @@ export interface FlowOptions {
  *
  *   g_t = e^{−ηΘ̄t} g_0,   f_t(x′) = f_0(x′) − Θ̄(x′, x) ηt φ₁(−ηΘ̄t) g_0,   φ₁(z) = (e^z − 1)/z, φ₁(0) = 1,
  *
- * by one eigendecomposition; null and negative eigenvalues of Θ̄ need no care in this form.
+ * by one eigendecomposition; null and negative eigenvalues of Θ̄ need no care in this form. Where g has C times as many entries as
+ * Θ̄ has columns, Θ̄ stands for Θ̄ ⊗ I_C.
  */
 export function flowTrajectory(
   engine: LinalgEngine,
@@ -23,13 +24,16 @@ export function flowTrajectory(
   { learningRate, times, test }: FlowOptions,
 ): Trajectory {
   return engine.scope(() => {
-    const size = residual0.length;
+    const size = coefficient.shape[1]!;
+    const classes = residual0.length / size;
     const { values, vectors } = engine.eigh(coefficient);
     const eigenvalues = engine.read(values);
-    const modes = engine.read(engine.matmul(vectors, engine.tensor(residual0, [size, 1]), { transposeA: true }));
+    const modes = engine.read(engine.matmul(vectors, engine.tensor(residual0, [size, classes]), { transposeA: true }));
     const assembled = (basis: Tensor, factor: (exponent: number) => number, time: number): Float64Array => {
-      const scaled = modes.map((mode, i) => mode * factor(-learningRate * eigenvalues[i]! * time));
-      return engine.read(engine.matmul(basis, engine.tensor(scaled, [size, 1])));
+      const scaled = modes.map(
+        (mode, i) => mode * factor(-learningRate * eigenvalues[Math.floor(i / classes)]! * time),
+      );
+      return engine.read(engine.matmul(basis, engine.tensor(scaled, [size, classes])));
     };
     const crossModes = test === undefined ? undefined : engine.matmul(test.coefficient, vectors);
     return {

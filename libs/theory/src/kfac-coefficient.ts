@@ -1,65 +1,83 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { factorDampings, inputGram, signalGram, solvePositive, weightGram } from '@natsweep/models';
+import { factorDampings, inputGram, signalGram, weightGram } from '@natsweep/models';
 import type { KfacForm } from '@natsweep/models';
 import type { Samples } from './coefficient-matrix.ts';
+import { whitened } from './whitened.ts';
+import type { KernelPair } from './whitened.ts';
 
-interface Damped {
+export interface DampedKfac {
   /** ρ ≥ 0; at 0 pseudo-inverses take the place of inverses. */
   readonly damping: number;
   readonly form: KfacForm;
 }
 
-/** Gram matrices of one factor over the training samples: between them, and from rows x′ to them. */
-interface Factor {
-  /** [N, N] */
-  readonly train: Tensor;
-  /** [N′, N] */
-  readonly cross: Tensor;
+/** The two Gram matrices of a layer and the sizes of the factors that they belong to. */
+export interface KroneckerLayer {
+  /** B_l */
+  readonly signals: KernelPair;
+  /** σ_w² A_{l−1}, and + σ_b² where the bias is one more input. */
+  readonly inputs: KernelPair;
+  readonly dimensions: { readonly signals: number; readonly inputs: number };
+  readonly isOutput: boolean;
+  /** σ_b² of biases that have a block of their own. */
+  readonly separateBias?: number;
 }
 
-/**
- * Θ̄(x′, x) of K-FAC [N′, N]. With one damping per factor it is Σ_l (1/N) 𝓑_l ⊙ 𝓐_{l−1}, 𝓑_l = B_l(x′, x)(B_l/N + ρ_BI)⁻¹ and
- * 𝓐_l = Ã_l(x′, x)(Ã_l/N + ρ_AI)⁻¹, the output layer with B*_L = 1/N (Karakida & Osawa 2020, S.96-S.103). A block of its own for
- * the biases adds Σ_l (1/N) σ_b²B_l(x′, x)(σ_b²B_l/N² + ρI)⁻¹ (S.124).
- */
-export function kfacCoefficient(engine: LinalgEngine, { rows, columns }: Samples, damped: Damped): Tensor {
+/** Θ̄(x′, x) of K-FAC at the weights of `columns` [N′, N]. */
+export function kfacCoefficient(engine: LinalgEngine, { rows, columns }: Samples, damped: DampedKfac): Tensor {
   return engine.scope(() => {
-    const { form, damping } = damped;
-    const n = columns.samples;
-    const separate = form.bias === 'separate';
-    const perLayer = columns.network.layers.flatMap(({ biasGain, biases }, index) => {
+    const separate = damped.form.bias === 'separate';
+    const layers = columns.network.layers.map(({ biasGain, biases }, index): KroneckerLayer => {
       const l = index + 1;
       const between = separate ? weightGram : inputGram;
-      const inputs = { train: between(engine, columns, columns, l), cross: between(engine, rows, columns, l) };
-      const signals = { train: signalGram(engine, columns, columns, l), cross: signalGram(engine, rows, columns, l) };
       const hasBias = biases !== undefined;
-      const dimensions = {
-        signals: columns.signals[index]!.shape[1]!,
-        inputs: columns.activations[index]!.shape[1]! + Number(hasBias && !separate),
+      return {
+        signals: { train: signalGram(engine, columns, columns, l), cross: signalGram(engine, rows, columns, l) },
+        inputs: { train: between(engine, columns, columns, l), cross: between(engine, rows, columns, l) },
+        dimensions: {
+          signals: columns.signals[index]!.shape[1]!,
+          inputs: columns.activations[index]!.shape[1]! + Number(hasBias && !separate),
+        },
+        isOutput: l === columns.signals.length,
+        ...(hasBias && separate ? { separateBias: biasGain ** 2 } : {}),
       };
-      const layer = { signals, inputs, dimensions, isOutput: l === columns.signals.length };
-      const weights =
-        form.damping === 'exact' && damping > 0 ? jointly(engine, layer, damping) : factorwise(engine, layer, damped);
-      if (!hasBias || !separate) return [weights];
-      const scaled = (gram: Tensor, factor: number) => engine.binary('multiply', biasGain ** 2 * factor, gram);
-      const bias = { train: scaled(signals.train, 1 / n ** 2), cross: scaled(signals.cross, 1 / n) };
-      return [weights, whitened(engine, bias, damping)];
     });
-    return perLayer.reduce((total, part) => engine.binary('add', total, part));
+    return kroneckerCoefficient(engine, layers, damped);
   });
 }
 
-interface LayerFactors {
-  readonly signals: Factor;
-  readonly inputs: Factor;
-  readonly dimensions: { readonly signals: number; readonly inputs: number };
-  readonly isOutput: boolean;
+/**
+ * Θ̄(x′, x) of K-FAC from its Gram matrices. With one damping per factor it is Σ_l (1/N) 𝓑_l ⊙ 𝓐_{l−1},
+ * 𝓑_l = B_l(x′, x)(B_l/N + ρ_BI)⁻¹ and 𝓐_l = Ã_l(x′, x)(Ã_l/N + ρ_AI)⁻¹, the output layer with B*_L = 1/N (Karakida & Osawa 2020,
+ * S.96-S.103). A block of its own for the biases adds Σ_l (1/N) σ_b²B_l(x′, x)(σ_b²B_l/N² + ρI)⁻¹ (S.124).
+ */
+export function kroneckerCoefficient(
+  engine: LinalgEngine,
+  layers: readonly KroneckerLayer[],
+  damped: DampedKfac,
+): Tensor {
+  return engine.scope(() => {
+    const { form, damping } = damped;
+    const parts = layers.flatMap((layer) => {
+      const weights =
+        form.damping === 'exact' && damping > 0 ? jointly(engine, layer, damping) : factorwise(engine, layer, damped);
+      if (layer.separateBias === undefined) return [weights];
+      const { train, cross } = layer.signals;
+      const n = train.shape[0]!;
+      const bias = {
+        train: engine.binary('multiply', layer.separateBias / n ** 2, train),
+        cross: engine.binary('multiply', layer.separateBias / n, cross),
+      };
+      return [weights, whitened(engine, bias, damping)];
+    });
+    return parts.reduce((total, part) => engine.binary('add', total, part));
+  });
 }
 
 function factorwise(
   engine: LinalgEngine,
-  { signals, inputs, dimensions, isOutput }: LayerFactors,
-  { damping, form }: Damped,
+  { signals, inputs, dimensions, isOutput }: KroneckerLayer,
+  { damping, form }: DampedKfac,
 ): Tensor {
   const n = inputs.train.shape[0]!;
   const trace = (gram: Tensor) => engine.read(engine.reduce('sum', engine.diagonal(gram)))[0]! / n;
@@ -67,7 +85,7 @@ function factorwise(
     signals: { trace: isOutput ? 1 / n : trace(signals.train), dimension: dimensions.signals },
     inputs: { trace: trace(inputs.train), dimension: dimensions.inputs },
   });
-  const averaged = ({ train, cross }: Factor) => ({ train: engine.binary('multiply', 1 / n, train), cross });
+  const averaged = ({ train, cross }: KernelPair) => ({ train: engine.binary('multiply', 1 / n, train), cross });
   const weight = isOutput ? 1 / (1 / n + rho.signals) : whitened(engine, averaged(signals), rho.signals);
   const product = engine.binary('multiply', weight, whitened(engine, averaged(inputs), rho.inputs));
   return engine.binary('multiply', 1 / n, product);
@@ -77,7 +95,7 @@ function factorwise(
  * (1/N) Σ_ij [b(x′)U]_i U_mi [a(x′)P]_j P_mj/(s_i t_j + ρ) for row x′ and column m, with the eigendecompositions
  * B/N = U diag(s) Uᵀ and Ã/N = P diag(t) Pᵀ: (B* ⊗ A* + ρI)⁻¹ seen from the outputs, for ρ > 0.
  */
-function jointly(engine: LinalgEngine, { signals, inputs, isOutput }: LayerFactors, damping: number): Tensor {
+function jointly(engine: LinalgEngine, { signals, inputs, isOutput }: KroneckerLayer, damping: number): Tensor {
   const n = inputs.train.shape[0]!;
   const average = (gram: Tensor, factor = 1 / n) => engine.binary('multiply', factor, gram);
   if (isOutput)
@@ -91,21 +109,9 @@ function jointly(engine: LinalgEngine, { signals, inputs, isOutput }: LayerFacto
       const of = (projected: Tensor, vectors: Tensor) =>
         engine.binary('multiply', engine.slice(projected, [[row, row + 1]]), vectors);
       const moved = engine.matmul(of(b, s.vectors), inverse);
-      return engine.reduce('sum', engine.binary('multiply', moved, of(a, t.vectors)), { axis: 1 });
+      const entries = engine.reduce('sum', engine.binary('multiply', moved, of(a, t.vectors)), { axis: 1 });
+      return engine.reshape(entries, [1, n]);
     }),
   );
-  return average(
-    engine.concat(
-      rows.map((row) => engine.reshape(row, [1, n])),
-      0,
-    ),
-  );
-}
-
-/** cross (train + ρI)⁻¹ by LU for ρ > 0, with the pseudo-inverse at ρ = 0. */
-function whitened(engine: LinalgEngine, { train, cross }: Factor, damping: number): Tensor {
-  const rhs = engine.transpose(cross);
-  if (damping === 0) return engine.transpose(solvePositive(engine, train, rhs, { damping }).solution);
-  const damped = engine.binary('add', train, engine.binary('multiply', damping, engine.eye(train.shape[0]!)));
-  return engine.transpose(engine.solve(damped, rhs));
+  return average(engine.concat(rows, 0));
 }

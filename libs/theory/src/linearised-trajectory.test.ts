@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import { createReferenceEngine } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
+import { flowTrajectory } from './flow-trajectory.ts';
 import { isotropicOutputs, isotropicResiduals, linearisedTrajectory } from './linearised-trajectory.ts';
 
 const engine = createReferenceEngine();
@@ -49,4 +50,25 @@ test('under Θ̄ = αI the two forms agree', () => {
   isotropicOutputs(test_.outputs0, response, { alpha: 3, learningRate: 0.1, steps: 5 }).forEach((values, t) =>
     assertClose(scaled.outputsTest[t]!, values),
   );
+});
+
+test('several outputs follow the same Θ̄ one by one, in steps and in flow time', () => {
+  const pace = { learningRate: 0.3, steps: 3 };
+  const both = Float64Array.of(1, 5, -2, 0.5);
+  const flows = (start0: Float64Array) =>
+    flowTrajectory(engine, coefficient, start0, { learningRate: 0.3, times: [2] });
+  const [first, second] = [Float64Array.of(1, -2), Float64Array.of(5, 0.5)];
+  const interleaved = (a: Float64Array, b: Float64Array) => [a[0]!, b[0]!, a[1]!, b[1]!];
+  const last = (start0: Float64Array) => linearisedTrajectory(engine, coefficient, start0, pace).residualsTrain.at(-1)!;
+  assertClose(last(both), interleaved(last(first), last(second)));
+  assertClose(
+    flows(both).residualsTrain[0]!,
+    interleaved(flows(first).residualsTrain[0]!, flows(second).residualsTrain[0]!),
+  );
+});
+
+test('the isotropic flow is e^{−ηαt}, on test points 1 − e^{−ηαt} of the way', () => {
+  const pace = { alpha: 3, learningRate: 0.1, steps: 2, dynamics: 'flow' } as const;
+  assertClose(isotropicResiduals(Float64Array.of(2), pace)[2]!, [2 * Math.exp(-0.6)]);
+  assertClose(isotropicOutputs(Float64Array.of(1), Float64Array.of(6), pace)[1]!, [1 - 2 * (1 - Math.exp(-0.3))]);
 });

@@ -16,7 +16,8 @@ export interface TrajectoryOptions {
 
 /**
  * Discrete dynamics of the linearised model, exact in every step:
- * g_t = (I − ηΘ̄)^t g_0 and f_t(x′) = f_0(x′) − η Θ̄(x′, x) Σ_{s<t} g_s (Karakida & Osawa 2020, eq. 10).
+ * g_t = (I − ηΘ̄)^t g_0 and f_t(x′) = f_0(x′) − η Θ̄(x′, x) Σ_{s<t} g_s (Karakida & Osawa 2020, eq. 10). Where g has C times as many
+ * entries as Θ̄ has columns, Θ̄ stands for Θ̄ ⊗ I_C, as kernels of infinite width do.
  */
 export function linearisedTrajectory(
   engine: LinalgEngine,
@@ -24,8 +25,9 @@ export function linearisedTrajectory(
   residual0: Float64Array,
   { learningRate, steps, test }: TrajectoryOptions,
 ): Trajectory {
+  const size = coefficient.shape[1]!;
   const apply = (matrix: Tensor, residual: Float64Array): Float64Array =>
-    engine.scope(() => engine.read(engine.matmul(matrix, engine.tensor(residual, [residual.length, 1]))));
+    engine.scope(() => engine.read(engine.matmul(matrix, engine.tensor(residual, [size, residual.length / size]))));
   const residualsTrain = [residual0];
   const outputsTest = test === undefined ? [] : [test.outputs0];
   for (let t = 0; t < steps; t++) {
@@ -40,25 +42,30 @@ export function linearisedTrajectory(
   return { residualsTrain, outputsTest };
 }
 
-/** g_t = (1 − ηα)^t g_0 under the isotropic condition Θ̄ = αI. */
-export function isotropicResiduals(
-  residual0: Float64Array,
-  { alpha, learningRate, steps }: { readonly alpha: number; readonly learningRate: number; readonly steps: number },
-): Float64Array[] {
-  return Array.from({ length: steps + 1 }, (_, t) => residual0.map((value) => (1 - learningRate * alpha) ** t * value));
+export interface IsotropicPace {
+  readonly alpha: number;
+  readonly learningRate: number;
+  readonly steps: number;
+  /** `steps`: (1 − ηα)^t; `flow`: e^{−ηαt}. Default `steps`. */
+  readonly dynamics?: 'steps' | 'flow';
+}
+
+/** g_t = (1 − ηα)^t g_0 under the isotropic condition Θ̄ = αI, or its flow. */
+export function isotropicResiduals(residual0: Float64Array, pace: IsotropicPace): Float64Array[] {
+  return Array.from({ length: pace.steps + 1 }, (_, t) => residual0.map((value) => remaining(pace, t) * value));
+}
+
+function remaining({ alpha, learningRate, dynamics }: IsotropicPace, t: number): number {
+  return dynamics === 'flow' ? Math.exp(-learningRate * alpha * t) : (1 - learningRate * alpha) ** t;
 }
 
 /**
  * f_t(x′) = f_0(x′) − (1 − (1 − ηα)^t)/α J(x′)Δθ_0 under the isotropic condition (Karakida & Osawa 2020, eq. 10, 22), where Δθ_0
  * is the first step before the learning rate.
  */
-export function isotropicOutputs(
-  outputs0: Float64Array,
-  response: Float64Array,
-  { alpha, learningRate, steps }: { readonly alpha: number; readonly learningRate: number; readonly steps: number },
-): Float64Array[] {
-  return Array.from({ length: steps + 1 }, (_, t) => {
-    const share = (1 - (1 - learningRate * alpha) ** t) / alpha;
+export function isotropicOutputs(outputs0: Float64Array, response: Float64Array, pace: IsotropicPace): Float64Array[] {
+  return Array.from({ length: pace.steps + 1 }, (_, t) => {
+    const share = (1 - remaining(pace, t)) / pace.alpha;
     return outputs0.map((value, i) => value - share * response[i]!);
   });
 }
