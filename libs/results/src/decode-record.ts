@@ -35,6 +35,7 @@ export const fixedColumns = [
   'attempt',
   'started_at_ms',
   'elapsed_seconds',
+  'peak_memory_bytes',
   'slot_text',
   'engine_text',
 ] as const satisfies readonly (keyof TrialTable)[];
@@ -62,6 +63,7 @@ function decodeRow(row: StoredTrial, { sweep, columns, texts }: Decoding): Trial
     slot,
     startedAtMs: row.started_at_ms,
     elapsedSeconds: row.elapsed_seconds,
+    ...(row.peak_memory_bytes !== null && { peakMemoryBytes: row.peak_memory_bytes }),
     ...(gpu !== undefined && { gpu }),
   };
   const place = {

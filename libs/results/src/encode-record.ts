@@ -85,6 +85,7 @@ export function trialRow(
     attempt: record.attempt.attempt,
     started_at_ms: record.attempt.startedAtMs,
     elapsed_seconds: record.attempt.elapsedSeconds,
+    peak_memory_bytes: record.attempt.peakMemoryBytes ?? null,
     slot_text: texts.id(slot),
     engine_text: engine === null ? null : texts.id(engine),
     ...values,

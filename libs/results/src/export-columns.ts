@@ -56,6 +56,7 @@ const ending: readonly ExportColumn[] = [
 
 const circumstances: readonly ExportColumn[] = [
   { name: 'elapsedSeconds', type: 'DOUBLE', cell: ({ attempt }) => attempt.elapsedSeconds },
+  { name: 'peakMemoryBytes', type: 'DOUBLE', cell: ({ attempt }) => attempt.peakMemoryBytes ?? null },
   { name: 'startedAtMs', type: 'DOUBLE', cell: ({ attempt }) => attempt.startedAtMs },
   { name: 'attempt', type: 'INT64', cell: ({ attempt }) => attempt.attempt },
   { name: 'worker', type: 'STRING', cell: ({ attempt }) => attempt.worker },

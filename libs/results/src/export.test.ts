@@ -48,6 +48,7 @@ function expectedRow(record: Observation | FailedTrial) {
     trainLossFinal: observed?.metrics['trainLossFinal'] ?? null,
     stepsToThreshold: observed?.metrics['stepsToThreshold'] ?? null,
     elapsedSeconds: record.attempt.elapsedSeconds,
+    peakMemoryBytes: record.attempt.peakMemoryBytes ?? null,
     startedAtMs: record.attempt.startedAtMs,
     attempt: record.attempt.attempt,
     worker: record.attempt.worker,

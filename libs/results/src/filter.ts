@@ -27,7 +27,7 @@ const MAX_ARGUMENTS = 4;
 /**
  * Compiles a condition such as `depth > 3 && approximation in ['exact', 'kfac'] && finalTrainLoss < 1e-3` to SQL with
  * bound values. It is the language of a sweep's `where`, over parameters, metrics (`params.x`, `metrics.x` where the two
- * share a name), `index`, `seed`, `attempt`, `elapsedSeconds`, `outcome` and `failure`; `x == null` holds where there is
+ * share a name), `index`, `seed`, `attempt`, `elapsedSeconds`, `peakMemoryBytes`, `outcome` and `failure`; `x == null` holds where there is
  * no value. A comparison with a value that is not there is false, and so is one with a quotient by zero.
  * @throws ResultsError `bad-filter`
  */
@@ -82,6 +82,7 @@ const fixedNames: Readonly<Record<string, Compiled>> = {
   seed: number(sql.ref('seed')),
   attempt: number(sql.ref('attempt')),
   elapsedSeconds: number(sql.ref('elapsed_seconds')),
+  peakMemoryBytes: number(sql.ref('peak_memory_bytes')),
   outcome: { type: 'string', sql: sql.ref('outcome') },
   failure: { type: 'string', sql: sql.ref('failure') },
 };

@@ -4,7 +4,8 @@ import type { Column } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { groupStatistics } from './group-statistics.ts';
 import type { KeyCells } from './group-statistics.ts';
-import { findSweep, isEmpty, selectTrials } from './query.ts';
+import { circumstances, findSweep, isEmpty, selectTrials } from './query.ts';
+import type { TrialColumn } from './query.ts';
 import type { GroupMetric, GroupRow, Selection } from './store.ts';
 
 export interface Grouping {
@@ -24,8 +25,11 @@ export async function readGroups(
   if (isEmpty(sweep)) return [];
   const keys = by.map((parameter) => ({ parameter, columns: paramColumns(sweep.columns, parameter) }));
   const keyColumns = keys.flatMap(({ columns }) => columns.map(({ column }) => column));
-  const measured = metrics.flatMap((metric) => sweep.columns.metrics.get(metric) ?? []);
-  const groups = await groupStatistics(connection, {
+  const columnOf = (metric: string) =>
+    sweep.columns.metrics.get(metric) ??
+    (Object.hasOwn(circumstances, metric) ? circumstances[metric as keyof typeof circumstances] : undefined);
+  const measured = metrics.flatMap((metric) => columnOf(metric) ?? []);
+  const groups = await groupStatistics<TrialColumn>(connection, {
     from: selectTrials(connection.db, sweep, { ...query, kind: 'observation' }).select([
       'id',
       ...keyColumns,
@@ -39,7 +43,7 @@ export async function readGroups(
     count: group.count,
     metrics: Object.fromEntries(
       metrics.map((metric) => {
-        const column = sweep.columns.metrics.get(metric);
+        const column = columnOf(metric);
         return [metric, column === undefined ? unmeasured : group.statistics[measured.indexOf(column)]!];
       }),
     ),

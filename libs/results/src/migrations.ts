@@ -79,6 +79,13 @@ const migrations = (kind: DatabaseKind): Record<string, Migration> => ({
         .execute();
     },
   },
+  '0003-peak-memory': {
+    async up(db: Kysely<unknown>) {
+      const { rows } = await sql<{ id: number }>`select id from sweeps`.execute(db);
+      for (const { id } of rows)
+        await db.schema.alterTable(`trials_${id}`).addColumn('peak_memory_bytes', 'double precision').execute();
+    },
+  },
 });
 
 /** A key that the database hands out. */

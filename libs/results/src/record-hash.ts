@@ -8,13 +8,21 @@ import { traceBytes } from './traces.ts';
  * @param plainTraces `traceBytes(record.traces)`, where the caller has them already.
  */
 export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8Array {
-  const { attempt, worker, slot, startedAtMs, elapsedSeconds, gpu } = record.attempt;
+  const { attempt, worker, slot, startedAtMs, elapsedSeconds, peakMemoryBytes, gpu } = record.attempt;
   const common = [
     record.kind,
     record.trialId,
     record.seed,
     sorted(record.params),
-    [attempt, worker, slot, startedAtMs, elapsedSeconds, ...(gpu === undefined ? [] : [sorted(gpu)])],
+    [
+      attempt,
+      worker,
+      slot,
+      startedAtMs,
+      elapsedSeconds,
+      ...(gpu === undefined ? [] : [sorted(gpu)]),
+      ...(peakMemoryBytes === undefined ? [] : [peakMemoryBytes]),
+    ],
   ];
   const hash = createHash('sha256');
   if (record.kind === 'failed')

@@ -15,6 +15,12 @@ import type { Texts } from './texts.ts';
 /** Bound parameters of one statement: SQLite takes 32,766, PostgreSQL 65,535. */
 const maxParameters = 16_000;
 
+/**
+ * Rows of one statement of SQLite: it has no round trips to save, and a prepared statement of 500 rows would hold a megabyte
+ * for its parameters, again for every other number of rows.
+ */
+const maxSqliteRows = 64;
+
 /** Invariant 2: all of these records or none, and of each planned trial the first record only. */
 export async function record({ db, kind, texts }: Connection, records: readonly TrialRecord[]): Promise<Recorded> {
   const bySweep = Map.groupBy(records, ({ sweep }) => sweep);
@@ -48,10 +54,10 @@ interface Insertion {
 
 async function insertRecords(db: Transaction<Schema>, { sweepId, records, kind, texts }: Insertion): Promise<number> {
   const columns = await completeColumns(db, kind, { sweepId, records: records.map(({ record }) => record) });
-  const width = fixedColumns.length + valueColumns(columns).length;
+  const fitting = Math.max(1, Math.floor(maxParameters / (fixedColumns.length + valueColumns(columns).length)));
   const tallies = new Map<string, number>();
   let inserted = 0;
-  for (const part of inParts(records, Math.max(1, Math.floor(maxParameters / width)))) {
+  for (const part of inParts(records, kind === 'sqlite' ? Math.min(fitting, maxSqliteRows) : fitting)) {
     const fresh = await insertTrials(
       db,
       sweepId,

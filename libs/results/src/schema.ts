@@ -83,6 +83,7 @@ export interface TrialTable {
   attempt: number;
   started_at_ms: number;
   elapsed_seconds: number;
+  peak_memory_bytes: number | null;
   slot_text: number;
   engine_text: number | null;
   [value: ValueColumn]: number | string | null;

@@ -89,10 +89,7 @@ describe('SQLite in trouble', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     const url = `sqlite:${join(file, 'results.sqlite')}`;
-    await assert.rejects(
-      openResults(url),
-      refusal('not-found', 'The folder .*a-file cannot be made \\(EEXIST\\)'),
-    );
+    await assert.rejects(openResults(url), refusal('not-found', 'The folder .*a-file cannot be made \\(EEXIST\\)'));
   });
 
   test('damaged pages', async () => {

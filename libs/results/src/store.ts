@@ -104,7 +104,7 @@ export interface Selection {
 
 export interface RowQuery extends Selection {
   readonly kind?: 'observation' | 'failed';
-  /** A column (`index`, `seed`, `elapsedSeconds`), `params.NAME` or `metrics.NAME`. Default: `index`. */
+  /** A column (`index`, `seed`, `elapsedSeconds`, `peakMemoryBytes`), `params.NAME` or `metrics.NAME`. Default: `index`. */
   readonly orderBy?: string;
   readonly descending?: boolean;
   readonly limit?: number;
@@ -197,7 +197,10 @@ export interface ResultsStore {
   export(sweep: string, query: ExportQuery): AsyncIterable<Uint8Array>;
   /** One record with its traces; `trialId` may be an unambiguous prefix. */
   trial(sweep: string, trialId: string): Promise<TrialRecord | undefined>;
-  /** Means and standard deviations of metrics over all trials that agree in `by`, computed in the database. */
+  /**
+   * Means and standard deviations of metrics, or of `elapsedSeconds` and `peakMemoryBytes`, over all trials that agree in
+   * `by`, computed in the database.
+   */
   groups(
     sweep: string,
     by: readonly string[],

@@ -23,6 +23,7 @@ export async function createSweepTables(db: Transaction<Schema>, kind: DatabaseK
     .addColumn('attempt', 'integer', (column) => column.notNull())
     .addColumn('started_at_ms', 'double precision', (column) => column.notNull())
     .addColumn('elapsed_seconds', 'double precision', (column) => column.notNull())
+    .addColumn('peak_memory_bytes', 'double precision')
     .addColumn('slot_text', 'integer', (column) => column.notNull())
     .addColumn('engine_text', 'integer')
     .execute();

@@ -41,6 +41,8 @@ export interface AttemptInfo {
   readonly slot: string;
   readonly startedAtMs: number;
   readonly elapsedSeconds: number;
+  /** Most memory that the trial process had resident while it ran the trial's batch; absent where that is not known. */
+  readonly peakMemoryBytes?: number;
   /** The GPU of the slot, as last read before the attempt ended; absent on a CPU. */
   readonly gpu?: GpuReading;
 }

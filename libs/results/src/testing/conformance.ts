@@ -289,6 +289,46 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
       }
     });
 
+    onStore('averages time and memory of trials as it does metrics', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 60));
+      const all = syntheticRecords('damping', 60);
+      await store.record(all);
+      const [group] = await store.groups('damping', ['depth'], ['elapsedSeconds', 'peakMemoryBytes'], {
+        where: { depth: 4 },
+      });
+      const members = all.filter(({ kind, params }) => kind === 'observation' && params['depth'] === 4);
+      const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      const seconds = members.map(({ attempt }) => attempt.elapsedSeconds);
+      const bytes = members.flatMap(({ attempt }) => attempt.peakMemoryBytes ?? []);
+      const { elapsedSeconds, peakMemoryBytes } = group!.metrics;
+      assert.equal(elapsedSeconds?.count, members.length);
+      assert.ok(Math.abs(elapsedSeconds.mean! - mean(seconds)) < 1e-12);
+      assert.equal(peakMemoryBytes?.count, bytes.length);
+      assert.ok(bytes.length < members.length && Math.abs(peakMemoryBytes.mean! - mean(bytes)) < 1e-6);
+    });
+
+    test('brings a database of an earlier natsweep up to date', async () => {
+      const url = await freshUrl();
+      const earlier = await openResults(url);
+      const records = syntheticRecords('damping', 20).map((record) => {
+        const { peakMemoryBytes: _, ...attempt } = record.attempt;
+        return { ...record, attempt };
+      });
+      await earlier.createSweep(syntheticSweep('damping', 20));
+      await earlier.record(records);
+      await earlier.close();
+      await tamper(url, 'alter table trials_1 drop column peak_memory_bytes');
+      await tamper(url, `delete from kysely_migration where name = '0003-peak-memory'`);
+      const store = await openResults(url);
+      const planned = { size: 20, trialId: (index: number) => records[index]!.trialId };
+      assert.equal((await store.verify('damping', planned)).clean, true);
+      assert.deepEqual(
+        (await store.rows('damping')).map(({ attempt }) => attempt),
+        records.map(({ attempt }) => attempt),
+      );
+      await store.close();
+    });
+
     onStore('compares trials of common seeds with a baseline', async (store) => {
       await store.createSweep(syntheticSweep('damping', 600));
       const all = syntheticRecords('damping', 600).map((record) => {
@@ -563,9 +603,13 @@ const conditions: readonly (readonly [string, (values: Values) => boolean])[] = 
     ({ record }) => record.kind === 'failed' || record.outcome === 'diverged',
   ],
   [
-    'seed == 2 && index < 300 && elapsedSeconds < 0.5 && attempt == 1',
+    'seed == 2 && index < 300 && elapsedSeconds < 0.5 && attempt == 1 && peakMemoryBytes > 100000100',
     ({ record }) =>
-      record.seed === 2 && record.index < 300 && record.attempt.elapsedSeconds < 0.5 && record.attempt.attempt === 1,
+      record.seed === 2 &&
+      record.index < 300 &&
+      record.attempt.elapsedSeconds < 0.5 &&
+      record.attempt.attempt === 1 &&
+      record.attempt.peakMemoryBytes! > 100_000_100,
   ],
 ];
 
@@ -643,7 +687,11 @@ const anyObservation: fc.Arbitrary<Observation> = plainRecord({
   index: fc.constant(0),
   params: dictionary(fc.oneof(finite, text, fc.boolean())),
   seed: fc.integer({ min: 0 }),
-  attempt: fc.oneof(plainRecord(anyAttempt), plainRecord({ ...anyAttempt, gpu: anyGpu })),
+  attempt: fc.oneof(
+    plainRecord(anyAttempt),
+    plainRecord({ ...anyAttempt, gpu: anyGpu }),
+    plainRecord({ ...anyAttempt, peakMemoryBytes: fc.nat({ max: 2 ** 40 }) }),
+  ),
   outcome: fc.constantFrom('converged', 'diverged', 'step-limit', 'stopped'),
   metrics: dictionary(fc.option(finite)),
   traces: dictionary(fc.array(fc.option(finite), { maxLength: 8 })),

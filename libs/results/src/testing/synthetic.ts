@@ -44,6 +44,7 @@ export function syntheticRecord(sweep: string, index: number): TrialRecord {
       slot: `cpu-${index % 2}`,
       startedAtMs: 1_700_000_000_000 + index,
       elapsedSeconds: pseudoRandom('elapsed', index),
+      ...(index % 4 > 0 && index % 50 !== 49 && { peakMemoryBytes: 1e8 + index }),
     },
   };
   if (index % 50 === 49)
