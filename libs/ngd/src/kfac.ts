@@ -8,16 +8,10 @@ import {
   solvePositive,
   weightGram,
 } from '@natsweep/models';
-import type {
-  DescentRule,
-  DirectionOptions,
-  KfacForm,
-  LayerUpdate,
-  Linearisation,
-  SolveStatistics,
-} from '@natsweep/models';
+import type { DescentRule, DirectionOptions, KfacForm, Linearisation, SolveStatistics } from '@natsweep/models';
 import { solveKronecker } from './kronecker-solve.ts';
-import { lossGradient } from './outer-update.ts';
+import { lossGradient, outerUpdate } from './outer-update.ts';
+import type { OuterUpdate } from './outer-update.ts';
 import { leastFavourable } from './statistics.ts';
 
 /**
@@ -56,7 +50,7 @@ interface Step {
 }
 
 interface SolvedLayer {
-  readonly update: Extract<LayerUpdate, { kind: 'outer' }>;
+  readonly update: OuterUpdate;
   readonly statistics: readonly SolveStatistics[];
 }
 
@@ -77,35 +71,34 @@ function grams(engine: LinalgEngine, at: Linearisation, l: number, { form }: Ste
   };
 }
 
-/** Row n of `signals` is g_n/N [δ (B* + ρ_BI)⁻¹]_n, of `inputs` [h̃ (A* + ρ_AI)⁻¹]_n. */
+/**
+ * (B* + ρ_BI)⁻¹ ⊗ (A* + ρ_AI)⁻¹ on the gradient δᵀ diag(g/N) h̃ of layer l: δᵀ Z h̃ with Z = (δδᵀ/N + ρ_BI)⁻¹ diag(g/N) (h̃h̃ᵀ/N + ρ_AI)⁻¹
+ * [N, N], so that one product is all that is done at the size of δ.
+ */
 function factorwise(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
   const { gradient, options, form } = step;
   const [delta, h] = [at.signals[l - 1]!, at.activations[l - 1]!];
   const [units, width] = [delta.shape[1]!, h.shape[1]!];
   const gram = grams(engine, at, l, step);
   const isOutput = l === at.signals.length;
-  const withBias = engine.concat([h, engine.full([at.samples, 1], 1)], 1);
   const hasBias = at.network.layers[l - 1]!.biases !== undefined && form.bias === 'augmented';
   const damping = factorDampings(form.damping === 'pi' ? 'pi' : 'factors', options.damping, {
     signals: { trace: isOutput ? 1 / at.samples : trace(engine, gram.signals), dimension: units },
     inputs: { trace: trace(engine, gram.inputs), dimension: width + Number(hasBias) },
   });
-  const inputs = solvePositive(engine, gram.inputs, withBias, { ...options, damping: damping.inputs });
-  const signals = isOutput
-    ? undefined
-    : solvePositive(engine, gram.signals, delta, { ...options, damping: damping.signals });
+  const rhs = engine.diag(engine.reshape(gradient, [-1]));
+  const inputs = solvePositive(engine, gram.inputs, rhs, { ...options, damping: damping.inputs });
+  if (isOutput) {
+    const signals = engine.matmul(inputs.solution, delta, { scale: 1 / (1 / at.samples + damping.signals) });
+    return { update: outerUpdate(engine, at, l, signals), statistics: [inputs.statistics] };
+  }
+  const signals = solvePositive(engine, gram.signals, engine.transpose(inputs.solution), {
+    ...options,
+    damping: damping.signals,
+  });
   return {
-    update: {
-      kind: 'outer',
-      signals: engine.binary(
-        'multiply',
-        gradient,
-        signals?.solution ?? engine.binary('multiply', 1 / (1 / at.samples + damping.signals), delta),
-      ),
-      inputs: engine.slice(inputs.solution, [null, [0, width]]),
-      biasInputs: engine.slice(inputs.solution, [null, [width, width + 1]]),
-    },
-    statistics: [inputs.statistics, ...(signals === undefined ? [] : [signals.statistics])],
+    update: outerUpdate(engine, at, l, engine.matmul(signals.solution, delta, { transposeA: true })),
+    statistics: [inputs.statistics, signals.statistics],
   };
 }
 
@@ -116,20 +109,15 @@ function factorwise(engine: LinalgEngine, at: Linearisation, l: number, step: St
 function jointlyDamped(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
   const { gradient, options } = step;
   const gram = grams(engine, at, l, step);
-  const update = {
-    kind: 'outer',
-    inputs: at.activations[l - 1]!,
-    biasInputs: engine.full([at.samples, 1], 1),
-  } as const;
   if (l === at.signals.length) {
     const scaled = engine.binary('multiply', 1 / at.samples, gram.inputs);
     const { solution, statistics } = solvePositive(engine, scaled, gradient, options);
-    return { update: { ...update, signals: solution }, statistics: [statistics] };
+    return { update: outerUpdate(engine, at, l, solution), statistics: [statistics] };
   }
   const rhs = engine.diag(engine.reshape(gradient, [-1]));
   const { solution, statistics } = solveKronecker(engine, gram, { rhs, damping: options.damping });
   const signals = engine.matmul(solution, at.signals[l - 1]!, { transposeA: true });
-  return { update: { ...update, signals }, statistics: [statistics] };
+  return { update: outerUpdate(engine, at, l, signals), statistics: [statistics] };
 }
 
 /**

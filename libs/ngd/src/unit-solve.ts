@@ -27,29 +27,37 @@ export function solveUnits(
   const samples = gram.shape[0]!;
   const delta = engine.transpose(systems.delta);
   const gradient = engine.reshape(systems.gradient, [1, samples]);
-  const active = engine.binary('subtract', 1, engine.binary('equal', delta, 0));
-  const [scale, shift, rhs] =
+  const { matrices, rhs } =
     damping > 0
-      ? [delta, engine.full([1, samples], damping), engine.binary('add', gradient, engine.binary('multiply', 0, delta))]
-      : [
-          active,
-          engine.binary('subtract', 1, active),
-          engine.where(active, engine.binary('divide', gradient, delta), 0),
-        ];
-  const { factor, failed } = engine.cholesky(scaledGram(engine, gram, scale, shift));
+      ? { matrices: scaledGram(engine, gram, delta), rhs: engine.reshape(gradient, [samples, 1]) }
+      : activeSystems(engine, gram, { delta, gradient });
+  const { factor, failed } = engine.cholesky(matrices, { shift: damping });
   const relativeCutoff = samples * machineEpsilon(engine);
   if (failed.length > 0 || smallestPivotRatio(engine, factor) ** 2 <= relativeCutoff)
     return byEigendecomposition(engine, { gram, delta, gradient, damping }, relativeCutoff);
-  const solution = engine.reshape(engine.choleskySolve(factor, engine.reshape(rhs, [-1, samples, 1])), delta.shape);
+  const solution = engine.reshape(engine.choleskySolve(factor, rhs), delta.shape);
   const signals = damping > 0 ? engine.binary('multiply', delta, solution) : solution;
   return { signals: engine.transpose(signals), statistics: { method: 'cholesky', dropped: 0, cutoff: 0 } };
 }
 
-/** diag(s_i) gram diag(s_i) + diag(d_i) [m, N, N] for rows s_i, d_i of scale and shift. */
-function scaledGram(engine: LinalgEngine, gram: Tensor, scale: Tensor, shift: Tensor): Tensor {
+/** The systems for ρ = 0, with their right-hand sides [m, N, 1]. */
+function activeSystems(
+  engine: LinalgEngine,
+  gram: Tensor,
+  { delta, gradient }: { readonly delta: Tensor; readonly gradient: Tensor },
+): { matrices: Tensor; rhs: Tensor } {
+  const active = engine.binary('subtract', 1, engine.binary('equal', delta, 0));
+  const matrices = scaledGram(engine, gram, active);
+  engine.accumulate(matrices, engine.diag(engine.binary('subtract', 1, active)));
+  const rhs = engine.where(active, engine.binary('divide', gradient, delta), 0);
+  return { matrices, rhs: engine.reshape(rhs, [...delta.shape, 1]) };
+}
+
+/** diag(s_i) gram diag(s_i) [m, N, N] for rows s_i of scale. */
+function scaledGram(engine: LinalgEngine, gram: Tensor, scale: Tensor): Tensor {
   const n = gram.shape[0]!;
-  const left = engine.binary('multiply', engine.reshape(scale, [-1, n, 1]), gram);
-  return engine.binary('add', engine.binary('multiply', left, engine.reshape(scale, [-1, 1, n])), engine.diag(shift));
+  const outer = engine.matmul(engine.reshape(scale, [-1, n, 1]), engine.reshape(scale, [-1, 1, n]));
+  return engine.binary('multiply', outer, gram);
 }
 
 /** As `solveUnits`, with delta [m, N] and gradient [1, N]. */
@@ -59,7 +67,8 @@ function byEigendecomposition(
   relativeCutoff: number,
 ) {
   const n = gram.shape[0]!;
-  const { values, vectors } = engine.eigh(scaledGram(engine, gram, delta, engine.full([1, n], damping)));
+  const { values: undamped, vectors } = engine.eigh(scaledGram(engine, gram, delta));
+  const values = engine.binary('add', undamped, damping);
   const largest = engine.reduce('max', values, { axis: -1, keepDims: true });
   const cutoffs = engine.binary('multiply', relativeCutoff, largest);
   const kept = engine.binary('greater', values, cutoffs);

@@ -1,12 +1,13 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { inputGram, UnsupportedNetworkError } from '@natsweep/models';
-import type { DescentRule, LayerUpdate, Linearisation, SolveStatistics } from '@natsweep/models';
-import { lossGradient } from './outer-update.ts';
+import type { DescentRule, Linearisation, SolveStatistics } from '@natsweep/models';
+import { lossGradient, outerUpdate } from './outer-update.ts';
+import type { OuterUpdate } from './outer-update.ts';
 import { leastFavourable } from './statistics.ts';
 import { solveUnits } from './unit-solve.ts';
 
-/** Bytes that one batch of N × N systems may take. */
-const chunkBytes = 32 * 2 ** 20;
+/** Bytes that one batch of N × N systems may take: they stay in the processor's cache from one operation to the next. */
+const chunkBytes = 2 * 2 ** 20;
 
 /**
  * One Fisher block per unit (Karakida & Osawa 2020, eq. 23). Unit i of layer l has the kernel
@@ -36,7 +37,7 @@ export function unitWise(): DescentRule {
 }
 
 interface SolvedLayer {
-  readonly update: LayerUpdate;
+  readonly update: OuterUpdate;
   readonly statistics: SolveStatistics;
 }
 
@@ -54,14 +55,12 @@ function layerUpdate(
     const range = [chunk * perChunk, Math.min(units, (chunk + 1) * perChunk)] as const;
     return engine.scope(() => solveUnits(engine, { ...given, gram, delta: engine.slice(delta, [null, range]) }));
   });
-  const update: LayerUpdate = {
-    kind: 'outer',
-    signals: engine.concat(
-      chunks.map(({ signals }) => signals),
-      1,
-    ),
-    inputs: at.activations[l - 1]!,
-    biasInputs: engine.full([samples, 1], 1),
+  const signals = engine.concat(
+    chunks.map((chunk) => chunk.signals),
+    1,
+  );
+  return {
+    update: outerUpdate(engine, at, l, signals),
+    statistics: leastFavourable(chunks.map(({ statistics }) => statistics)),
   };
-  return { update, statistics: leastFavourable(chunks.map(({ statistics }) => statistics)) };
 }
