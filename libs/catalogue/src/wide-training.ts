@@ -37,6 +37,10 @@ const parameters = wideNetworkParameters.extend({
       'c in η = c/α (isotropic rules) and η = c/λ_max(Θ̄) (the others: gradient descent, diagonal, quasi-diagonal, separate biases)',
     ),
   steps: z.int().min(1).max(100_000).default(30).describe('steps to take'),
+  theoryDynamics: z
+    .enum(['steps', 'flow'])
+    .default('steps')
+    .describe('closed forms in steps, as (1 − ηα)^t, or in flow time, as e^{−ηαt}'),
   targetLoss: z
     .number()
     .positive()
@@ -48,7 +52,7 @@ const parameters = wideNetworkParameters.extend({
 /** The training curves of Karakida & Osawa 2020, Fig. 1 and Fig. S.1, on any axis of their theory. */
 export const wideTraining: ExperimentDeclaration<typeof parameters> = {
   name: 'wide-training',
-  version: 1,
+  version: 2,
   title: 'Training wide networks by natural and Euclidean gradient descent against their closed-form curves',
   source: 'Karakida & Osawa 2020, Fig. 1 and Fig. S.1',
   parameters,
@@ -59,6 +63,10 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
     deviationFromTheory: {
       description:
         'max_t ‖(f_t − y) − theory_t‖/‖f_0 − y‖ on the training samples; none where the closed form itself diverges',
+      unit: '1',
+    },
+    deviationFromAnalytic: {
+      description: 'the same against the kernels of infinite width; none for metrics that these do not determine',
       unit: '1',
     },
     deviationFromIsotropy: {
@@ -78,6 +86,7 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       description: 'max_t ‖f_t(x′) − theory_t‖/‖f_0 − y‖ on the test samples; none where the closed form diverges',
       unit: '1',
     },
+    testDeviationFromAnalytic: { description: 'the same against the kernels of infinite width', unit: '1' },
     learningRate: { description: 'η', unit: '1' },
     alpha: { description: 'isotropy constant; for rules that are not isotropic λ_max(Θ̄)', unit: '1' },
     condition: { description: 'condition number of the worst system that the first step solves', unit: '1' },
@@ -89,6 +98,8 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
     trainLoss: { description: 'training loss per step', unit: '1' },
     testLoss: { description: 'loss on the test samples per step', unit: '1' },
     testLossTheory: { description: 'of the linearised network, up to where it diverges', unit: '1' },
+    testLossAnalytic: { description: 'of the network of infinite width, started from the same outputs', unit: '1' },
+    trainLossAnalytic: { description: 'of the network of infinite width, started from the same outputs', unit: '1' },
     trainLossTheory: {
       description: 'the closed-form curve of the linearised network, up to where it diverges',
       unit: '1',
@@ -116,6 +127,32 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       source: 'Karakida & Osawa 2020, eq. 10',
       measured: 'testLoss',
       theory: 'testLossTheory',
+      panelBy: ['depth', 'width', 'damping'],
+      seriesBy: 'approximation',
+      xLabel: 'step',
+      yLabel: 'test loss',
+      yScale: 'log',
+    },
+    {
+      id: 'training-curves-infinite-width',
+      kind: 'traces',
+      title: 'Training loss: measured (circles) and at infinite width (lines)',
+      source: 'Karakida & Osawa 2020, Fig. 1(a) and appendix E',
+      measured: 'trainLoss',
+      theory: 'trainLossAnalytic',
+      panelBy: ['depth', 'width', 'damping'],
+      seriesBy: 'approximation',
+      xLabel: 'step',
+      yLabel: 'training loss',
+      yScale: 'log',
+    },
+    {
+      id: 'test-curves-infinite-width',
+      kind: 'traces',
+      title: 'Test loss: measured (circles) and at infinite width (lines)',
+      source: 'Karakida & Osawa 2020, eq. 10 and appendix E',
+      measured: 'testLoss',
+      theory: 'testLossAnalytic',
       panelBy: ['depth', 'width', 'damping'],
       seriesBy: 'approximation',
       xLabel: 'step',

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { norm } from './squared-loss.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
-import { kfacFormOf } from './wide-prediction.ts';
+import { kfacFormOf } from './wide-analytic.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 

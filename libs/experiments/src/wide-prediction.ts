@@ -1,9 +1,8 @@
-import { parseCoupling } from '@natsweep/catalogue';
 import type { wideTraining } from '@natsweep/catalogue';
 import { fastestStableRate, gradientDescent } from '@natsweep/egd';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { directionResponse, linearise } from '@natsweep/models';
-import type { Coupling, DescentRule, KfacForm, Linearisation, Network } from '@natsweep/models';
+import type { DescentRule, Linearisation, Network } from '@natsweep/models';
 import { couplingResponse, createRule, kfac, layerWise } from '@natsweep/ngd';
 import {
   coefficientMatrix,
@@ -12,11 +11,11 @@ import {
   isotropyConstant,
   kfacCoefficient,
   layerWiseCoefficient,
-  linearisedTrajectory,
 } from '@natsweep/theory';
-import type { IsotropicApproximation, Samples } from '@natsweep/theory';
+import type { IsotropicApproximation, Samples, Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import { requireIndependentInputs } from './independent-inputs.ts';
+import { analyticTrajectory, couplingOf, followed, kfacFormOf } from './wide-analytic.ts';
 import { norm } from './squared-loss.ts';
 import type { SplitTensors } from './wide-network.ts';
 
@@ -34,6 +33,8 @@ export interface TrainingPrediction {
   readonly residuals: readonly Float64Array[];
   /** f_t(x′) of the linearised network on the test samples. */
   readonly outputsTest: readonly Float64Array[];
+  /** Both as the kernels of infinite width have them; undefined where no closed form is known. */
+  readonly analytic: Trajectory | undefined;
 }
 
 export function ruleOf(params: Params): DescentRule {
@@ -64,18 +65,27 @@ export function predictTraining(
     const alpha = alphaOf(engine, at, params);
     const pace = { alpha, learningRate: params.learningRateScale / alpha, steps };
     const isotropic = isotropicResiduals(residual0, pace);
+    const start = { learningRate: pace.learningRate, residual0, outputs0 };
+    const samples = { architecture: network.architecture, train: training.inputs, held: heldInputs };
+    const common = { ...pace, isotropic, analytic: analyticTrajectory(engine, samples, start, params) };
     if (damping === 0 && isotropicRule(params) !== undefined) {
       if (params.approximation === 'kfac' || params.approximation === 'unit-wise')
         requireIndependentInputs(engine, at, params.approximation);
       const direction = ruleOf(params).direction(engine, at, residual, { damping });
       const response = engine.read(directionResponse(engine, held, direction));
-      return { ...pace, isotropic, residuals: isotropic, outputsTest: isotropicOutputs(outputs0, response, pace) };
+      const timed = { ...pace, dynamics: params.theoryDynamics };
+      return {
+        ...common,
+        residuals: isotropicResiduals(residual0, timed),
+        outputsTest: isotropicOutputs(outputs0, response, timed),
+      };
     }
-    const coefficient = coefficientOf(engine, { rows: at, columns: at }, params);
-    const test = { coefficient: coefficientOf(engine, { rows: held, columns: at }, params), outputs0 };
-    const options = { learningRate: pace.learningRate, steps, test };
-    const { residualsTrain, outputsTest } = linearisedTrajectory(engine, coefficient, residual0, options);
-    return { ...pace, isotropic, residuals: residualsTrain, outputsTest };
+    const theta = {
+      train: coefficientOf(engine, { rows: at, columns: at }, params),
+      test: coefficientOf(engine, { rows: held, columns: at }, params),
+    };
+    const { residualsTrain, outputsTest } = followed(engine, theta, start, params);
+    return { ...common, residuals: residualsTrain, outputsTest };
   });
 }
 
@@ -114,14 +124,4 @@ function coefficientOf(engine: LinalgEngine, samples: Samples, params: Params): 
     default:
       return coefficientMatrix(engine, params.approximation, samples, params.damping);
   }
-}
-
-/** The form of K-FAC that the parameters name. */
-export function kfacFormOf({ kfacDamping, kfacBias }: Pick<Params, 'kfacDamping' | 'kfacBias'>): KfacForm {
-  return { damping: kfacDamping, bias: kfacBias };
-}
-
-/** Σ of the parameters; the declaration has refused what is no matrix. */
-function couplingOf({ coupling }: Params): Coupling {
-  return parseCoupling(coupling) ?? [];
 }

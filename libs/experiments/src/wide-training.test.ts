@@ -141,3 +141,55 @@ test('more samples than the data set has are refused with their number', async (
     message: /has 12188 samples of the classes 0,7; 20000 were asked for/,
   });
 });
+
+test('curves at infinite width start where the network starts, and are nearer to it the wider it is', async () => {
+  for (const params of [
+    { approximation: 'exact' },
+    { approximation: 'block-tridiagonal', damping: 1e-3 },
+    { approximation: 'kfac', kfacDamping: 'pi', damping: 1e-3 },
+  ]) {
+    const deviation = async (width: number): Promise<number> => {
+      const trials = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) =>
+        runOne({ ...params, activation: 'tanh', width, steps: 3 }, seed),
+      );
+      const results = await Promise.all(trials);
+      for (const { traces } of results) {
+        assertClose(traces['trainLossAnalytic']![0]!, traces['trainLoss']![0]!);
+        assertClose(traces['testLossAnalytic']![0]!, traces['testLoss']![0]!);
+      }
+      return results.reduce((sum, { metrics }) => sum + metrics['testDeviationFromAnalytic']!, 0) / 8;
+    };
+    const [narrow, wide] = [await deviation(16), await deviation(256)];
+    assert.ok(wide < narrow / 2, `${params.approximation}: ${narrow} at width 16, ${wide} at width 256`);
+  }
+});
+
+test('the training curve of an isotropic rule at infinite width is (1 − c)^{2t} of the initial loss', async () => {
+  const { traces } = await runOne({ approximation: 'block-diagonal' });
+  assertClose(traces['trainLossAnalytic']!, traces['trainLossTheory']!, { rtol: 1e-6, atol: 0 });
+});
+
+test('where infinite width has no closed form here, there is no curve', async () => {
+  for (const params of [
+    { approximation: 'unit-wise', damping: 1e-6 },
+    { approximation: 'exact', normalisation: 'none' },
+    { approximation: 'block-tridiagonal', depth: 5, damping: 0 },
+  ]) {
+    const { traces, metrics } = await runOne(params);
+    assert.deepEqual(traces['testLossAnalytic'], []);
+    assert.ok(Number.isNaN(metrics['testDeviationFromAnalytic']));
+  }
+});
+
+test('theory in flow time is e^{−ct}, and for small steps that of the steps', async () => {
+  const flow = await runOne({ approximation: 'exact', theoryDynamics: 'flow' });
+  Array.from(flow.traces['trainLossTheory']!).forEach((loss, t) =>
+    assertClose(loss, flow.metrics['initialTrainLoss']! * Math.exp(-t), { rtol: 1e-9, atol: 0 }),
+  );
+  for (const damping of [0, 1e-3]) {
+    const params = { approximation: 'block-diagonal', damping, learningRateScale: 1e-4 };
+    const [steps, small] = [await runOne(params), await runOne({ ...params, theoryDynamics: 'flow' })];
+    for (const name of ['trainLossTheory', 'testLossTheory', 'testLossAnalytic'])
+      assertClose(small.traces[name]!, steps.traces[name]!, { rtol: 1e-6, atol: 0 });
+  }
+});

@@ -1,5 +1,6 @@
 import { wideTraining as declaration } from '@natsweep/catalogue';
 import { createNetwork, freeNetwork } from '@natsweep/models';
+import type { Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, largestDistance, norm, squaredLoss } from './squared-loss.ts';
@@ -7,7 +8,6 @@ import { isDivergent, train } from './training-run.ts';
 import type { TrainingRun } from './training-run.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
 import { predictTraining, ruleOf } from './wide-prediction.ts';
-import type { TrainingPrediction } from './wide-prediction.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
@@ -42,14 +42,15 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
         values.map((value, i) => value - testTargets[i]!),
         held.samples,
       );
-    const followed = followedSteps(start.residuals);
+    const trainLossOf = (residual: Float64Array) => squaredLoss(residual, training.samples);
+    const linearised = { residualsTrain: start.residuals, outputsTest: start.outputsTest };
     const traces = {
       testLoss: ran.heldOutputs.map(testLossOf),
-      testLossTheory: start.outputsTest.map((values, t) => (t < followed ? testLossOf(values) : NaN)),
-      trainLoss: ran.residuals.map((residual) => squaredLoss(residual, training.samples)),
-      trainLossTheory: start.residuals.map((residual, t) =>
-        t < followed ? squaredLoss(residual, training.samples) : NaN,
-      ),
+      testLossTheory: upToDivergence(linearised, ({ outputsTest }) => outputsTest.map(testLossOf)),
+      testLossAnalytic: upToDivergence(start.analytic, ({ outputsTest }) => outputsTest.map(testLossOf)),
+      trainLoss: ran.residuals.map(trainLossOf),
+      trainLossTheory: upToDivergence(linearised, ({ residualsTrain }) => residualsTrain.map(trainLossOf)),
+      trainLossAnalytic: upToDivergence(start.analytic, ({ residualsTrain }) => residualsTrain.map(trainLossOf)),
     };
     const reached = traces.trainLoss.findIndex((loss) => loss <= params.targetLoss * traces.trainLoss[0]!);
     const outcome =
@@ -60,16 +61,17 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
       metrics: {
         initialTrainLoss: traces.trainLoss[0]!,
         finalTrainLoss: traces.trainLoss.at(-1)!,
-        deviationFromTheory: ran.ended === 'diverged' ? Infinity : deviation(ran.residuals, start.residuals),
-        deviationFromIsotropy: ran.ended === 'diverged' ? Infinity : deviation(ran.residuals, start.isotropic),
+        deviationFromTheory: trainDeviation(ran, linearised),
+        deviationFromAnalytic: trainDeviation(ran, start.analytic),
+        deviationFromIsotropy: trainDeviation(ran, { ...linearised, residualsTrain: start.isotropic }),
         peakLossRatio: Math.max(...traces.trainLoss) / traces.trainLoss[0]!,
         contractionPerStep: contraction(ran.residuals),
         stepsToLoss: reached < 0 ? NaN : reached,
         finalTrainAccuracy: trainAccuracy(ran, dataset.train.targets, dataset.outputs),
         finalTestLoss: traces.testLoss.at(-1)!,
         finalTestAccuracy: accuracy(ran.heldOutputs.at(-1)!, testTargets, dataset.outputs),
-        testDeviationFromTheory:
-          ran.ended === 'diverged' ? Infinity : testDeviation(ran, start, norm(ran.residuals[0]!)),
+        testDeviationFromTheory: testDeviation(ran, linearised),
+        testDeviationFromAnalytic: testDeviation(ran, start.analytic),
         learningRate: start.learningRate,
         alpha: start.alpha,
         condition: ran.statistics.condition ?? NaN,
@@ -91,15 +93,29 @@ function followedSteps(theory: readonly Float64Array[]): number {
   return divergent < 0 ? theory.length : divergent;
 }
 
-/** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory diverges. */
-function deviation(measured: readonly Float64Array[], theory: readonly Float64Array[]): number {
-  return followedSteps(theory) < theory.length ? NaN : largestDistance(measured, theory);
+/** A curve of a theory up to where the theory itself diverges, NaN from there on; nothing of a theory that there is not. */
+function upToDivergence(theory: Trajectory | undefined, curve: (theory: Trajectory) => number[]): number[] {
+  if (theory === undefined) return [];
+  const followed = followedSteps(theory.residualsTrain);
+  return curve(theory).map((value, t) => (t < followed ? value : NaN));
 }
 
-/** max_t ‖f_t(x′) − theory_t‖/‖g_0‖; NaN where the theory diverges. */
-function testDeviation({ heldOutputs }: TrainingRun, theory: TrainingPrediction, scale: number): number {
-  if (followedSteps(theory.residuals) < theory.residuals.length) return NaN;
-  return (largestDistance(heldOutputs, theory.outputsTest) * norm(heldOutputs[0]!)) / scale;
+/** Whether a theory describes every step. */
+function isFollowed(theory: Trajectory | undefined): theory is Trajectory {
+  return theory !== undefined && followedSteps(theory.residualsTrain) === theory.residualsTrain.length;
+}
+
+/** max_t ‖g_t − theory_t‖/‖g_0‖; NaN where the theory diverges, infinite where training does. */
+function trainDeviation({ ended, residuals }: TrainingRun, theory: Trajectory | undefined): number {
+  if (ended === 'diverged') return Infinity;
+  return isFollowed(theory) ? largestDistance(residuals, theory.residualsTrain) : NaN;
+}
+
+/** max_t ‖f_t(x′) − theory_t‖/‖g_0‖; NaN where the theory diverges, infinite where training does. */
+function testDeviation({ ended, residuals, heldOutputs }: TrainingRun, theory: Trajectory | undefined): number {
+  if (ended === 'diverged') return Infinity;
+  if (!isFollowed(theory)) return NaN;
+  return (largestDistance(heldOutputs, theory.outputsTest) * norm(heldOutputs[0]!)) / norm(residuals[0]!);
 }
 
 /** Geometric mean contraction of the residual until it is 1 % of its start. */
