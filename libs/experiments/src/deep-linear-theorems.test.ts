@@ -8,15 +8,17 @@ const engine = createReferenceEngine();
 const { declaration } = deepLinearTheorems;
 type Given = Parameters<typeof declaration.parameters.parse>[0];
 
-async function metricsOf(params: Given, seed = 0) {
+async function resultOf(params: Given, seed = 0, signal = new AbortController().signal) {
   const trials = [{ trialId: 'one', params: declaration.parameters.parse(params), seed }];
   const before = engine.liveTensors();
-  const context = { engine, signal: new AbortController().signal, progress: () => {} };
+  const context = { engine, signal, progress: () => {} };
   const results = [];
   for await (const result of deepLinearTheorems.run(trials, context)) results.push(result);
   assert.equal(engine.liveTensors(), before);
-  return results[0]!.metrics;
+  return results[0]!;
 }
+
+const metricsOf = async (params: Given, seed = 0) => (await resultOf(params, seed)).metrics;
 
 test('natural gradient descent is invariant under invertible maps in both regimes, gradient descent is not', async () => {
   for (const samples of [5, 12]) {
@@ -45,6 +47,19 @@ test('logits against the labels have no spread that could pass for a small one',
   // after one small step the margins are those of the random start, whose mean is negative for seed 1 and positive for seed 0
   assert.equal((await metricsOf(params, 1))['logitSpread'], Infinity);
   assert.ok((await metricsOf(params, 0))['logitSpread']! > 0);
+});
+
+test('a run whose margins leave the flow altogether has diverged, one that is cut short has stopped', async () => {
+  const given = { theorem: 'logits', model: 'network', depth: 3, width: 2, samples: 9, dimension: 9 } as const;
+  const wild = await resultOf({ ...given, learningRate: 1, steps: 60 });
+  assert.equal(wild.outcome, 'diverged');
+  assert.equal(wild.metrics['deviation'], Infinity);
+  const tame = { theorem: 'logits', samples: 6, dimension: 9 } as const;
+  assert.equal((await resultOf({ ...tame, steps: 10 })).outcome, 'converged');
+  const controller = new AbortController();
+  const running = resultOf({ ...tame, steps: 1_000_000 }, 0, controller.signal);
+  controller.abort();
+  assert.equal((await running).outcome, 'stopped');
 });
 
 test('the pseudo-inverse finds the least-squares direction for one layer, and drifts from it for two', async () => {

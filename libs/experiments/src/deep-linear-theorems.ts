@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { deepLinearTheorems as declaration } from '@natsweep/catalogue';
-import type { LinalgEngine } from '@natsweep/linalg';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
-import { interpolantCosines, logitRun } from './theorem-logits.ts';
+import { interpolantCosines, logitRun, outcomeOf, type Measured } from './theorem-logits.ts';
 import { invarianceDeviations, marginCounterexample, olsDeviation } from './theorem-transforms.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
@@ -17,31 +16,30 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
       yield { trialId, outcome: 'stopped', metrics: {}, traces: {} };
       continue;
     }
-    const measured = await measure(context.engine, params, seed);
+    const measured = await measure(context, params, seed);
     context.progress(trialId, params.steps, params.steps);
-    yield { trialId, outcome: 'converged', ...measured };
+    yield { trialId, ...measured };
     await setImmediate();
   }
 }
 
-async function measure(
-  engine: LinalgEngine,
-  params: Params,
-  seed: number,
-): Promise<Pick<TrialResult, 'metrics' | 'traces'>> {
+async function measure({ engine, signal }: TrialContext, params: Params, seed: number): Promise<Measured> {
   const options = { ...params, seed };
   switch (params.theorem) {
     case 'invariance':
-      return { metrics: invarianceDeviations(engine, options), traces: {} };
+      return ended(invarianceDeviations(engine, options));
     case 'ols-transform':
-      return { metrics: { deviation: olsDeviation(engine, options) }, traces: {} };
+      return ended({ deviation: olsDeviation(engine, options) });
     case 'margin-transform':
-      return { metrics: await marginCounterexample(), traces: {} };
+      return ended(await marginCounterexample());
     case 'interpolant':
-      return { metrics: await interpolantCosines(engine, options), traces: {} };
-    case 'logits': {
-      const { meanMargin, meanMarginFlow, ...metrics } = logitRun(engine, options);
-      return { metrics, traces: { meanMargin, meanMarginFlow } };
-    }
+      return interpolantCosines(engine, options, signal);
+    case 'logits':
+      return logitRun(engine, options, signal);
   }
+}
+
+/** A trial without traces, decided by its deviation. */
+function ended(metrics: { readonly deviation: number } & Readonly<Record<string, number>>): Measured {
+  return { outcome: outcomeOf(false, metrics.deviation), metrics, traces: {} };
 }

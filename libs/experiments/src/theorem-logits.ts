@@ -1,5 +1,5 @@
 import { sparseClassification } from '@natsweep/datasets';
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { NonFiniteError, type LinalgEngine, type Tensor } from '@natsweep/linalg';
 import {
   applyDirection,
   createNetwork,
@@ -12,6 +12,8 @@ import {
 } from '@natsweep/models';
 import { diagonalNaturalGradient, exact, prepareLogisticInputs } from '@natsweep/ngd';
 import { cosine, leastSquaresInterpolant, loadLargeMarginSolver, naturalFlowMargins } from '@natsweep/theory';
+import { drive } from './drive-descent.ts';
+import type { TrialResult } from './experiment.ts';
 
 export interface LogitOptions {
   readonly seed: number;
@@ -23,6 +25,18 @@ export interface LogitOptions {
   readonly learningRate: number;
   readonly steps: number;
 }
+
+/** What a theorem's trial has to report. */
+export type Measured = Omit<TrialResult, 'trialId'>;
+
+/** How a trial ended whose decisive quantity is not finite where it diverged. */
+export function outcomeOf(stopped: boolean, decisive: number): TrialResult['outcome'] {
+  if (!Number.isFinite(decisive)) return 'diverged';
+  return stopped ? 'stopped' : 'converged';
+}
+
+/** Relative distance from the flow beyond which margins no longer follow it in any sense. */
+const DIVERGENCE = 10;
 
 const RECORDED_STEPS = 50;
 const CLIP = 30;
@@ -36,32 +50,49 @@ interface Classifier {
 }
 
 /**
- * Theorems 3 and 4: margins of natural gradient descent against those of the flow in closed form at time η · step. Returns
- * the largest relative distance over recorded steps, the spread of the margins at the end, and the mean of both as traces.
+ * Theorems 3 and 4: margins of natural gradient descent against those of the flow in closed form at time η · step. Measures
+ * the largest relative distance over recorded steps, the spread of the margins at the end, and the mean of both as traces. A run
+ * whose margins leave the flow by ten times its size, or are not finite, ends as diverged.
  */
-export function logitRun(engine: LinalgEngine, options: LogitOptions) {
+export async function logitRun(engine: LinalgEngine, options: LogitOptions, signal: AbortSignal): Promise<Measured> {
   const classifier =
     options.model === 'diagonal' ? diagonalClassifier(engine, options) : networkClassifier(engine, options);
+  const { steps, learningRate } = options;
   try {
     const margins0 = classifier.margins();
-    const interval = Math.ceil(options.steps / RECORDED_STEPS);
-    const meanMargin = [mean(margins0)];
-    const meanMarginFlow = [mean(margins0)];
+    const interval = Math.ceil(steps / RECORDED_STEPS);
+    const [meanMargin, meanMarginFlow]: [number[], number[]] = [[], []];
     let deviation = 0;
     let margins = margins0;
-    for (let step = 1; step <= options.steps; step++) {
-      classifier.step();
-      if (step % interval !== 0 && step !== options.steps) continue;
+    const observe = (step: number): boolean => {
+      if (!Number.isFinite(deviation)) return true;
+      if (step % interval !== 0 && step !== steps) return false;
       margins = classifier.margins();
-      const flow = naturalFlowMargins(margins0, step * options.learningRate);
-      deviation = Math.max(deviation, Math.hypot(...margins.map((u, n) => u - flow[n]!)) / Math.hypot(...flow));
+      const flow = naturalFlowMargins(margins0, step * learningRate);
+      const distance = Math.hypot(...margins.map((u, n) => u - flow[n]!));
+      if (distance !== 0) deviation = Math.max(deviation, distance / Math.hypot(...flow));
+      if (!(deviation <= DIVERGENCE)) deviation = Infinity;
       meanMargin.push(mean(margins));
       meanMarginFlow.push(mean(flow));
-    }
+      return !Number.isFinite(deviation);
+    };
+    const step = () => {
+      try {
+        classifier.step();
+      } catch (error) {
+        if (!(error instanceof NonFiniteError)) throw error;
+        deviation = Infinity;
+      }
+    };
+    const stopped = await drive({ steps, signal, step, observe });
     const average = mean(margins);
     const variance = mean(margins.map((u) => (u - average) ** 2));
     const logitSpread = average > 0 ? Math.sqrt(variance) / average : Infinity;
-    return { deviation, logitSpread, meanMargin, meanMarginFlow };
+    return {
+      outcome: outcomeOf(stopped, deviation),
+      metrics: { deviation, logitSpread },
+      traces: { meanMargin, meanMarginFlow },
+    };
   } finally {
     classifier.free();
   }
@@ -71,20 +102,25 @@ export function logitRun(engine: LinalgEngine, options: LogitOptions) {
  * The text after Theorem 3: the direction that natural gradient descent by the pseudo-inverse ends at, from w_1 = 0 and equal
  * other layers, as cosines with X⁺y and with the interpolant of least ℓ1 norm.
  */
-export async function interpolantCosines(engine: LinalgEngine, options: LogitOptions) {
+export async function interpolantCosines(
+  engine: LinalgEngine,
+  options: LogitOptions,
+  signal: AbortSignal,
+): Promise<Measured> {
   const solver = await loadLargeMarginSolver();
-  const { samples, dimension } = options;
+  const { samples, dimension, steps } = options;
   const { values, signedInputs } = signedTask(engine, options);
   const descent = diagonalDescent(engine, { signedInputs, ...options });
   try {
-    for (let step = 0; step < options.steps; step++) descent.step();
-    return engine.scope(() => {
-      const beta = engine.read(descent.separator());
+    const stopped = await drive({ steps, signal, step: () => descent.step(), observe: () => false });
+    const [beta, interpolant] = engine.scope(() => {
       const x = engine.reshape(signedInputs, [samples, dimension]);
-      const interpolant = engine.read(leastSquaresInterpolant(engine, x, engine.full([samples], 1)));
-      const sparse = solver.l1Interpolant({ values, samples, dimension }).separator;
-      return { interpolantCosine: cosine(beta, interpolant), sparseInterpolantCosine: cosine(beta, sparse) };
+      const separators = [descent.separator(), leastSquaresInterpolant(engine, x, engine.full([samples], 1))];
+      return separators.map((separator) => engine.read(separator)) as [Float64Array, Float64Array];
     });
+    const sparse = solver.l1Interpolant({ values, samples, dimension }).separator;
+    const metrics = { interpolantCosine: cosine(beta, interpolant), sparseInterpolantCosine: cosine(beta, sparse) };
+    return { outcome: outcomeOf(stopped, metrics.interpolantCosine), metrics, traces: {} };
   } finally {
     descent.free();
     engine.free(signedInputs);

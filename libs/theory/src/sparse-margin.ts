@@ -5,8 +5,9 @@ const SMOOTHING = 1e-6;
 
 /**
  * A first-order stationary point of min ‖β‖_p subject to X̃β ≥ 1 for p < 1, p = 2/L for a diagonal network of L layers
- * (Gunasekar et al. 2018). The problem is not convex; majorisation by its tangent at |β_i| gives a sequence of weighted ℓ1
- * problems, weight_i = (|β_i| + 10⁻⁶)^{p−1}, whose costs never rise, from a given start to the stationary point below it.
+ * (Gunasekar et al. 2018). The problem is not convex; majorising Σ(|β_i| + ε)^p, ε = 10⁻⁶ max |β|, by its tangent at |β_i| gives
+ * a sequence of weighted ℓ1 problems, weight_i = (|β_i| + ε)^{p−1} up to scale, from a given start to a stationary point below
+ * it. For a fixed ε the majorised cost cannot rise; since ε follows max |β|, ‖β‖_p may, by its share of order ε^p.
  *
  * @param start β whose weights begin the sequence
  */
