@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Claim, Measurement } from './declaration.ts';
 import { kfacForster } from './kfac-forster.ts';
 
-const [leverage, isotropic, training] = kfacForster.claims as [Claim, Claim, Claim];
+const [leverage, isotropic, training, separate] = kfacForster.claims as [Claim, Claim, Claim, Claim];
 const trial = (preprocessing: string, metrics: Measurement['metrics'], width = 512): Measurement => ({
   params: kfacForster.parameters.parse({ preprocessing, width }),
   seed: 0,
@@ -40,9 +40,13 @@ test('M0 ≥ N is refused: there K-FAC needs no Forster transformation', () => {
   assert.match(kfacForster.refuse!(params) ?? '', /M_0 < N.*M_0 = 40 and samples = 40/);
 });
 
-test('a bias is refused: it would be one more dimension of the inputs than S.109 and S.111 count', () => {
-  const refuse = (biasVariance: number) =>
-    kfacForster.refuse!(kfacForster.parameters.parse({ samples: 80, inputDimension: 40, biasVariance }));
-  assert.match(refuse(0.1) ?? '', /biasVariance must be 0/);
-  assert.equal(refuse(0), undefined);
+test('biases are judged apart: isotropy there needs condition number 1', () => {
+  const biased = (condition: number): Measurement => {
+    const m = trial('forster', { condition, conditionTheory: 1.2, alpha: 200, alphaTheory: 200 });
+    return { ...m, params: { ...m.params, biasVariance: 0.5 } };
+  };
+  assert.equal(separate.judge([biased(1.0001)]).status, 'reproduced');
+  assert.equal(separate.judge([biased(1.0001), biased(1.2)]).status, 'not reproduced');
+  assert.equal(separate.judge([trial('forster', { condition: 1 })]).status, 'undecided');
+  for (const claim of [isotropic, training]) assert.equal(claim.judge([biased(1)]).status, 'undecided');
 });

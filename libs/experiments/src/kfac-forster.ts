@@ -3,9 +3,9 @@ import { forsterTransform, gaussianDataset } from '@natsweep/datasets';
 import type { Dataset } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { createNetwork, freeNetwork, linearise } from '@natsweep/models';
-import type { Network } from '@natsweep/models';
+import type { Architecture, KfacForm, Network } from '@natsweep/models';
 import { kfac } from '@natsweep/ngd';
-import { coefficientMatrix, isotropicResiduals, isotropyConstant } from '@natsweep/theory';
+import { isotropicResiduals, kfacCoefficient, linearisedTrajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { largestDistance, squaredLoss } from './squared-loss.ts';
@@ -14,8 +14,8 @@ import { orRefused, splitTensors, wideArchitecture } from './wide-network.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
-/** Small enough for the limit, large enough for the singular Gram matrix of the inputs in float64. */
-const vanishingDamping = 1e-11;
+/** Biases, where there are any, have a block of their own, so that the first layer has M_0 inputs (S.123). */
+const form: KfacForm = { damping: 'factors', bias: 'separate' };
 
 /** Θ̄ of K-FAC at initialisation for M_0 < N, then training at damping 0. */
 export const kfacForster: Experiment<typeof declaration.parameters> = { declaration, run };
@@ -37,61 +37,87 @@ async function runTrial(
   const architecture = wideArchitecture({ ...params, classes: '0,1', sampleOrder: 'first' }, dataset);
   const [split, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
+  const theory = theoreticalCoefficient(engine, dataset, architecture);
   try {
     const start = spectrum(engine, network, split.inputs);
-    const alphaTheory = isotropyConstant('kfac', architecture, { samples: params.samples });
-    const learningRate = params.learningRateScale / alphaTheory;
+    const learningRate = params.learningRateScale / theory.largest;
     const { residuals, statistics, ended } = await train(engine, network, {
       ...split,
       heldInputs: held.inputs,
-      rule: kfac(),
+      rule: kfac(form),
       learningRate,
       damping: 0,
       steps: params.steps,
       signal: context.signal,
       onStep: (done) => context.progress(trialId, done, params.steps),
     });
-    const theory = isotropicResiduals(residuals[0]!, { alpha: alphaTheory, learningRate, steps: params.steps });
+    const pace = { learningRate, steps: params.steps };
+    const isotropic = isotropicResiduals(residuals[0]!, { ...pace, alpha: theory.alpha });
+    const { residualsTrain } = linearisedTrajectory(engine, theory.coefficient, residuals[0]!, pace);
+    const deviation = (from: readonly Float64Array[]) =>
+      ended === 'diverged' ? Infinity : largestDistance(residuals, from);
     const trainLoss = residuals.map((residual) => squaredLoss(residual, params.samples));
     return {
       trialId,
       outcome: ended === 'finished' ? 'step-limit' : ended,
       metrics: {
         ...start,
-        conditionTheory: leverageCondition(engine, dataset, params.depth),
-        alphaTheory,
+        conditionTheory: theory.condition,
+        alphaTheory: theory.alpha,
         forsterIterations: iterations,
         initialTrainLoss: trainLoss[0]!,
         finalTrainLoss: trainLoss.at(-1)!,
-        deviationFromIsotropy: ended === 'diverged' ? Infinity : largestDistance(residuals, theory),
+        deviationFromTheory: deviation(residualsTrain),
+        deviationFromIsotropy: deviation(isotropic),
         droppedDirections: statistics.dropped,
       },
-      traces: { trainLoss, trainLossTheory: theory.map((residual) => squaredLoss(residual, params.samples)) },
+      traces: { trainLoss, trainLossTheory: residualsTrain.map((residual) => squaredLoss(residual, params.samples)) },
     };
   } finally {
     freeNetwork(engine, network);
-    engine.free(split.inputs, split.targets, held.inputs, held.targets);
+    engine.free(theory.coefficient, split.inputs, split.targets, held.inputs, held.targets);
   }
 }
 
 function spectrum(engine: LinalgEngine, network: Network, inputs: Tensor): { condition: number; alpha: number } {
   return engine.scope(() => {
     const at = linearise(engine, network, inputs);
-    const theta = coefficientMatrix(engine, 'kfac', { rows: at, columns: at }, vanishingDamping);
+    const theta = kfacCoefficient(engine, { rows: at, columns: at }, { damping: 0, form });
+    const { condition, alpha } = spectrumOf(engine, theta);
+    return { condition, alpha };
+  });
+}
+
+/**
+ * Θ̄ of S.109 and, where there are biases, S.124: N(L − 1) I + N diag(h) with the leverage scores h = diag X(XᵀX)⁻¹Xᵀ, and
+ * N(L − 1) I + 11ᵀ of the biases. After the Forster transformation h_n = M_0/N.
+ */
+function theoreticalCoefficient(
+  engine: LinalgEngine,
+  { train: { samples, inputs }, inputDimension }: Dataset,
+  { widths, biasVariance }: Architecture,
+) {
+  const coefficient = engine.scope(() => {
+    const { q } = engine.qr(engine.tensor(inputs, [samples, inputDimension]));
+    const scores = engine.reduce('sum', engine.unary('square', q), { axis: 1 });
+    const hidden = samples * (widths.length - 2);
+    const weights = engine.diag(engine.binary('add', hidden, engine.binary('multiply', samples, scores)));
+    if (biasVariance === 0) return weights;
+    const biases = engine.binary('add', engine.binary('multiply', hidden, engine.eye(samples)), 1);
+    return engine.binary('add', weights, biases);
+  });
+  return { coefficient, ...spectrumOf(engine, coefficient) };
+}
+
+/** α is the mean diagonal entry. */
+function spectrumOf(engine: LinalgEngine, theta: Tensor): { condition: number; alpha: number; largest: number } {
+  return engine.scope(() => {
     const eigenvalues = engine.read(engine.eigh(theta).values);
     const diagonal = engine.read(engine.diagonal(theta));
     return {
       condition: eigenvalues.at(-1)! / eigenvalues[0]!,
       alpha: diagonal.reduce((sum, value) => sum + value, 0) / diagonal.length,
+      largest: eigenvalues.at(-1)!,
     };
-  });
-}
-
-/** (L − 1 + max)/(L − 1 + min) over the leverage scores diag X(XᵀX)⁻¹Xᵀ, from an orthonormal basis of the columns. */
-function leverageCondition(engine: LinalgEngine, { train, inputDimension }: Dataset, depth: number): number {
-  return engine.scope(() => {
-    const { q } = engine.qr(engine.tensor(train.inputs, [train.samples, inputDimension]));
-    const scores = engine.read(engine.reduce('sum', engine.unary('square', q), { axis: 1 }));
-    return (depth - 1 + Math.max(...scores)) / (depth - 1 + Math.min(...scores));
   });
 }
