@@ -41,8 +41,8 @@ try {
   if (settings === 'help') process.stdout.write(help);
   // these two load engines, which a worker that takes batches leaves to its trial processes
   else if (settings === 'probe') {
-    const { probeEngines } = await import('./probe.ts');
-    process.stdout.write(`${JSON.stringify(probeEngines())}\n`);
+    const { probe } = await import('./probe.ts');
+    for await (const found of probe()) process.stdout.write(`${JSON.stringify(found)}\n`);
   } else if (settings.once) {
     const { runOnce } = await import('./once.ts');
     await runOnce(settings.engine);

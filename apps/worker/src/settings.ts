@@ -17,7 +17,7 @@ Options:
   --metrics HOST:PORT    serve /metrics of the worker process (default: not served; port 0 takes any free one)
   --name NAME            name in the registry of workers (default: host and process id)
   --once                 run the trials that come as JSON lines on standard input, print a result each, and end
-  --probe                print which engines work here as JSON, and end
+  --probe                print which engines and GPUs work here as lines of JSON, and end
   --help                 show this text
 
 Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL; OPENBLAS_NUM_THREADS and

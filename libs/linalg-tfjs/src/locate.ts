@@ -31,8 +31,11 @@ export interface SetupRecord {
   readonly version: string;
   readonly device: string;
   readonly gpu: boolean;
+  /** Path of the binding in the folder of the record. Default: `BINDING_FILE`. */
+  readonly binding?: string;
 }
 
+export const BINDING_PACKAGE = '@tensorflow/tfjs-node-gpu@4.22.0';
 export const BINDING_FILE = 'tfjs_binding.node';
 export const RECORD_FILE = 'setup.json';
 
@@ -46,10 +49,11 @@ export function tensorflowDirectory(env: NodeJS.ProcessEnv = process.env): strin
 /** Whether TensorFlow's library is here: what `natsweep setup tensorflow` built, else the npm package's. */
 export function findTensorflow(env: NodeJS.ProcessEnv = process.env): TensorflowFound | TensorflowMissing {
   const directory = tensorflowDirectory(env);
-  const binding = join(directory, BINDING_FILE);
-  const record = join(directory, RECORD_FILE);
-  if (existsSync(binding) && existsSync(record)) {
-    return { found: true, binding, origin: 'setup', ...(JSON.parse(readFileSync(record, 'utf8')) as SetupRecord) };
+  const recordFile = join(directory, RECORD_FILE);
+  if (existsSync(recordFile)) {
+    const record = JSON.parse(readFileSync(recordFile, 'utf8')) as SetupRecord;
+    const binding = join(directory, record.binding ?? BINDING_FILE);
+    if (existsSync(binding)) return { found: true, ...record, binding, origin: 'setup' };
   }
   const installed = packageBinding();
   if (installed !== undefined) return { found: true, binding: installed, origin: 'package' };

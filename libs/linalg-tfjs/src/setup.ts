@@ -1,122 +1,78 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { BINDING_FILE, RECORD_FILE, tensorflowDirectory } from './locate.ts';
+import { RECORD_FILE, tensorflowDirectory } from './locate.ts';
 import type { SetupRecord } from './locate.ts';
+import { installPackage } from './setup-package.ts';
+import { SetupError, steps } from './setup-steps.ts';
+import type { Step } from './setup-steps.ts';
+import { buildOnWheel } from './setup-wheel.ts';
 
 export interface SetupOptions {
-  /** With CUDA, for a GPU (several gigabytes), or for the CPU only. Default 'cpu'. */
+  /**
+   * Where TensorFlow comes from: a wheel of PyPI, or what the npm package @tensorflow/tfjs-node-gpu fetches by itself.
+   * Default: the wheel on Linux, elsewhere the package.
+   */
+  readonly source?: 'wheel' | 'package';
+  /** The wheel with CUDA, for a GPU (several gigabytes), or for the CPU only. Default 'cpu'. */
   readonly variant?: 'cpu' | 'gpu';
   /** Default: `tensorflowDirectory()`. */
   readonly directory?: string;
   /** Called as each step begins, with one line that says what it does. */
   readonly onProgress?: (step: string) => void;
+  /** Ends the set-up early, with an error and without traces. */
+  readonly signal?: AbortSignal;
 }
 
-/** A step of the set-up failed; what was there before is untouched. */
-export class SetupError extends Error {
-  override readonly name = 'SetupError';
-  readonly code = 'TENSORFLOW_SETUP';
+/** Where a set-up does its work. */
+export interface SetupSite {
+  /** A folder for whatever is needed on the way. */
+  readonly work: string;
+  /** A folder for what is to stay. */
+  readonly result: string;
+  readonly step: Step;
+  readonly onProgress: (step: string) => void;
 }
-
-/** The release that this library is tested with. */
-const TENSORFLOW_VERSION = '2.21.0';
-const BINDING_PACKAGE = '@tensorflow/tfjs-node-gpu@4.22.0';
-
-const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-
-const execute = promisify(execFile);
 
 /**
- * Builds the native binding of tfjs-node against the library of a TensorFlow wheel, and puts both into `directory` with a
- * record of version and device. Needs Linux, python3 with pip, npm, g++ and the network.
+ * Puts TensorFlow's library and the native binding of tfjs-node to it into `directory`, with a record of version and device.
  *
  * All happens in a folder beside `directory`, which takes its place only after a smoke test in a process of its own. It can
- * be repeated, and interrupted, safely. Throws `SetupError`.
+ * be repeated, and interrupted, safely: what was killed before it could tidy up is tidied up by the next one. Throws
+ * `SetupError`.
  */
 export async function setupTensorflow(options: SetupOptions = {}): Promise<SetupRecord> {
-  const { variant = 'cpu', directory = tensorflowDirectory(), onProgress = () => undefined } = options;
-  await checkMachine();
-  await removeAbandoned(directory);
-  const work = `${directory}.partial-${process.pid}`;
-  const result = join(work, 'result');
-  await mkdir(result, { recursive: true });
+  const { variant = 'cpu', directory = tensorflowDirectory(), onProgress = () => undefined, signal } = options;
+  const { source = process.platform === 'linux' ? 'wheel' : 'package' } = options;
+  const work = workFolder(directory);
+  const site = { work, result: join(work, 'result'), onProgress };
+  const temporary = join(work, 'tmp');
   try {
-    onProgress(`fetching the library of TensorFlow ${TENSORFLOW_VERSION} for the ${variant.toUpperCase()} with pip`);
-    await unpackWheels(work, variant);
-    onProgress(`fetching the sources of ${BINDING_PACKAGE} with npm`);
-    await step('npm', ['pack', '--silent', '--pack-destination', work, BINDING_PACKAGE]);
-    await step('tar', ['-xzf', join(work, await onlyFile(work, '.tgz')), '-C', work]);
-    onProgress('compiling the binding with g++');
-    await compile(work);
+    await tidyUp(directory);
+    for (const folder of [site.result, temporary]) await mkdir(folder, { recursive: true });
+    const step = steps({ signal, temporary });
+    const binding =
+      source === 'wheel' ? await buildOnWheel({ ...site, step }, variant) : await installPackage({ ...site, step });
     onProgress('testing it');
     const smokeTest = join(import.meta.dirname, 'smoke.ts');
-    const record = JSON.parse(await step(process.execPath, [smokeTest, join(result, BINDING_FILE)])) as SetupRecord;
-    await writeFile(join(result, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
-    await replace(directory, result);
+    const tested = JSON.parse(await step(process.execPath, [smokeTest, join(site.result, binding)])) as SetupRecord;
+    const record: SetupRecord = { ...tested, binding };
+    await writeFile(join(site.result, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
+    await replace(directory, site.result);
     return record;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new SetupError(`${error.message} (NATSWEEP_TENSORFLOW_DIR names another folder)`, { cause: error });
   } finally {
-    await rm(work, { recursive: true, force: true });
+    // What cannot be removed now is in nobody's way until the next set-up tries again.
+    await remove(work).catch(() => undefined);
   }
 }
 
-async function checkMachine(): Promise<void> {
-  if (process.platform !== 'linux')
-    throw new SetupError('TensorFlow can be built on Linux only; use the openblas engine here');
-  await step('g++', ['--version']);
-  await step('python3', ['-m', 'pip', '--version']);
-}
+const workFolder = (directory: string, pid = process.pid): string => `${directory}.partial-${pid}`;
 
-/**
- * Leaves TensorFlow's library in work/result/tensorflow, CUDA's in work/result/nvidia (side by side, as the library expects
- * them), and the headers in work/wheels/tensorflow/include.
- */
-async function unpackWheels(work: string, variant: 'cpu' | 'gpu'): Promise<void> {
-  const wheels = join(work, 'wheels');
-  const result = join(work, 'result');
-  await mkdir(wheels);
-  await download(
-    wheels,
-    variant === 'cpu'
-      ? ['--no-deps', `tensorflow-cpu==${TENSORFLOW_VERSION}`]
-      : [`tensorflow[and-cuda]==${TENSORFLOW_VERSION}`],
-  );
-  for (const file of await readdir(wheels)) await step('python3', ['-m', 'zipfile', '-e', join(wheels, file), wheels]);
-  await mkdir(join(result, 'tensorflow'));
-  for (const name of LIBRARIES) await rename(join(wheels, 'tensorflow', name), join(result, 'tensorflow', name));
-  if (variant === 'gpu') await rename(join(wheels, 'nvidia'), join(result, 'nvidia'));
-}
-
-/** Fetches wheels for this machine's Python, else for one that has them: only what is not Python is used. */
-async function download(folder: string, requirements: readonly string[]): Promise<void> {
-  const pip = ['-m', 'pip', 'download', '--quiet', '--only-binary=:all:', '--dest', folder];
-  try {
-    await step('python3', [...pip, ...requirements]);
-  } catch {
-    await step('python3', [...pip, '--python-version', '3.12', ...requirements]);
-  }
-}
-
-async function compile(work: string): Promise<void> {
-  const nodeHeaders = dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'));
-  const result = join(work, 'result');
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(work, 'package', 'binding', file));
-  await step('g++', [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
-    `-I${join(work, 'wheels', 'tensorflow', 'include')}`,
-    `-I${join(nodeHeaders, 'include')}`,
-    ...sources,
-    ...['-o', join(result, BINDING_FILE), '-Wl,-rpath,$ORIGIN/tensorflow'],
-    `-L${join(result, 'tensorflow')}`,
-    ...LIBRARIES.map((name) => `-l:${name}`),
-  ]);
-}
-
-/** Puts `result` in the place of `directory`. */
+/** Puts `result` in the place of `directory`, which for a moment is in the work folder. */
 async function replace(directory: string, result: string): Promise<void> {
-  const previous = `${directory}.partial-${process.pid}/previous`;
+  const previous = join(workFolder(directory), 'previous');
   const replaced = await rename(directory, previous).then(
     () => true,
     () => false,
@@ -129,14 +85,22 @@ async function replace(directory: string, result: string): Promise<void> {
   }
 }
 
-/** Removes what set-ups that were killed have left behind. */
-async function removeAbandoned(directory: string): Promise<void> {
-  const prefix = `${basename(directory)}.partial-`;
+/** Removes what set-ups that were killed have left behind; if one was killed in `replace`, what it replaced comes back. */
+async function tidyUp(directory: string): Promise<void> {
+  const prefix = basename(workFolder(directory)).slice(0, -String(process.pid).length);
   const entries = await readdir(dirname(directory)).catch(() => []);
   for (const entry of entries) {
     if (!entry.startsWith(prefix) || isRunning(Number(entry.slice(prefix.length)))) continue;
-    await rm(join(dirname(directory), entry), { recursive: true, force: true });
+    const work = join(dirname(directory), entry);
+    const there = await readdir(directory).catch(() => undefined);
+    if (there === undefined) await rename(join(work, 'previous'), directory).catch(() => undefined);
+    await remove(work);
   }
+}
+
+/** Also while a command that a killed set-up had started is still writing there. */
+async function remove(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function isRunning(pid: number): boolean {
@@ -145,24 +109,5 @@ function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function onlyFile(folder: string, suffix: string): Promise<string> {
-  const found = (await readdir(folder)).find((file) => file.endsWith(suffix));
-  if (found === undefined) throw new SetupError(`no ${suffix} file in ${folder}`);
-  return found;
-}
-
-/** Runs a command and returns its output; throws `SetupError` with the end of what it complained about. */
-async function step(command: string, args: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await execute(command, args, { maxBuffer: 64 * 2 ** 20 });
-    return stdout;
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') throw new SetupError(`${command} is not installed; it is needed to set TensorFlow up`);
-    const complaint = stderr?.trim().split('\n').slice(-3).join(' ') ?? String(error);
-    throw new SetupError(`${[command, ...args].slice(0, 3).join(' ')} failed: ${complaint}`, { cause: error });
   }
 }

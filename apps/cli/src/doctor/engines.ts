@@ -1,41 +1,43 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 
 import { appEntry, type Environment } from '../environment.ts';
 import type { Check } from './check.ts';
 
-/** What the worker prints with `--probe`. */
-interface EngineProbe {
-  readonly engine: string;
+/** What the worker prints with `--probe`, a line for each. */
+interface Probe {
+  readonly name: string;
   readonly works: boolean;
   readonly found: string;
   readonly fix?: string;
 }
 
 /**
- * The engines as the worker sees them: it is the app that loads them, and a library that crashes as it is loaded takes
- * only that process along. One engine that works is enough.
+ * The engines and GPUs as the worker sees them: it is the app that loads them, and a library that crashes as it is loaded
+ * takes only that process along. One engine that works is enough.
  */
 export async function checkEngines({ variables }: Environment): Promise<readonly Check[]> {
-  let probes: readonly EngineProbe[];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [appEntry('worker'), '--probe'], { env: variables });
-    probes = JSON.parse(stdout) as readonly EngineProbe[];
-  } catch (error) {
-    const stderr = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? '';
-    return [
-      {
-        name: 'engines',
-        status: 'missing',
-        found: `the worker could not try them (${stderr || (error as Error).message})`,
-      },
-    ];
-  }
-  const none = probes.every(({ works }) => !works);
-  return probes.map(({ engine, works, found, fix }) => ({
-    name: `engine ${engine}`,
-    status: works ? 'ok' : none ? 'missing' : 'absent',
+  const { probes, fault } = await probe(variables);
+  const status = probes.some(({ works }) => works) ? 'absent' : 'missing';
+  const checks = probes.map(({ name, works, found, fix }): Check => ({
+    name,
+    status: works ? 'ok' : name.startsWith('engine') ? status : 'absent',
     found,
     ...(fix !== undefined && { fix }),
   }));
+  if (fault === undefined) return checks;
+  return [...checks, { name: 'engines', status, found: `the worker could not try the next one: ${fault}` }];
+}
+
+/** What was found, and why that is not all, if it is not. */
+function probe(env: NodeJS.ProcessEnv): Promise<{ readonly probes: readonly Probe[]; readonly fault?: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [appEntry('worker'), '--probe'], { env }, (error, stdout, stderr) => {
+      const probes = stdout
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Probe);
+      if (error === null) return resolve({ probes });
+      resolve({ probes, fault: stderr.trim().split('\n').at(-1) || error.signal || error.message });
+    });
+  });
 }
