@@ -21,7 +21,15 @@ export type { WideNetworkParameters } from './wide-network-parameters.ts';
 export { tangentKernel } from './tangent-kernel.ts';
 export { wideTraining } from './wide-training.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
-export { namedSweepText, namedSweeps } from './named-sweeps.ts';
+export { namedSweepSource, namedSweepText, namedSweeps } from './named-sweeps.ts';
+export {
+  estimatedSeconds,
+  measuredTime,
+  readSweepTimes,
+  specHash,
+  sweepTimesFile,
+  type SweepTime,
+} from './sweep-times.ts';
 export { tridiagonalDamping } from './tridiagonal-damping.ts';
 export { unitWiseTraining } from './unit-wise-training.ts';
 export { isotropy } from './isotropy.ts';
