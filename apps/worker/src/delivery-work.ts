@@ -35,7 +35,7 @@ export class DeliveryWork {
 
   /** Whether the trial has neither finished, nor failed, nor been cancelled. */
   isOpen({ trialId }: Trial): boolean {
-    return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !(trialId in this.#failures);
+    return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !Object.hasOwn(this.#failures, trialId);
   }
 
   /** Nobody waits for these trials any more. Returns whether one of them was open. */
@@ -45,8 +45,12 @@ export class DeliveryWork {
     return cancelled.length > 0;
   }
 
-  fail({ trialId }: Trial, { failure, message, logTail }: FailureCause, startedAtMs: number): void {
-    const attempt = this.#attempt(startedAtMs, (Date.now() - startedAtMs) / 1000);
+  fail(
+    { trialId }: Trial,
+    { failure, message, logTail }: FailureCause,
+    { startedAtMs, elapsedSeconds }: Pick<AttemptInfo, 'startedAtMs' | 'elapsedSeconds'>,
+  ): void {
+    const attempt = this.#attempt(startedAtMs, elapsedSeconds);
     this.#failures[trialId] = { failure, message, logTail, attempt };
   }
 

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Ends this process when its parent is gone, even while the main thread computes without end: a thread of its own looks
- * once a second whether the parent has changed.
+ * Ends this process, and the group that it leads, when its parent is gone, even while the main thread computes without end:
+ * a thread of its own looks once a second whether the parent has changed.
  */
 export function endWithParent(): void {
   const watch = `
     const parent = process.ppid;
-    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 1000);
+    setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 1000);
   `;
   new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
 }

@@ -85,12 +85,14 @@ export class Slot {
       const suspicious = delivery.lostBefore || Object.keys(batch.failures).length > 0;
       if (!suspicious && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
       for (const trial of work.open()) {
-        const startedAtMs = Date.now();
+        const started = { atMs: Date.now(), onClockMs: performance.now() };
         if (givenUp()) break;
         if (!work.isOpen(trial)) continue;
         const end = await this.#attempt(work, [trial]);
         if (givenUp()) break;
-        if (work.isOpen(trial)) work.fail(trial, end.kind === 'failed' ? end : noResult, startedAtMs);
+        if (!work.isOpen(trial)) continue;
+        const elapsedSeconds = (performance.now() - started.onClockMs) / 1000;
+        work.fail(trial, end.kind === 'failed' ? end : noResult, { startedAtMs: started.atMs, elapsedSeconds });
       }
       if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
       return this.#settle(delivery, work);

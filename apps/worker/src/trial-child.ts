@@ -5,6 +5,7 @@ import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
+import { killGroup } from './process-group.ts';
 import { engineVariable, gpuVariable, type FinishedTrial, type Reply, type Request, type Wear } from './protocol.ts';
 
 /** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
@@ -51,9 +52,11 @@ export class TrialChild {
   /** Resolves when the process is ready to run trials; throws `TrialProcessError`. */
   static async start({ engine, gpu, heapMiB }: TrialChildOptions): Promise<TrialChild> {
     const child = fork(fileURLToPath(new URL('./trial-process.ts', import.meta.url)), {
+      // a group of its own, so that what an experiment starts ends with it
+      detached: true,
       env: {
         OPENBLAS_NUM_THREADS: '1',
-        ...process.env,
+        ...withoutSecrets(process.env),
         [engineVariable]: engine,
         // Without it CUDA puts the fastest GPU first, and numbers mean other GPUs than they do to nvidia-smi.
         CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
@@ -63,13 +66,14 @@ export class TrialChild {
       execArgv: heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    child.once('exit', () => killGroup(child.pid));
     const tail = new LogTail();
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => tail.append(chunk));
     }
     const reply = await firstReply(child);
     if (reply?.kind === 'ready') return new TrialChild(child, tail, reply.engine);
-    child.kill('SIGKILL');
+    killGroup(child.pid);
     if (reply?.kind === 'unusable') throw new TrialProcessError('engine', reply.message);
     throw new TrialProcessError('crash', `the trial process ended as it started: ${tail.text}`);
   }
@@ -147,8 +151,9 @@ export class TrialChild {
     this.#send({ kind: 'abort' });
   }
 
+  /** Ends the process and every process that it has started. */
   kill(): void {
-    this.#process.kill('SIGKILL');
+    killGroup(this.#process.pid);
   }
 
   #send(request: Request): void {
@@ -163,4 +168,11 @@ function firstReply(child: ChildProcess): Promise<Reply | undefined> {
     child.once('close', () => resolve(undefined));
     child.once('error', () => resolve(undefined));
   });
+}
+
+/** What a trial computes needs no access to Redis, the database or the metrics; nor does what it writes on its last line. */
+const secretVariables = ['REDIS_URL', 'NATSWEEP_DATABASE_URL', 'NATSWEEP_EXPORTER_TOKEN', 'PGPASSWORD'];
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.includes(name)));
 }

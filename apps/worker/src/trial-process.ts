@@ -7,6 +7,7 @@ import type { EngineChoice } from './engine-choice.ts';
 import { createEngines } from './engine.ts';
 import { classifyError } from './failure-class.ts';
 import { endWithParent } from './orphan-watch.ts';
+import { killGroup } from './process-group.ts';
 import { engineVariable, type Reply, type Request } from './protocol.ts';
 import { runTrials } from './run-trials.ts';
 
@@ -17,7 +18,7 @@ const send = (reply: Reply): void => {
 // A Ctrl-C or a stop of the whole service reaches every process of the group; it is the slot's to act on.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => killGroup(process.pid));
 
 try {
   const engines = createEngines(process.env[engineVariable] as EngineChoice);

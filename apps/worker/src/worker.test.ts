@@ -140,6 +140,23 @@ for (const [behaviour, failure, message] of [
   });
 }
 
+test('what a trial has started ends with it, when its time is over and when its worker is killed', async (t) => {
+  const stack = await start(t);
+  const worker = stack.launch();
+  const limits = { trialTimeoutSeconds: 1, maxAttempts: 1 };
+  await stack.queue.add([batch([{ behaviour: 'spawn' }], limits)]);
+  const { data } = await stack.failedBatch();
+  assert.equal(data.failures['t0']?.failure, 'timeout');
+  const grandchild = Number(/process (\d+) started/.exec(data.failures['t0']?.logTail ?? '')?.[1]);
+  assert(grandchild > 0, data.failures['t0']?.logTail);
+  await gone(grandchild);
+
+  await stack.queue.add([batch([{ behaviour: 'spawn' }], { sweep: 'second' })]);
+  const second = await descendant(worker.pid as number, 'sleep');
+  worker.kill('SIGKILL');
+  await gone(second);
+});
+
 test('a trial that the worker cannot run at all is not retried', async (t) => {
   const stack = await start(t);
   stack.launch();
@@ -207,8 +224,37 @@ test('invariant 2: a killed worker loses nothing, its children die with it, anot
   }
   assert(lost, 'the lost delivery was not reported');
   await stack.emptied();
-  while (isAlive(Number(child))) await new Promise((resolve) => setTimeout(resolve, 50));
+  await gone(Number(child));
 });
+
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Waits until `program` runs somewhere below a process. */
+async function descendant(ancestor: number, program: string): Promise<number> {
+  for (;;) {
+    const found = childrenOf(ancestor).flatMap((child) => [child, ...childrenOf(child)]);
+    const pid = found.find((each) => commandOf(each).startsWith(program));
+    if (pid !== undefined) return pid;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const children = readIfThere(`/proc/${pid}/task/${pid}/children`).trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+
+const commandOf = (pid: number) => readIfThere(`/proc/${pid}/cmdline`);
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 function isAlive(pid: number): boolean {
   try {

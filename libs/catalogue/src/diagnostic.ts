@@ -3,9 +3,9 @@ import type { ExperimentDeclaration } from './declaration.ts';
 
 const parameters = z.strictObject({
   behaviour: z
-    .enum(['finish', 'diverge', 'throw', 'crash', 'hang', 'exhaust-memory'])
+    .enum(['finish', 'diverge', 'throw', 'crash', 'hang', 'spawn', 'exhaust-memory'])
     .default('finish')
-    .describe('how the trial ends: two outcomes, four failures'),
+    .describe('how the trial ends: two outcomes, five failures'),
   share: z
     .number()
     .min(0)

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { diagnostic as declaration } from '@natsweep/catalogue';
 import { RandomStream } from '@natsweep/linalg';
 import type { z } from 'zod';
@@ -42,6 +43,11 @@ function misbehave(behaviour: Params['behaviour']): boolean {
       return process.abort();
     case 'hang':
       for (;;);
+    case 'spawn': {
+      const { pid } = spawn('sleep', ['3600'], { stdio: 'inherit' });
+      process.stderr.write(`diagnostic: process ${pid} started\n`);
+      for (;;);
+    }
     case 'exhaust-memory':
       for (const held: number[][] = []; ;) held.push(new Array<number>(1_000_000).fill(1.5));
   }
