@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, pairedDifferences, valuesOf, valuesOfEvery, verdict } from './judging.ts';
+import { having, pairedDifferences, valuesOfEvery, verdict } from './judging.ts';
 import { allBut, formatNumber, formatSpread, groupBy, isMeasured, spread } from './spread.ts';
 
 const source = 'Kerekes et al. 2021';
@@ -36,7 +36,7 @@ const independentOfDepth: Claim = {
   judge: (measurements) => {
     const ranges = groupBy(having(measurements, { method: 'ngd' }), (m) => [allBut(m, 'depth'), m.seed]).flatMap(
       (group) => {
-        const angles = valuesOf(group, 'angle');
+        const angles = valuesOfEvery(group, 'angle', Infinity);
         return angles.length < 2 ? [] : [Math.max(...angles) - Math.min(...angles)];
       },
     );
@@ -55,7 +55,7 @@ const followsNewton: Claim = {
     'With N ≥ D natural gradient flow is Newton flow, whose limit minimises −∇L(β₀)ᵀβ over separators of margin 1',
   source: `derived from ${source}, eqs. 3 and 19`,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements, { method: 'ngd', depth: 1 }), 'angleToLimit');
+    const values = valuesOfEvery(having(measurements, { method: 'ngd', depth: 1 }), 'angleToLimit', Infinity);
     return verdict(values.length > 0 ? spread(values).mean <= 2 : undefined, {
       expected: '0°',
       measured: values.length > 0 ? `${formatSpread(values)} degrees` : '',

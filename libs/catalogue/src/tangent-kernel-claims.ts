@@ -1,5 +1,5 @@
 import type { Claim, Measurement } from './declaration.ts';
-import { having, valuesOf, valuesOfEvery, verdict } from './judging.ts';
+import { having, valuesOfEvery, verdict } from './judging.ts';
 import { formatNumber } from './spread.ts';
 
 const source = 'Kerekes et al. 2021, Fig. 3';
@@ -38,7 +38,7 @@ const naturalStep: Claim = {
   statement: 'A finite natural gradient step moves almost only the observed entry',
   source,
   judge: (measurements) => {
-    const values = valuesOf(having(measurements, { method: 'ngd' }).filter(deep), 'identityDistance');
+    const values = valuesOfEvery(having(measurements, { method: 'ngd' }).filter(deep), 'identityDistance', Infinity);
     const sorted = values.toSorted((a, b) => a - b);
     const median = sorted[sorted.length >> 1];
     return verdict(median === undefined ? undefined : median <= 0.1, {

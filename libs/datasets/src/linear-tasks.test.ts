@@ -37,6 +37,8 @@ test('the planar toy keeps the three large-margin separators that its anchors fi
       assertClose(Math.min(...margins), 1);
       assert.equal(margins.filter((margin) => margin < 1.05).length, a === l1[0] ? 2 : 1);
     }
+    const [x, y] = [0, 1].map((axis) => labels.reduce((sum, label, n) => sum + label * inputs[2 * n + axis]!, 0));
+    assert.ok(y! / x! < 0.6, 'the mean lies below the lower of the fixed data, (1, 0.6)');
   }
 });
 

@@ -28,7 +28,8 @@ function isFarther(x: number, y: number): boolean {
  * A planar toy like that of Kerekes et al. 2021, Fig. 2, whose data the paper does not print: the first axis separates the
  * classes, a tilted line does so with a larger margin. Two fixed data (y x = (1, 0.6) and (0.8, 2)) make the minimisers of
  * ‖β‖_p over y_n x_nᵀβ ≥ 1 three different directions: (25, 15)/34 for p = 2 (31.0°), (35, 5)/38 for p = 1 (8.1°) and
- * (5/4, 0) for p ≤ 2/3 (0°). The others are uniform on [0.8, 3] × [−1, 3] where they leave all three as they are.
+ * (5/4, 0) for p ≤ 2/3 (0°). The others are uniform on [0.8, 3] × [−1, 2] where they leave all three as they are. Their mean lies
+ * outside the cone of the fixed data, so that Newton's flow, which minimises along it, ends at a fourth direction.
  */
 export function planarClassification(options: {
   readonly seed: number;
@@ -42,7 +43,7 @@ export function planarClassification(options: {
   while (signed.length < samples) {
     const [u, v] = stream.uniforms(2);
     const x = 0.8 + 2.2 * u!;
-    const y = -1 + 4 * v!;
+    const y = -1 + 3 * v!;
     if (isFarther(x, y)) signed.push([x, y]);
   }
   const labels = stream.uniforms(samples).map((u) => (u < 0.5 ? -1 : 1));
