@@ -85,8 +85,10 @@ function analyticFactors(
   const removed = separate ? biasVariance : 0;
   const hasAugmentedBias = biasVariance > 0 && !separate;
   return widths.slice(1).map((units, l) => ({
-    signals: pair((samples) => kernelMatrix(engine, samples, (cosine) => duals(cosine).signals[l]!)),
-    inputs: pair((samples) => kernelMatrix(engine, samples, (cosine) => duals(cosine).inputs[l]! - removed)),
+    signals: pair((samples) => kernelMatrix(engine, samples, (cosines) => duals(cosines).signals[l]!)),
+    inputs: pair((samples) =>
+      kernelMatrix(engine, samples, (cosines) => duals(cosines).inputs[l]!.map((entry) => entry - removed)),
+    ),
     dimensions: { signals: units, inputs: widths[l]! + Number(hasAugmentedBias) },
     isOutput: l === widths.length - 2,
     ...(separate ? { separateBias: biasVariance } : {}),

@@ -77,8 +77,8 @@ test('the diagonal of the ReLU NTK at σ_w² = 2, σ_b = 0 is 2L/M_0 before the 
     weightVariance: 2,
     biasVariance: 0,
   };
-  const { inputs: forward, signals } = layerDuals(shape)(1);
-  const diagonal = forward.reduce((sum, value, l) => sum + value * signals[l]!, 0);
+  const { inputs: forward, signals } = layerDuals(shape)(Float64Array.of(1));
+  const diagonal = forward.reduce((sum, [value], l) => sum + value! * signals[l]![0]!, 0);
   assertClose(diagonal, 6 / 784);
 });
 
@@ -98,4 +98,19 @@ test('blocks of rows join without a seam', () => {
   kernel.forEach((value, i) =>
     assert.equal(value, signs[i] === signs[0] ? kernel[0] : kernel[signs.findIndex((s) => s !== signs[0])]),
   );
+});
+
+test('the kernel of samples with themselves is exactly symmetric, and that of the same samples as two sets', () => {
+  const count = 300;
+  const rows = new RandomStream(3, 'test/symmetry').normals(count * 3);
+  const unitRows = rows.map(
+    (value, i) => value / Math.hypot(...rows.subarray(3 * Math.floor(i / 3), 3 * Math.floor(i / 3) + 3)),
+  );
+  const set = engine.tensor(unitRows, [count, 3]);
+  const shape = { ...architecture({ name: 'relu' }, 1), widths: [3, 1, 1, 1] };
+  const own = analyticNtk(engine, shape, { rows: set, columns: set, same: true }, { trainSamples: count });
+  const cross = analyticNtk(engine, shape, { rows: set, columns: set, same: false }, { trainSamples: count });
+  assert.deepEqual(engine.read(engine.transpose(own)), engine.read(own));
+  // the arc cosine near 1 turns a rounding of κ into its square root
+  assertClose(engine.read(own), engine.read(cross), { rtol: 1e-7, atol: 0 });
 });

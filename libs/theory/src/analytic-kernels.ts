@@ -3,7 +3,7 @@ import type { Architecture } from '@natsweep/models';
 import { dualActivation } from './dual-activation.ts';
 import { signalPropagation } from './signal-propagation.ts';
 
-/** Rows of the Gram matrix that are transformed at once. */
+/** Rows of the Gram matrix that are made at once. */
 const blockRows = 256;
 
 /** Unit-norm samples [N, M_0]. */
@@ -14,12 +14,12 @@ export interface KernelSamples {
   readonly same: boolean;
 }
 
-/** Scalar kernels per layer; index l − 1. */
+/** Scalar kernels per layer, index l − 1, each at the same pairs of samples. */
 export interface LayerDuals {
   /** σ_w² A_{l−1} + σ_b² */
-  readonly inputs: Float64Array;
+  readonly inputs: readonly Float64Array[];
   /** B_l */
-  readonly signals: Float64Array;
+  readonly signals: readonly Float64Array[];
 }
 
 /**
@@ -28,50 +28,88 @@ export interface LayerDuals {
  *
  *   A_0 = κ/M_0,  ρ_l = (σ_w² A_{l−1} + σ_b²)/q_l,  A_l = A(ρ_l; q_l),  B_L = 1,  B_l = σ_w² Ξ(ρ_l; q_l) B_{l+1}.
  *
- * The function overwrites what it returned before: one evaluation per pair of samples must not allocate.
+ * The function takes many cosines at once and overwrites what it returned before: millions of pairs must not allocate.
  */
-export function layerDuals(architecture: Architecture): (cosine: number) => LayerDuals {
+export function layerDuals(architecture: Architecture): (cosines: Float64Array) => LayerDuals {
   const { widths, activation, weightVariance, biasVariance } = architecture;
   const { variances } = signalPropagation(architecture);
   const duals = variances.map((q) => dualActivation(activation, q));
   const depth = widths.length - 1;
-  const inputs = new Float64Array(depth);
-  const signals = new Float64Array(depth);
-  return (cosine) => {
-    inputs[0] = (weightVariance * cosine) / widths[0]! + biasVariance;
-    for (let l = 1; l < depth; l++) {
-      const rho = Math.min(1, Math.max(-1, inputs[l - 1]! / variances[l - 1]!));
-      inputs[l] = weightVariance * duals[l - 1]!.forward(rho) + biasVariance;
-      signals[l - 1] = weightVariance * duals[l - 1]!.backward(rho);
-    }
-    signals[depth - 1] = 1;
-    for (let l = depth - 2; l >= 0; l--) signals[l] = signals[l]! * signals[l + 1]!;
+  const perLayer = (pairs: number) => Array.from({ length: depth }, () => new Float64Array(pairs));
+  let rho = new Float64Array(0);
+  let inputs = perLayer(0);
+  let signals = perLayer(0);
+  return (cosines) => {
+    const pairs = cosines.length;
+    if (pairs !== rho.length) [rho, inputs, signals] = [new Float64Array(pairs), perLayer(pairs), perLayer(pairs)];
+    affine(inputs[0]!, cosines, { slope: weightVariance / widths[0]!, offset: biasVariance });
+    duals.forEach((dual, l) => {
+      const [next, slopes] = [inputs[l + 1]!, signals[l]!];
+      affine(rho, inputs[l]!, { slope: 1 / variances[l]!, offset: 0 });
+      clip(rho);
+      dual(rho, { forward: next, backward: slopes });
+      affine(next, next, { slope: weightVariance, offset: biasVariance });
+      affine(slopes, slopes, { slope: weightVariance, offset: 0 });
+    });
+    signals[depth - 1]!.fill(1);
+    for (let l = depth - 2; l >= 0; l--) multiply(signals[l]!, signals[l + 1]!);
     return { inputs, signals };
   };
 }
 
+/** out ← slope a + offset */
+function affine(out: Float64Array, a: Float64Array, { slope, offset }: { slope: number; offset: number }): void {
+  for (let i = 0; i < out.length; i++) out[i] = slope * a[i]! + offset;
+}
+
+/** out ← out ⊙ a */
+function multiply(out: Float64Array, a: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i]! *= a[i]!;
+}
+
+/** Cosines beyond ±1 by rounding become ±1. */
+function clip(cosines: Float64Array): void {
+  for (let i = 0; i < cosines.length; i++) cosines[i] = Math.min(1, Math.max(-1, cosines[i]!));
+}
+
 /**
- * `entry(κ)` for all pairs of unit-norm samples [N′, N], a block of rows at a time: beside the result it needs memory for
- * one block. |κ| is clipped to 1 against rounding.
+ * The kernel [N′, N] whose entries are a function of the cosines of unit-norm samples; `entries` is called with the cosines of
+ * one row, and its result is copied. Where both are the same samples only one triangle is computed, and the other is its
+ * mirror image. Beside the result it needs memory for the cosines of some hundred rows.
  */
 export function kernelMatrix(
   engine: LinalgEngine,
   { rows, columns, same }: KernelSamples,
-  entry: (cosine: number) => number,
+  entries: (cosines: Float64Array) => Float64Array,
 ): Tensor {
   const [height, width] = [rows.shape[0]!, columns.shape[0]!];
   const values = new Float64Array(height * width);
   for (let start = 0; start < height; start += blockRows) {
     const end = Math.min(height, start + blockRows);
-    const cosines = engine.scope(() =>
-      engine.read(engine.matmul(engine.slice(rows, [[start, end]]), columns, { transposeB: true })),
-    );
-    for (let i = 0; i < cosines.length; i++) {
-      const diagonal = same && start + Math.floor(i / width) === i % width;
-      values[start * width + i] = entry(diagonal ? 1 : Math.min(1, Math.max(-1, cosines[i]!)));
+    const first = same ? start : 0;
+    const length = width - first;
+    const cosines = engine.scope(() => {
+      const [left, right] = [engine.slice(rows, [[start, end]]), engine.slice(columns, [[first, width]])];
+      return engine.read(engine.matmul(left, right, { transposeB: true }));
+    });
+    clip(cosines);
+    for (let i = start; i < end; i++) {
+      const row = cosines.subarray((i - start) * length, (i - start + 1) * length);
+      if (same) row[i - first] = 1;
+      values.set(entries(row), i * width + first);
     }
   }
-  return engine.tensor(values, [height, width]);
+  if (same) mirror(values, width);
+  return engine.adopt(values, [height, width]);
+}
+
+/** Copies the upper triangle of [n, n] to the lower one, in tiles that fit the cache. */
+function mirror(values: Float64Array, n: number): void {
+  const tile = 32;
+  for (let i0 = 0; i0 < n; i0 += tile)
+    for (let j0 = 0; j0 <= i0; j0 += tile)
+      for (let i = i0; i < Math.min(n, i0 + tile); i++)
+        for (let j = j0; j < Math.min(i, j0 + tile); j++) values[i * n + j] = values[j * n + i]!;
 }
 
 /** Θ_l(x′, x) = B_l (σ_w² A_{l−1} + σ_b²)/N for training sets of N samples (S.68 with its 1/N). */
@@ -82,9 +120,9 @@ export function analyticLayerKernel(
   { layer, trainSamples }: { readonly layer: number; readonly trainSamples: number },
 ): Tensor {
   const duals = layerDuals(architecture);
-  return kernelMatrix(engine, samples, (cosine) => {
-    const { inputs, signals } = duals(cosine);
-    return (inputs[layer - 1]! * signals[layer - 1]!) / trainSamples;
+  return kernelMatrix(engine, samples, (cosines) => {
+    const { inputs, signals } = duals(cosines);
+    return weightedSum([inputs[layer - 1]!], [signals[layer - 1]!], 1 / trainSamples);
   });
 }
 
@@ -96,8 +134,20 @@ export function analyticNtk(
   { trainSamples }: { readonly trainSamples: number },
 ): Tensor {
   const duals = layerDuals(architecture);
-  return kernelMatrix(engine, samples, (cosine) => {
-    const { inputs, signals } = duals(cosine);
-    return inputs.reduce((sum, input, index) => sum + input * signals[index]!, 0) / trainSamples;
+  return kernelMatrix(engine, samples, (cosines) => {
+    const { inputs, signals } = duals(cosines);
+    return weightedSum(inputs, signals, 1 / trainSamples);
   });
+}
+
+/** scale Σ_l a_l ⊙ b_l, in the memory of a_1. */
+function weightedSum(a: readonly Float64Array[], b: readonly Float64Array[], scale: number): Float64Array {
+  const [sum, ...rest] = a as readonly [Float64Array, ...Float64Array[]];
+  multiply(sum, b[0]!);
+  rest.forEach((layer, index) => {
+    const factor = b[index + 1]!;
+    for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]! * factor[i]!;
+  });
+  affine(sum, sum, { slope: scale, offset: 0 });
+  return sum;
 }

@@ -4,11 +4,14 @@ import { normalCumulative, normalDensity } from './normal-distribution.ts';
 import { owensT } from './owens-t.ts';
 
 /** The kernels that a layer of infinitely many units makes of Gaussian pre-activations with correlation ρ ∈ [−1, 1]. */
-export interface DualActivation {
+export type DualActivation = (rho: Float64Array, results: DualResults) => void;
+
+/** Written entry by entry of ρ. */
+export interface DualResults {
   /** A(ρ) = E φ(u)φ(v) */
-  readonly forward: (rho: number) => number;
+  readonly forward: Float64Array;
   /** Ξ(ρ) = E φ′(u)φ′(v) = A′(ρ)/q */
-  readonly backward: (rho: number) => number;
+  readonly backward: Float64Array;
 }
 
 /**
@@ -23,24 +26,45 @@ export interface DualActivation {
 export function dualActivation(activation: Activation, q: number): DualActivation {
   switch (activation.name) {
     case 'relu':
-      return {
-        forward: (rho) => (q / (2 * Math.PI)) * (Math.sqrt(1 - rho * rho) + (Math.PI - Math.acos(rho)) * rho),
-        backward: (rho) => (Math.PI - Math.acos(rho)) / (2 * Math.PI),
-      };
+      return reluDual(q);
     case 'erf':
-      return {
-        forward: (rho) => (2 / Math.PI) * Math.asin((2 * q * rho) / (1 + 2 * q)),
-        backward: (rho) => 4 / (Math.PI * Math.sqrt((1 + 2 * q) ** 2 - (2 * q * rho) ** 2)),
-      };
+      return entryWise(
+        (rho) => (2 / Math.PI) * Math.asin((2 * q * rho) / (1 + 2 * q)),
+        (rho) => 4 / (Math.PI * Math.sqrt((1 + 2 * q) ** 2 - (2 * q * rho) ** 2)),
+      );
     case 'shifted-relu':
       return shiftedReluDual(activation.shift, q);
     case 'tanh': {
       const scale = Math.sqrt(q);
       const forward = mehlerCoefficients((z) => Math.tanh(scale * z));
       const backward = mehlerCoefficients((z) => 1 - Math.tanh(scale * z) ** 2);
-      return { forward: (rho) => powerSeries(forward, rho), backward: (rho) => powerSeries(backward, rho) };
+      return entryWise(
+        (rho) => powerSeries(forward, rho),
+        (rho) => powerSeries(backward, rho),
+      );
     }
   }
+}
+
+function entryWise(forwardOf: (rho: number) => number, backwardOf: (rho: number) => number): DualActivation {
+  return (rho, { forward, backward }) => {
+    for (let i = 0; i < rho.length; i++) {
+      forward[i] = forwardOf(rho[i]!);
+      backward[i] = backwardOf(rho[i]!);
+    }
+  };
+}
+
+/** One loop for both, since the arc cosine is what costs. */
+function reluDual(q: number): DualActivation {
+  return (rho, { forward, backward }) => {
+    for (let i = 0; i < rho.length; i++) {
+      const cosine = rho[i]!;
+      const angle = Math.PI - Math.acos(cosine);
+      forward[i] = (q / (2 * Math.PI)) * (Math.sqrt(1 - cosine * cosine) + angle * cosine);
+      backward[i] = angle / (2 * Math.PI);
+    }
+  };
 }
 
 function shiftedReluDual(shift: number, q: number): DualActivation {
@@ -50,14 +74,12 @@ function shiftedReluDual(shift: number, q: number): DualActivation {
   const constant = shift * shift - 2 * shift * Math.sqrt(q) * (h * cumulative + density);
   const ratio = (rho: number): number => Math.sqrt((1 - rho) / (1 + rho));
   const backward = (rho: number): number => cumulative - 2 * owensT(h, ratio(rho));
-  return {
-    backward,
-    forward: (rho) => {
-      const tail = h === 0 ? 1 / 2 : normalCumulative(ratio(rho) * h);
-      const joint = h === 0 ? 1 : Math.exp((-h * h) / (1 + rho));
-      const product =
-        (rho + h * h) * backward(rho) + 2 * h * density * tail + (Math.sqrt(1 - rho * rho) * joint) / (2 * Math.PI);
-      return q * product + constant;
-    },
+  const forward = (rho: number): number => {
+    const tail = h === 0 ? 1 / 2 : normalCumulative(ratio(rho) * h);
+    const joint = h === 0 ? 1 : Math.exp((-h * h) / (1 + rho));
+    const product =
+      (rho + h * h) * backward(rho) + 2 * h * density * tail + (Math.sqrt(1 - rho * rho) * joint) / (2 * Math.PI);
+    return q * product + constant;
   };
+  return entryWise(forward, backward);
 }

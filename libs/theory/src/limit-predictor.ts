@@ -107,7 +107,7 @@ function kfacPrediction(engine: LinalgEngine, architecture: Architecture, inputs
   const duals = layerDuals(architecture);
   const solves: SolveStatistics[] = [];
   const kernel = (samples: KernelSamples, factor: 'inputs' | 'signals', l: number) =>
-    kernelMatrix(engine, samples, (cosine) => duals(cosine)[factor][l - 1]!);
+    kernelMatrix(engine, samples, (cosines) => duals(cosines)[factor][l - 1]!);
   /** K(x′, x)K⁺ and the diagonal of KK⁺. */
   const whitened = (factor: 'inputs' | 'signals', l: number) =>
     engine.scope(() => {
