@@ -42,6 +42,13 @@ test('a diverged trial counts as no convergence', () => {
   assert.equal(width.judge(broken).status, 'not reproduced');
 });
 
+test('trials that differ in σ² only are one network', () => {
+  const some = along('width', [64, 256], 'discrepancy', -0.5);
+  const again = along('width', [64, 256], 'discrepancy', -0.5, { noiseVariance: 2.5 });
+  assert.equal(width.judge([...some, ...again]).measured, width.judge(some).measured);
+  assert.match(width.judge(some).measured, /2 slopes/);
+});
+
 test('the printed coefficient is judged where σ² is not 1, at the widest network', () => {
   const at = (printedDiscrepancy: number, noiseVariance: number, w = 256) =>
     trial({ noiseVariance, width: w }, { printedDiscrepancy, discrepancy: 0.02 });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from '@natsweep/catalogue';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { applyDirection, createNetwork, empiricalNtk, freeNetwork, linearise } from '@natsweep/models';
+import { applyDirection, conditionOf, createNetwork, empiricalNtk, freeNetwork, linearise } from '@natsweep/models';
 import type { Linearisation } from '@natsweep/models';
 import { exact } from '@natsweep/ngd';
 import {
@@ -29,6 +29,10 @@ interface Sample extends BoundSample {
   readonly residual: Float64Array;
   /** f_τ(x) */
   readonly outputs: Float64Array;
+  /** Of G_τ(X). */
+  readonly condition: number;
+  /** Null directions that the step left out. */
+  readonly dropped: number;
 }
 
 async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialContext): AsyncIterable<TrialResult> {
@@ -69,14 +73,17 @@ async function runTrial(
       const sample = engine.scope(() => {
         const [at, heldAt] = [linearise(engine, network, train.inputs), linearise(engine, network, held.inputs)];
         const residual = engine.binary('subtract', at.outputs, train.targets);
+        const gram = engine.read(engine.eigh(empiricalNtk(engine, at, at)).values);
+        const direction = exact().direction(engine, at, residual, { damping: 0 });
         const now = {
           tau: -k * Math.log1p(-params.stepSize),
           residual: engine.read(residual),
           outputs: engine.read(heldAt.outputs),
-          smallestGram: at.samples * engine.read(engine.eigh(empiricalNtk(engine, at, at)).values)[0]!,
+          smallestGram: at.samples * gram[0]!,
+          condition: conditionOf(gram),
+          dropped: k < steps ? direction.statistics.dropped : 0,
           jacobianMovement: jacobianDistance(engine, start.held, heldAt),
         };
-        const direction = exact().direction(engine, at, residual, { damping: 0 });
         if (k < steps) applyDirection(engine, network, direction, params.stepSize);
         return now;
       });
@@ -159,6 +166,8 @@ function report(samples: readonly Sample[], { pull, largestGram, naturalNtkError
       convergedBoundRatio: discrepancy.at(-1)! / convergedDiscrepancyBound(start, first.smallestGram),
       jacobianMovement: Math.max(...samples.map(({ jacobianMovement }) => jacobianMovement)) / Math.sqrt(largestGram),
       gramShrinkage: Math.min(...samples.map(({ smallestGram }) => smallestGram)) / first.smallestGram,
+      condition: Math.max(...samples.map(({ condition }) => condition)),
+      droppedDirections: samples.reduce((sum, { dropped }) => sum + dropped, 0),
       naturalNtkError,
     },
     traces: {
