@@ -7,8 +7,12 @@ export interface JudgedClaim {
   readonly verdict: Verdict;
 }
 
-/** Judges every claim. A claim that throws is undecided, with the reason: one faulty claim must not cost the report. */
-export function judge(claims: readonly Claim[], measurements: readonly Measurement[]): readonly JudgedClaim[] {
+/**
+ * Judges every claim on the trials that ran to their end: what a stopped trial measured is not what the claim is about. A claim that
+ * throws is undecided, with the reason: one faulty claim must not cost the report.
+ */
+export function judge(claims: readonly Claim[], observed: readonly Measurement[]): readonly JudgedClaim[] {
+  const measurements = observed.filter(({ outcome }) => outcome !== 'stopped');
   return claims.map((claim) => ({
     claim: { ...claim, statement: typeset(claim.statement), source: typeset(claim.source) },
     verdict: printed(verdictOf(claim, measurements)),
@@ -25,7 +29,7 @@ function printed({ status, expected, measured, threshold, detail }: Verdict): Ve
 
 function verdictOf(claim: Claim, measurements: readonly Measurement[]): Verdict {
   const nothing = { status: 'undecided', expected: '–', measured: '–', threshold: '–' } as const;
-  if (measurements.length === 0) return { ...nothing, detail: 'no trial has an observation yet' };
+  if (measurements.length === 0) return { ...nothing, detail: 'no trial has run to its end yet' };
   try {
     return claim.judge(measurements);
   } catch (error) {
