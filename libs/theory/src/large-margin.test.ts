@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { RandomStream } from '@natsweep/linalg';
 import { assertClose } from '@natsweep/linalg/testing';
 import { loadLargeMarginSolver, NoLargeMarginError, type LargeMargin, type SignedInputs } from './large-margin.ts';
@@ -40,22 +41,26 @@ const candidate = (inputs: SignedInputs, { separator, multipliers }: LargeMargin
 });
 
 test('ℓ2 and ℓ1 separators meet the optimality conditions in both regimes', () => {
-  for (const [seed, samples, dimension] of [
-    [0, 12, 30],
-    [1, 40, 10],
-    [2, 60, 60],
-  ] as const) {
-    const inputs = gaussianTask(seed, samples, dimension);
-    for (const [power, solution] of [
-      [2, solver.l2(inputs)],
-      [1, solver.l1(inputs)],
-    ] as const) {
-      const found = candidate(inputs, solution);
-      assertClose(Math.min(...found.margins), 1, solved);
-      assertClose(marginRatio(found, power), 1, solved);
-      found.margins.forEach((margin, n) => assert.ok(margin < 1 + 1e-5 || solution.multipliers[n]! < 1e-6));
-    }
-  }
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 2, max: 40 }),
+      (seed, samples, dimension) => {
+        const inputs = gaussianTask(seed, samples, dimension);
+        for (const [power, solution] of [
+          [2, solver.l2(inputs)],
+          [1, solver.l1(inputs)],
+        ] as const) {
+          const found = candidate(inputs, solution);
+          assertClose(Math.min(...found.margins), 1, solved);
+          assertClose(marginRatio(found, power), 1, solved);
+          found.margins.forEach((margin, n) => assert.ok(margin < 1 + 1e-5 || solution.multipliers[n]! < 1e-6));
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
 });
 
 test('the margin bound is never exceeded by another separator', () => {
