@@ -1,4 +1,4 @@
-import type { ResultsStore } from '@natsweep/results';
+import type { ResultsStore, Selection } from '@natsweep/results';
 import { compareTrials, type CompareOptions, type Comparison } from './compare.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { comparisonFigure } from './figures/comparison-figure.ts';
@@ -12,6 +12,8 @@ export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'basel
   readonly metric?: string;
   /** Default: the goal of the first sweep's objective. */
   readonly goal?: CompareOptions['goal'];
+  /** Only these trials. Default: all. */
+  readonly selection?: Selection;
 }
 
 export interface ComparedSweeps {
@@ -36,7 +38,7 @@ export async function compareSweeps(
   options: CompareSweepsOptions,
 ): Promise<ComparedSweeps> {
   const loaded = [];
-  for (const name of sweeps) loaded.push(await loadSweepResults(store, name));
+  for (const name of sweeps) loaded.push(await loadSweepResults(store, name, options.selection));
   const [first] = loaded;
   if (first === undefined) throw new ComparisonError('Name at least one sweep to compare.');
   const stranger = loaded.find(({ sweep }) => sweep.experiment !== first.sweep.experiment);
@@ -55,7 +57,7 @@ export async function compareSweeps(
     );
   }
   const goal = options.goal ?? objective?.goal ?? 'minimize';
-  const measurements = loaded.flatMap(({ sweep, measurements: own }) =>
+  const measurements = loaded.flatMap(({ sweep, placed: own }) =>
     options.by === 'sweep' ? own.map((trial) => ({ ...trial, params: { ...trial.params, sweep: sweep.name } })) : own,
   );
   const comparison = compareTrials(options.by === 'sweep' ? measurements : distinct(measurements), {

@@ -88,6 +88,33 @@ test('values that never meet say in which parameters they differ; an ignored par
   assert.deepEqual([joined!.pairs, joined!.estimate, joined!.differsIn], [1, -4, []]);
 });
 
+test('a parameter that only one of two values has is averaged over, and the table says so', () => {
+  const damped = (approximation: string, damping: number, loss: number): Measurement => ({
+    ...measurement(approximation, 1, loss),
+    // a rate that only the natural gradients have, the same for all of them: nothing to average over
+    params: { approximation, depth: 3, damping, rate: 0.25 },
+  });
+  const trials = [
+    measurement('gradient-descent', 1, 10),
+    ...[damped('exact', 0, 4), damped('exact', 1, 8)],
+    ...[damped('kfac', 0, 3), damped('kfac', 1, 9)],
+  ];
+  const { rows } = compareTrials(trials, options)!;
+  assert.deepEqual(
+    rows.map(({ value, pairs, estimate, averagedOver }) => [value, pairs, estimate, averagedOver]),
+    [
+      ['exact', 1, -4, ['damping']],
+      ['kfac', 1, -4, ['damping']],
+    ],
+  );
+  assert.match(comparisonTable(compareTrials(trials, options)!).note, / Each side of a pair is a mean over damping\./);
+  // both have it: paired by it
+  const both = compareTrials(trials, { ...options, baseline: 'exact' })!;
+  const kfac = both.rows.find(({ value }) => value === 'kfac')!;
+  assert.deepEqual([kfac.pairs, kfac.estimate, kfac.averagedOver], [2, 0, []]);
+  assert.match(comparisonTable(both).note, / gradient-descent: each side of a pair is a mean over damping\./);
+});
+
 test('the goal decides who wins; a baseline can be named; without a second value there is nothing to compare', () => {
   const trials = [measurement('exact', 1, 5), measurement('kfac', 1, 3)];
   assert.equal(compareTrials(trials, { ...options, goal: 'maximize' })!.rows[0]!.winRate, 0);
@@ -114,6 +141,11 @@ test('sweeps are compared by a parameter or with each other, and what cannot be 
     [['second', 108]],
   );
   assert.ok(Math.abs(between.comparison.rows[0]!.estimate! - 0.1) < 1e-9);
+  const narrow = await compareSweeps(store, [one], { by: 'approximation', selection: { where: { width: 256 } } });
+  assert.deepEqual(
+    narrow.comparison.rows.map(({ pairs }) => pairs),
+    [6, 6, 6, 6],
+  );
   await assert.rejects(compareSweeps(store, [one], { by: 'activation' }), ComparisonError);
   await assert.rejects(
     compareSweeps(store, [one], { by: 'approximation', metric: 'nothing' }),

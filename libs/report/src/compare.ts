@@ -29,6 +29,8 @@ export interface Comparison {
 export interface ComparedValue {
   readonly value: ParameterValue;
   readonly pairs: number;
+  /** Parameters over which each side of a pair is a mean: those to be ignored, and those that only one side has. */
+  readonly averagedOver: readonly string[];
   /** Where there are no pairs: the parameters in which no trial of this value agrees with one of the baseline. */
   readonly differsIn: readonly string[];
   /** Pairs in which both trials have a finite metric: those that the estimate rests on. */
@@ -43,43 +45,70 @@ export interface ComparedValue {
   readonly effectSize: Measured;
 }
 
-/** Compares the values of a parameter, paired by all other parameters and the seed (common random numbers). */
+/**
+ * Compares the values of a parameter, paired by all other parameters and the seed (common random numbers). A parameter
+ * that only one of two values has, as gradient descent has no damping, cannot pair them: it is averaged over.
+ */
 export function compareTrials(measurements: readonly Measurement[], options: CompareOptions): Comparison | undefined {
   const { by, metric, goal, ignore = [] } = options;
   const values = valuesOf(measurements, by);
   const baseline = options.baseline ?? (values.includes('gradient-descent') ? 'gradient-descent' : values[0]);
   if (baseline === undefined || !values.includes(baseline)) return undefined;
 
-  const partners = new Map<string, Map<ParameterValue, Measured[]>>();
-  for (const { params, seed, metrics } of measurements) {
-    const value = params[by];
-    if (value === undefined) continue;
-    const others = Object.entries(params).filter(([name]) => name !== by && !ignore.includes(name));
-    const key = JSON.stringify([others.sort(([a], [b]) => (a < b ? -1 : 1)), seed]);
-    const group = partners.get(key) ?? new Map<ParameterValue, Measured[]>();
-    partners.set(key, group);
-    const found = group.get(value) ?? [];
-    group.set(value, found);
-    found.push(metrics[metric] ?? null);
-  }
-  const scale = scaleOf([...partners.values()].flatMap((group) => [...group.values()].map(meanOf)));
+  const sides = Map.groupBy(measurements, ({ params }) => params[by]);
+  const compared = values.flatMap((value) => sides.get(value)!);
+  const scale = spansDecades(compared.flatMap(({ metrics }) => metrics[metric] ?? [])) ? 'ratio' : 'difference';
   const rows = values
     .filter((value) => value !== baseline)
-    .map((value) => {
-      const pairs = [...partners.values()].flatMap((group): [Measured, Measured][] =>
-        group.has(value) && group.has(baseline) ? [[meanOf(group.get(value)!), meanOf(group.get(baseline)!)]] : [],
+    .map((value): ComparedValue => {
+      const [trials, references] = [sides.get(value)!, sides.get(baseline)!];
+      const without = [...new Set([...ignore, ...unshared(trials, references)])].filter((name) => name !== by);
+      const averagedOver = without.filter((name) => varies(name, trials, references));
+      const means = [trials, references].map((side) => meansByPartner(side, metric, [by, ...without]));
+      const [own, others] = means as [PartnerMeans, PartnerMeans];
+      const pairs = [...own].flatMap(([partner, mean]): [Measured, Measured][] =>
+        others.has(partner) ? [[mean, others.get(partner)!]] : [],
       );
-      const differsIn = pairs.length > 0 ? [] : disjointParameters(measurements, by, [value, baseline]);
-      return { ...comparedValue(value, pairs, { scale, goal }), differsIn };
+      const differsIn = pairs.length > 0 ? [] : disjointParameters(trials, references, by);
+      return { ...comparedValue(value, pairs, { scale, goal }), averagedOver, differsIn };
     });
   return { by, metric, goal, baseline, scale, rows };
+}
+
+type PartnerMeans = ReadonlyMap<string, Measured>;
+
+/** The mean of the metric over trials that agree in the seed and in all parameters but some. */
+function meansByPartner(trials: readonly Measurement[], metric: string, without: readonly string[]): PartnerMeans {
+  const partners = Map.groupBy(trials, ({ params, seed }) => {
+    const shared = Object.entries(params).filter(([name]) => !without.includes(name));
+    return JSON.stringify([shared.sort(([a], [b]) => (a < b ? -1 : 1)), seed]);
+  });
+  return new Map(
+    [...partners].map(([partner, members]) => [partner, meanOf(members.map(({ metrics }) => metrics[metric] ?? null))]),
+  );
+}
+
+/** Parameters that trials of one side have and none of the other. */
+function unshared(left: readonly Measurement[], right: readonly Measurement[]): readonly string[] {
+  const [ours, theirs] = [namesOf(left), namesOf(right)];
+  return [...ours, ...theirs].filter((name) => !ours.has(name) || !theirs.has(name));
+}
+
+function namesOf(trials: readonly Measurement[]): Set<string> {
+  const names = new Set<string>();
+  for (const { params } of trials) for (const name of Object.keys(params)) names.add(name);
+  return names;
+}
+
+function varies(name: string, ...sides: readonly (readonly Measurement[])[]): boolean {
+  return sides.some((side) => valuesOf(side, name).length > 1);
 }
 
 function comparedValue(
   value: ParameterValue,
   pairs: readonly (readonly [Measured, Measured])[],
   { scale, goal }: Pick<Comparison, 'scale' | 'goal'>,
-): Omit<ComparedValue, 'differsIn'> {
+): Omit<ComparedValue, 'differsIn' | 'averagedOver'> {
   const sign = goal === 'minimize' ? -1 : 1;
   const on = scale === 'ratio' ? Math.log : (x: number) => x;
   const back = scale === 'ratio' ? Math.exp : (x: number) => x;
@@ -99,15 +128,14 @@ function comparedValue(
   };
 }
 
-/** Parameters of which two values of `by` have no value in common: a conditional axis is such a one. */
+/** Parameters in which the trials of two sides have no value in common. */
 function disjointParameters(
-  measurements: readonly Measurement[],
+  left: readonly Measurement[],
+  right: readonly Measurement[],
   by: string,
-  [first, second]: readonly [ParameterValue, ParameterValue],
 ): readonly string[] {
-  const of = (value: ParameterValue) => measurements.filter(({ params }) => params[by] === value);
-  const [left, right] = [of(first), of(second)];
-  const names = Object.keys(left[0]?.params ?? {}).filter((name) => name !== by);
+  const shared = namesOf(right);
+  const names = [...namesOf(left)].filter((name) => name !== by && shared.has(name));
   return names.filter((name) => {
     const known = valuesOf(right, name);
     return valuesOf(left, name).every((value) => !known.includes(value));
@@ -126,8 +154,4 @@ function winOf(a: Measured, b: Measured, sign: 1 | -1): number {
 function meanOf(values: readonly Measured[]): Measured {
   const finite = values.filter((value) => value !== null);
   return finite.length < values.length ? null : spread(finite).mean;
-}
-
-function scaleOf(values: readonly Measured[]): Comparison['scale'] {
-  return spansDecades(values.filter((value) => value !== null)) ? 'ratio' : 'difference';
 }

@@ -13,6 +13,7 @@ export function comparisonTable({ by, metric, goal, baseline, scale, rows }: Com
       (scale === 'ratio'
         ? 'The values span decades: ratios, averaged geometrically.'
         : 'Differences: value minus baseline.') +
+      averagedSentence(rows) +
       rows.map((row) => unpairedSentence(row, baseline)).join(''),
     columns: columns.map((name, i) => ({ name, align: i === 0 ? 'left' : 'right' })),
     rows: rows.map((row) => [
@@ -26,6 +27,19 @@ export function comparisonTable({ by, metric, goal, baseline, scale, rows }: Com
       formatMeasured(row.effectSize),
     ]),
   };
+}
+
+/** Once for all rows where it is the same for all. */
+function averagedSentence(rows: readonly ComparedValue[]): string {
+  const averaged = Map.groupBy(rows, ({ averagedOver }) => averagedOver.join(', '));
+  return [...averaged]
+    .filter(([parameters]) => parameters !== '')
+    .map(([parameters, members]) => {
+      const whose =
+        members.length === rows.length ? '' : `${members.map(({ value }) => formatValue(value)).join(', ')}: `;
+      return ` ${whose}${whose === '' ? 'Each' : 'each'} side of a pair is a mean over ${parameters}.`;
+    })
+    .join('');
 }
 
 function unpairedSentence({ value, pairs, differsIn }: ComparedValue, baseline: ParameterValue): string {

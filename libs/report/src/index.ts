@@ -7,4 +7,5 @@ export { judge, verdictTable, type JudgedClaim } from './verdicts.ts';
 export { writeReport, type ReportFormat, type WriteReportOptions, type WrittenReport } from './write-report.ts';
 export { compareTrials, type ComparedValue, type CompareOptions, type Comparison } from './compare.ts';
 export { compareSweeps, ComparisonError, type ComparedSweeps, type CompareSweepsOptions } from './compare-sweeps.ts';
+export { htmlComparison } from './html/html-comparison.ts';
 export { writeReproduction, type WriteReproductionOptions } from './write-reproduction.ts';

@@ -1,5 +1,5 @@
 import { findDeclaration, type ExperimentDeclaration, type Measurement } from '@natsweep/catalogue';
-import type { ResultsStore, StoredSweep, SweepCounts } from '@natsweep/results';
+import type { ResultsStore, Selection, StoredSweep, SweepCounts } from '@natsweep/results';
 import { presentParameters, type FailedTrial, type SweepSpec } from '@natsweep/sweep';
 import { provenanceOf, type Provenance } from './provenance.ts';
 
@@ -29,7 +29,11 @@ export class UnknownSweepError extends Error {
 }
 
 /** Throws `UnknownSweepError`. */
-export async function loadSweepResults(store: ResultsStore, name: string): Promise<SweepResults> {
+export async function loadSweepResults(
+  store: ResultsStore,
+  name: string,
+  selection: Selection = {},
+): Promise<SweepResults> {
   const sweep = await store.getSweep(name);
   if (sweep === undefined) throw new UnknownSweepError(`There is no sweep ${name} in the results database.`);
   const declaration = findDeclaration(sweep.experiment);
@@ -38,7 +42,7 @@ export async function loadSweepResults(store: ResultsStore, name: string): Promi
       `Sweep ${name} is of experiment ${sweep.experiment}, which this natsweep does not know.`,
     );
   }
-  const rows = await store.rows(name);
+  const rows = await store.rows(name, selection);
   const measurements = rows.flatMap((row) =>
     row.kind === 'observation'
       ? [
