@@ -6,6 +6,7 @@ import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { tangentKernel } from './tangent-kernel.ts';
 import { wideTraining } from './wide-training.ts';
+import { layerCouplingTraining } from './layer-coupling-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
@@ -24,6 +25,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   isotropy,
   kernelPrediction,
   kfacForster,
+  layerCouplingTraining,
   matrixCompletion,
   naturalFlowBound,
   naturalFlowPrediction,

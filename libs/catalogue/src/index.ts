@@ -30,6 +30,7 @@ export {
   sweepTimesFile,
   type SweepTime,
 } from './sweep-times.ts';
+export { layerCouplingTraining } from './layer-coupling-training.ts';
 export { tridiagonalDamping } from './tridiagonal-damping.ts';
 export { unitWiseTraining } from './unit-wise-training.ts';
 export { isotropy } from './isotropy.ts';
