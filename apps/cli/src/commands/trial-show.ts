@@ -44,26 +44,46 @@ function printRecord(terminal: Terminal, record: TrialRecord, failures: readonly
   line('sweep', `${record.sweep}, index ${record.index}`);
   line('parameters', pairs(record.params));
   line('seed', String(record.seed));
-  for (const { failure, message, attempt } of failures) {
+  for (const { failure, message, attempt, logTail } of failures) {
     line('attempt', `${describeAttempt(attempt)}: ${failure}, ${message}`);
+    printLog(terminal, logTail);
   }
   if (!failures.some(({ attempt }) => attempt.attempt === record.attempt.attempt)) {
     line('attempt', describeAttempt(record.attempt));
   }
   if (record.kind === 'failed') {
     line('failed', `${record.failure}: ${record.message}`);
-    if (record.logTail !== '') terminal.print(`${terminal.style('dim', 'end of log')}\n${record.logTail.trimEnd()}`);
+    const isShown = failures.some(({ attempt }) => attempt.attempt === record.attempt.attempt);
+    if (!isShown) printLog(terminal, record.logTail);
     return;
   }
   const { engine, device, precision, threads, versions } = record.engine;
   line('engine', `${engine} on ${device}, ${precision}, ${plural(threads, 'thread')}, ${pairs(versions)}`);
   line('outcome', record.outcome);
-  for (const [name, value] of Object.entries(record.metrics)) {
-    terminal.print(`${terminal.style('dim', 'metric'.padEnd(labelWidth))}${name} = ${formatMeasured(value)}`);
+  printNamed(terminal, 'metrics', record.metrics, formatMeasured);
+  printNamed(terminal, 'traces', record.traces, (values) => renderSparkline(values, 40));
+}
+
+/** One line each, with the label beside the first; values begin in the same column. */
+function printNamed<Value>(
+  terminal: Terminal,
+  label: string,
+  values: Readonly<Record<string, Value>>,
+  show: (value: Value) => string,
+): void {
+  const names = Object.keys(values);
+  const width = Math.max(...names.map(({ length }) => length));
+  for (const [i, name] of names.entries()) {
+    const head = terminal.style('dim', (i === 0 ? label : '').padEnd(labelWidth));
+    terminal.print(`${head}${name.padEnd(width)}  ${show(values[name]!)}`);
   }
-  for (const [name, values] of Object.entries(record.traces)) {
-    terminal.print(`${terminal.style('dim', 'trace'.padEnd(labelWidth))}${name}  ${renderSparkline(values, 40)}`);
-  }
+}
+
+function printLog(terminal: Terminal, logTail: string): void {
+  if (logTail === '') return;
+  const [first, ...others] = logTail.trimEnd().split('\n');
+  terminal.print(`${terminal.style('dim', 'end of log'.padEnd(labelWidth))}${first}`);
+  for (const other of others) terminal.print(`${' '.repeat(labelWidth)}${other}`);
 }
 
 function describeAttempt({ attempt, worker, slot, startedAtMs, elapsedSeconds }: AttemptInfo): string {
