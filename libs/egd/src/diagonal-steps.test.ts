@@ -115,6 +115,65 @@ test('curvature steps separate the data from a small start', () => {
   }
 });
 
+/** Largest eigenvalue of the Hessian of log Σ_n φ(−u_n) in all weights of one column, from central differences. */
+function largestCurvature(weights: readonly Float64Array[], at: { dataset: number; column: number }): number {
+  const x = engine.read(signedInputs);
+  const places = weights.flatMap((_, layer) => Array.from({ length: dimension }, (_, d) => [layer, d] as const));
+  const logScale = (moves: readonly (readonly [number, number])[]) => {
+    let sum = 0;
+    for (let n = 0; n < samples; n++) {
+      let margin = 0;
+      for (let d = 0; d < dimension; d++) {
+        const beta = weights.reduce((p, w, layer) => {
+          const moved = moves.reduce((by, [k, h]) => (places[k]![0] === layer && places[k]![1] === d ? by + h : by), 0);
+          return p * (w[(at.dataset * dimension + d) * columns + at.column]! + moved);
+        }, 1);
+        margin += x[(at.dataset * samples + n) * dimension + d]! * beta;
+      }
+      sum += 1 / (1 + Math.exp(margin));
+    }
+    return Math.log(sum);
+  };
+  const h = 1e-4;
+  const hessian = places.map((_, i) =>
+    places.map((_, j) => {
+      const mixed = (a: number, b: number) =>
+        logScale([
+          [i, a * h],
+          [j, b * h],
+        ]);
+      return (mixed(1, 1) - mixed(1, -1) - mixed(-1, 1) + mixed(-1, -1)) / (4 * h * h);
+    }),
+  );
+  const { values } = engine.eigh(engine.tensor(hessian.flat(), [places.length, places.length]));
+  return engine.read(values).at(-1)!;
+}
+
+test('a curvature step is at most 1/λ_max of the log loss, and not absurdly smaller', () => {
+  for (const layers of [1, 2, 3]) {
+    const weights = weightsOf(layers, 0.7);
+    let probe: Tensor = engine.tensor(new RandomStream(0, 'probe').normals(datasets * samples * columns), [
+      datasets,
+      samples,
+      columns,
+    ]);
+    let moved = weights;
+    for (let iteration = 0; iteration < 60; iteration++)
+      ({ weights: moved, probe } = curvatureStep(engine, signedInputs, { weights, probe }, { relativeChange: 1e9 }));
+    const { directions } = diagonalGradient(engine, signedInputs, weights);
+    const [before, after, along] = [weights, moved, directions].map((parts) => parts.map((part) => engine.read(part)));
+    for (let dataset = 0; dataset < datasets; dataset++)
+      for (let column = 0; column < columns; column++) {
+        const index = dataset * dimension * columns + column;
+        const learningRate = (after![0]![index]! - before![0]![index]!) / along![0]![index]!;
+        const bound = 1 / learningRate;
+        const curvature = largestCurvature(before!, { dataset, column });
+        assert.ok(bound >= curvature * (1 - 1e-3), `L = ${layers}: 1/η ${bound}, curvature ${curvature}`);
+        assert.ok(bound < 100 * Math.max(curvature, 0.1), `L = ${layers}: 1/η ${bound}, curvature ${curvature}`);
+      }
+  }
+});
+
 test('at margins far beyond 10³ curvature steps still raise them, and keep a direction', () => {
   for (const layers of [1, 2, 3]) {
     const separating = runCurvature(startOf(layers), 300);

@@ -40,11 +40,12 @@ test('a batch over seeds, scales, rates and observations gives what each trial g
 });
 
 test('trials that end leave the batch, and each keeps the residuals of its own systems', async () => {
-  const ngd = { ...base, depth: 3, method: 'ngd' as const, initialScale: 1, targetError: 1e-3, steps: 40 };
+  const small = { size: 5, rank: 1, observations: 15, targetError: 0.01, steps: 40 };
+  const ngd = { ...small, method: 'ngd' as const, fisher: 'observed' as const, initialScale: 0.1 };
   const cases = [
     { params: { ...ngd, learningRate: 0.5 }, seed: 0 },
     { params: { ...ngd, learningRate: 0.1 }, seed: 1 },
-    { params: { ...ngd, learningRate: 0.2, observations: 40 }, seed: 2 },
+    { params: { ...ngd, learningRate: 0.2, observations: 12 }, seed: 2 },
   ];
   const together = await run(cases);
   assert.equal(new Set(together.map(({ metrics }) => metrics['stepsTaken'])).size, 3);
@@ -55,6 +56,32 @@ test('trials that end leave the batch, and each keeps the residuals of its own s
     for (const name of ['stepsTaken', 'solveResidual', 'testError', 'unobservedDrift'])
       assertClose(together[index]!.metrics[name]!, alone!.metrics[name]!, { rtol: 1e-9, atol: 0 });
     assertClose(together[index]!.traces['trainError']!, alone!.traces['trainError']!, { rtol: 1e-9, atol: 0 });
+  }
+});
+
+test('gradient descent of the trials that stay goes on as if none had left', async () => {
+  const egd = { ...base, depth: 2, targetError: 0.05, initialScale: 0.1, steps: 400 };
+  const cases = [
+    { params: { ...egd, learningRate: 0.01 }, seed: 0 },
+    { params: { ...egd, learningRate: 0.002, observations: 30 }, seed: 1 },
+  ];
+  const together = await run(cases);
+  assert.notEqual(together[0]!.metrics['stepsTaken'], together[1]!.metrics['stepsTaken']);
+  for (const [index, given] of cases.entries()) {
+    const [alone] = await run([given]);
+    for (const name of ['stepsTaken', 'testError'])
+      assertClose(together[index]!.metrics[name]!, alone!.metrics[name]!, { rtol: 1e-9, atol: 0 });
+  }
+});
+
+test('the start has ‖β‖_F near initialScale √n at every depth, collapsed or not', async () => {
+  for (const params of [{ depth: 1 }, { depth: 2 }, { depth: 3 }, { depth: 2, collapsedFrom: 6 }]) {
+    const given = { ...base, initialScale: 1e-3, learningRate: 1e-15, steps: 1, ...params };
+    const results = await run([0, 1, 2].map((seed) => ({ params: given, seed })));
+    const norms = results.map(({ metrics }) => metrics['nuclearNorm']! / (1e-3 * Math.sqrt(10)));
+    const mean = norms.reduce((sum, norm) => sum + norm, 0) / norms.length;
+    // the nuclear norm lies between the Frobenius norm and √n times it
+    assert.ok(mean > 0.7 && mean < 1.3 * Math.sqrt(10), `${JSON.stringify(params)}: ${mean}`);
   }
 });
 

@@ -77,6 +77,20 @@ test('NGD stays finite and keeps its direction while margins pass 10³, for N < 
   assertClose(accuracies[accuracies.length - 1]!, accuracies[accuracies.length >> 1]!, { rtol: 0.01, atol: 0 });
 });
 
+test('a trial of a batch that blows up reports its own rank, and leaves that of the others alone', async () => {
+  const base = { method: 'ngd' as const, depth: 3, dimension: 3, samples: 9, nonZero: 1, steps: 12 };
+  const results = await run(
+    trialsOf([
+      { params: { ...base, learningRate: 0.1 }, seed: 0 },
+      { params: { ...base, learningRate: 1e4 }, seed: 0 },
+      { params: { ...base, learningRate: 0.1 }, seed: 1 },
+    ]),
+  );
+  const rankOf = (id: string) => results.find(({ trialId }) => trialId === id)!.metrics['rank']!;
+  assert.deepEqual([rankOf('0'), rankOf('2')], [3, 3]);
+  assert.ok(rankOf('1') < 3, `rank ${rankOf('1')}`);
+});
+
 test('a full first step of NGD from a large random start overshoots to chance, which the flow does not', async () => {
   const base = { dimension: 150, samples: 75, nonZero: 5, start: 'gaussian' as const, initialScale: 1 };
   const seeds = [0, 1, 2, 3];
