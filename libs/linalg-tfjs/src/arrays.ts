@@ -40,7 +40,7 @@ export function arrayOperations(session: Session): Arrays {
     },
     adopt(values, shape) {
       checkValues('adopt', values, shape);
-      return session.upload(values, shape);
+      return session.take(values, shape);
     },
     full(shape, value) {
       checkShape('full', shape);

@@ -46,9 +46,15 @@ export class Session {
     return this.#execute(op, inputs, call).map((output) => this.ledger.adopt(output));
   }
 
-  /** Puts values on the device, in the engine's precision. */
+  /** Puts a copy of the values on the device, in the engine's precision. */
   upload(values: ArrayLike<number>, shape: Shape): TfTensor {
     return this.ledger.adopt(this.#upload(values, shape));
+  }
+
+  /** `upload` of an array that nobody uses any more: on a CPU in float64, TensorFlow computes with the array itself. */
+  take(values: Float64Array, shape: Shape): TfTensor {
+    if (this.dtype === dtypes.float32) return this.upload(values, shape);
+    return this.ledger.adopt(this.#uploadBits(values, shape));
   }
 
   /** Copies a tensor's values from the device. */
@@ -90,10 +96,14 @@ export class Session {
     }
   }
 
-  /** Float64 values travel as pairs of int32, the only 64-bit values that the binding takes. */
   #upload(values: ArrayLike<number>, shape: Shape): TfTensor {
     if (this.dtype === dtypes.float32) return this.#create(Float32Array.from(values), shape, this.dtype);
-    const bits = this.#create(new Int32Array(Float64Array.from(values).buffer), shape, dtypes.int64);
+    return this.#uploadBits(Float64Array.from(values), shape);
+  }
+
+  /** Float64 values travel as pairs of int32, the only 64-bit values that the binding takes. */
+  #uploadBits({ buffer, byteOffset, length }: Float64Array, shape: Shape): TfTensor {
+    const bits = this.#create(new Int32Array(buffer, byteOffset, 2 * length), shape, dtypes.int64);
     try {
       return this.#execute('Bitcast', [bits], { attributes: [attribute.type('type', dtypes.float64)], outputs: 1 })[0]!;
     } finally {

@@ -10,7 +10,7 @@ import {
 import type { LinalgEngine } from '@natsweep/linalg';
 import { attribute } from './binding.ts';
 import { TensorflowError } from './errors.ts';
-import { broadcastBatch, finiteMatrices, lowerPart, multipleOfIdentity, product } from './matrices.ts';
+import { broadcastBatch, finiteMatrices, multipleOfIdentity, product } from './matrices.ts';
 import type { Session, TfTensor } from './session.ts';
 
 type Systems = Pick<
@@ -34,7 +34,9 @@ export function systemOperations(session: Session): Systems {
     accumulate(target, a, scale = 1) {
       const [into, added] = [ledger.check(target), ledger.check(a)];
       checkAccumulated('accumulate', target.shape, a.shape);
-      ledger.scope(() => addTo(session, into, session.run('Mul', [added, session.number(scale)])));
+      ledger.scope(() =>
+        addTo(session, into, scale === 1 ? added : session.run('Mul', [added, session.number(scale)])),
+      );
     },
 
     cholesky(a, { shift = 0 } = {}) {
@@ -42,7 +44,8 @@ export function systemOperations(session: Session): Systems {
       return ledger.scope(() => {
         const matrix = ledger.check(a);
         const shifted = shift === 0 ? matrix : session.run('AddV2', [matrix, multipleOfIdentity(session, n, shift)]);
-        const factor = lowerPart(session, session.run('Cholesky', [shifted]));
+        // zero above the diagonal where it succeeds, garbage where it does not
+        const factor = session.run('Cholesky', [shifted]);
         const pivots = session.download(session.run('MatrixDiagPart', [factor]));
         const count = sizeOf(a.shape.slice(0, -2));
         // TensorFlow reports no failure: it leaves a pivot that is not a positive finite number.
