@@ -130,7 +130,12 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
     droppedDirections: { description: 'null directions of the layer kernels that were left out', unit: '1' },
     poleDistance: { description: 'min |λ + ρ| over the eigenvalues λ of the damped metric', unit: '1' },
   },
-  traces: {},
+  traces: {
+    couplingResponse: {
+      description: 'Σ⁺1_L, what each layer adds to the response at damping 0 and regular Σ',
+      unit: '1',
+    },
+  },
   claims: [alphaOfDepth, positiveDefinite, singularDepths, noLimit],
   figures: [
     {

@@ -27,7 +27,11 @@ const parameters = wideNetworkParameters.extend({
     .default('exact')
     .describe('the approximation of the Fisher matrix that the step inverts; gradient-descent: none'),
   coupling: z.string().max(10_000).default('').describe('Σ of layer-wise, row by row: 1,0.5;0.5,1 for two layers'),
-  damping: z.number().min(0).max(1e6).default(0).describe('ρ, absolute; 0 is the limit ρ → 0'),
+  damping: z.number().min(0).max(1e6).default(0).describe('ρ, as dampingUnit says; 0 is the limit ρ → 0'),
+  dampingUnit: z
+    .enum(['absolute', 'relative'])
+    .default('absolute')
+    .describe('relative: ρ = damping · tr Θ/(NC), the mean eigenvalue of the tangent kernel at the start'),
   learningRateScale: z
     .number()
     .positive()
@@ -88,6 +92,11 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
     },
     testDeviationFromAnalytic: { description: 'the same against the kernels of infinite width', unit: '1' },
     learningRate: { description: 'η', unit: '1' },
+    absoluteDamping: { description: 'ρ', unit: '1' },
+    relativeDamping: {
+      description: 'ρ over tr Θ/(NC), the mean eigenvalue of the tangent kernel at the start',
+      unit: '1',
+    },
     alpha: { description: 'isotropy constant; for rules that are not isotropic λ_max(Θ̄)', unit: '1' },
     condition: { description: 'condition number of the worst system that the first step solves', unit: '1' },
     droppedDirections: { description: 'null directions left out by the first step', unit: '1' },

@@ -28,6 +28,7 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
 function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
   progress(trialId, 0, 1);
   const dataset = wideDataset(params, seed);
+  const { inertia, response } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
   const metrics = engine.scope(() => {
     const { inputs, targets } = splitTensors(engine, dataset, dataset.train);
     const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
@@ -35,14 +36,13 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
     const residual = engine.binary('subtract', at.outputs, targets);
     const direction = blockTridiagonal().direction(engine, at, residual, { damping: params.damping });
     const g = engine.read(residual);
-    const response = measuredResponse(engine, network, inputs, direction);
+    const moved = measuredResponse(engine, network, inputs, direction);
     freeNetwork(engine, network);
-    const alpha = response.reduce((sum, value, i) => sum + value * g[i]!, 0) / norm(g) ** 2;
-    const { inertia } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
+    const alpha = moved.reduce((sum, value, i) => sum + value * g[i]!, 0) / norm(g) ** 2;
     return {
       alpha,
       alphaTheory: blockTridiagonalAlpha(params.depth),
-      anisotropicPart: norm(response.map((value, i) => value - alpha * g[i]!)) / norm(g),
+      anisotropicPart: norm(moved.map((value, i) => value - alpha * g[i]!)) / norm(g),
       smallestCouplingEigenvalue: smallestEigenvalue(engine, params.depth),
       negativeCouplingEigenvalues: inertia.negative,
       zeroCouplingEigenvalues: inertia.zero,
@@ -51,7 +51,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
     };
   });
   progress(trialId, 1, 1);
-  return { trialId, outcome: 'converged', metrics, traces: {} };
+  return { trialId, outcome: 'converged', metrics, traces: { couplingResponse: response } };
 }
 
 /** JΔθ as the central difference of the network's own outputs along the step. */

@@ -193,3 +193,14 @@ test('theory in flow time is e^{−ct}, and for small steps that of the steps', 
       assertClose(small.traces[name]!, steps.traces[name]!, { rtol: 1e-6, atol: 0 });
   }
 });
+
+test('a relative damping is that share of the mean eigenvalue of the tangent kernel', async () => {
+  const params = { approximation: 'block-diagonal', steps: 2 };
+  const relative = await runOne({ ...params, damping: 0.5, dampingUnit: 'relative' });
+  const rho = relative.metrics['absoluteDamping']!;
+  assertClose(relative.metrics['relativeDamping']!, 0.5);
+  const absolute = await runOne({ ...params, damping: rho });
+  assert.deepEqual({ ...absolute, trialId: '' }, { ...relative, trialId: '' });
+  // the tangent kernel of L = 3, σ_w² = 2 and unit-norm inputs has 6/M_0 on the diagonal before the 1/N
+  assertClose(rho, (0.5 * 6) / (16 * 8), { rtol: 0.5, atol: 0 });
+});

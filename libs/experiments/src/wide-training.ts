@@ -1,5 +1,7 @@
 import { wideTraining as declaration } from '@natsweep/catalogue';
-import { createNetwork, freeNetwork } from '@natsweep/models';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { createNetwork, empiricalNtk, freeNetwork, linearise } from '@natsweep/models';
+import type { Network } from '@natsweep/models';
 import type { Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
@@ -25,13 +27,15 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
   const [training, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
   try {
-    const start = predictTraining(engine, network, { training, heldInputs: held.inputs }, params);
+    const meanEigenvalue = meanTangentEigenvalue(engine, network, training.inputs);
+    const damping = params.dampingUnit === 'relative' ? params.damping * meanEigenvalue : params.damping;
+    const start = predictTraining(engine, network, { training, heldInputs: held.inputs }, { ...params, damping });
     const ran = await train(engine, network, {
       ...training,
       heldInputs: held.inputs,
       rule: ruleOf(params),
       learningRate: start.learningRate,
-      damping: params.damping,
+      damping,
       steps: params.steps,
       signal: context.signal,
       onStep: (done) => context.progress(trialId, done, params.steps),
@@ -73,6 +77,8 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
         testDeviationFromTheory: testDeviation(ran, linearised),
         testDeviationFromAnalytic: testDeviation(ran, start.analytic),
         learningRate: start.learningRate,
+        absoluteDamping: damping,
+        relativeDamping: damping / meanEigenvalue,
         alpha: start.alpha,
         condition: ran.statistics.condition ?? NaN,
         droppedDirections: ran.statistics.dropped,
@@ -91,6 +97,14 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
 function followedSteps(theory: readonly Float64Array[]): number {
   const divergent = theory.findIndex((residual) => isDivergent(residual, theory[0]!));
   return divergent < 0 ? theory.length : divergent;
+}
+
+/** tr Θ/(NC) of the network as it is. */
+function meanTangentEigenvalue(engine: LinalgEngine, network: Network, inputs: Tensor): number {
+  return engine.scope(() => {
+    const at = linearise(engine, network, inputs);
+    return engine.read(engine.reduce('mean', engine.diagonal(empiricalNtk(engine, at, at))))[0]!;
+  });
 }
 
 /** A curve of a theory up to where the theory itself diverges, NaN from there on; nothing of a theory that there is not. */
