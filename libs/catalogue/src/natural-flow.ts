@@ -117,7 +117,7 @@ export const naturalFlowPrediction: typeof declaration = {
     {
       id: 'printed-discrepancy-against-width',
       kind: 'metric',
-      title: 'The same with the coefficient σ²K as printed: it vanishes for σ² = 1 alone',
+      title: 'Distance from the linearised network on test points, with σ²K as printed',
       source: 'Rudner et al. 2019, eq. 17 and 87',
       x: 'width',
       measured: 'printedDiscrepancy',
