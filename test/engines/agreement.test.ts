@@ -38,7 +38,7 @@ describe('experiments on openblas and on tfjs', { skip }, () => {
     const trials = smallTrials(experiment);
     test(`${name}: the same observations, ${trials.length} kinds of trials`, async () => {
       assert.ok(trials.length > 0, 'trials.ts knows no parameters that the experiment accepts');
-      const [openblas, tfjs] = [createOpenblasEngine(), createTfjsEngine({ device: 'cpu' })];
+      const [openblas, tfjs] = [createOpenblasEngine(), createTfjsEngine()];
       for (const { title, params } of trials) {
         const expected = await observe(experiment, openblas, params);
         const actual = await observe(experiment, tfjs, params);
@@ -54,7 +54,7 @@ describe('experiments on openblas and on tfjs', { skip }, () => {
     test(`${name}: float32 on both`, async () => {
       for (const engine of [
         createOpenblasEngine({ precision: 'float32' }),
-        createTfjsEngine({ device: 'cpu', precision: 'float32' }),
+        createTfjsEngine({ precision: 'float32' }),
       ]) {
         for (const { title, params } of trials)
           for (const { outcome, metrics } of await observe(experiment, engine, { ...params, precision: 'float32' })) {
