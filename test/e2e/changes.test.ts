@@ -84,6 +84,41 @@ test('what can be done with a sweep once it is there', async (t) => {
     assert.equal((await home.natsweep('watch', 'f')).code, 1);
   });
 
+  await t.test('slots of the worker and of a sweep change while it runs, and nothing is lost', async () => {
+    const slots = async () => {
+      const { workers } = JSON.parse((await home.natsweep('status', '--json')).stdout) as {
+        workers: { slots: { memoryLimitBytes: number }[] }[];
+      };
+      return workers[0]!.slots;
+    };
+    const until = async (count: number) => {
+      while ((await slots()).length !== count);
+    };
+    const long =
+      'name: long\nexperiment: diagnostic\naxes: { point: { range: { from: 1, to: 60 } } }\nfixed: { durationMs: 100 }\n';
+    await home.natsweep('launch', home.write('long.yaml', long));
+    assert.match((await home.natsweep('set', 'slots', 'long', '1')).stdout, /at most 1 slot\.\n$/);
+    assert.match((await home.natsweep('set', 'slots', '3', '--dry-run')).stdout, /^Worker \S+ would have 3 slots\.\n$/);
+    assert.match((await home.natsweep('set', 'slots', '3')).stdout, /^✓ Worker \S+ has 3 slots \(2 before\)\.\n$/);
+    await until(3);
+    const share = (await slots())[0]!.memoryLimitBytes;
+    assert.match((await home.natsweep('set', 'slots', '1')).stdout, /has 1 slot \(3 before\)/);
+    await until(1);
+    assert.equal((await slots())[0]!.memoryLimitBytes, 3 * share);
+    assert.match((await home.natsweep('set', 'slots', '2')).stdout, /has 2 slots \(1 before\)/);
+    await home.natsweep('set', 'slots', 'long', 'all');
+    assert.equal((await home.natsweep('watch', 'long')).code, 0);
+    assert.equal((await home.natsweep('verify', 'long')).code, 0);
+    assert.equal((await home.natsweep('set', 'slots', 'long', 'none')).code, 2);
+    assert.match(
+      (await home.natsweep('set', 'slots', 'long', 'all')).stderr,
+      /is completed: it takes no share any more/,
+    );
+    const nobody = await home.natsweep('set', 'slots', '2', '--worker', 'nobody');
+    assert.equal(nobody.code, 2);
+    assert.match(nobody.stderr, /^natsweep: There is no worker nobody; there are /);
+  });
+
   await t.test('trials that hang are cancelled, the others run', async () => {
     const hanging =
       'name: c\nexperiment: diagnostic\naxes: { point: [1, 2, 3], behaviour: [finish, hang], group: [0, 1] }\nzip: [[behaviour, group]]\n';

@@ -199,6 +199,7 @@ function announceHiddenGpuWorker(redis: RedisConnection): () => Promise<void> {
           trialId: null,
           trialsFinished: 0,
           stepsFinished: 0,
+          memoryLimitBytes: 2 ** 30,
           ...gpu,
         },
       ],

@@ -73,5 +73,5 @@ export function exampleSnapshot(change: Partial<Snapshot> = {}): Snapshot {
 }
 
 function finished(trialsFinished: number, stepsFinished: number) {
-  return { trialsFinished, stepsFinished };
+  return { trialsFinished, stepsFinished, memoryLimitBytes: 2 ** 32 };
 }

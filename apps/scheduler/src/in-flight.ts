@@ -11,6 +11,10 @@ export class InFlight {
     return [...this.#byBatch.keys()];
   }
 
+  get batches(): number {
+    return this.#byBatch.size;
+  }
+
   has(batchId: string): boolean {
     return this.#byBatch.has(batchId);
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Delivery } from '@natsweep/queue';
 import type { Trial } from '@natsweep/sweep';
@@ -172,4 +173,53 @@ test('of two schedulers one works, and the other takes over when it dies', async
   });
   await stack.until('sweep', ({ state }) => state === 'completed');
   assert.deepEqual(await stack.recordedIndices('sweep'), upTo(200));
+});
+
+test('a sweep takes no more slots than it may, and more or fewer as soon as it is told', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule('--max-batch', '1');
+  await stack.announce(4);
+  await stack.submit('sweep', `${points(30)}slots: 2\n`);
+  const held = new Set<() => void>();
+  let holding = true;
+  let arrived = () => {};
+  stack.work(async (delivery) => {
+    if (holding) {
+      await new Promise<void>((resolve) => {
+        held.add(resolve);
+        arrived();
+      });
+    }
+    return stack.finish(delivery);
+  });
+  const release = () => {
+    for (const finish of held) finish();
+    held.clear();
+  };
+  const inHand = async (count: number) => {
+    while (held.size < count) await new Promise<void>((resolve) => (arrived = resolve));
+  };
+  const setSlots = async (slots: number | null) =>
+    (await stack.send({ kind: 'share', commandId: randomUUID(), sweep: 'sweep', slots })).message;
+
+  try {
+    await inHand(2);
+    assert.match(await setSlots(3), /at most 3 slots\.$/);
+    await inHand(3);
+    assert.equal((await stack.queue.ids()).size, 3);
+    // those in hand finish; only then comes the one that may be
+    assert.match(await setSlots(1), /at most 1 slot\.$/);
+    assert.equal((await stack.queue.ids()).size, 3);
+    release();
+    await inHand(1);
+    await stack.until('sweep', ({ observed }) => observed === 3);
+    assert.equal((await stack.queue.ids()).size, 1);
+    assert.doesNotMatch(await setSlots(null), /slot/);
+    await inHand(4);
+  } finally {
+    holding = false;
+    release();
+  }
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(await stack.recordedIndices('sweep'), upTo(30));
 });

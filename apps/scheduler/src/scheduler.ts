@@ -182,7 +182,7 @@ export class Scheduler {
     const { sweeps, queue, settings } = this.#parts;
     const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
     const room = divideRoom(
-      sweeps.runs.map((run) => run.demand()),
+      sweeps.runs.map((run) => run.demand(settings.maxBatch)),
       capacity,
     );
     const planned = sweeps.runs.map((run) => {

@@ -13,7 +13,7 @@ import {
   type SweepSpec,
   type Trial,
 } from '@natsweep/sweep';
-import { batchSize, type Demand } from './admission.ts';
+import { batchSeconds, batchSize, type Demand } from './admission.ts';
 import { Durations } from './durations.ts';
 import { InFlight } from './in-flight.ts';
 import { Tally } from './tally.ts';
@@ -122,12 +122,13 @@ export class SweepRun {
     return this.#relocations.get(trialId);
   }
 
-  demand(): Demand {
+  /** @param maxBatch most trials in a batch */
+  demand(maxBatch: number): Demand {
     return {
       sweep: this.name,
       priority: this.spec.priority,
       weight: this.spec.weight,
-      missing: this.#state === 'running' ? this.#missing : 0,
+      missing: this.#state === 'running' ? this.#admissible(maxBatch) : 0,
       inFlight: this.inFlight.indices.size,
       secondsPerTrial: this.#durations.secondsPerTrial,
     };
@@ -142,6 +143,7 @@ export class SweepRun {
       inFlight: this.inFlight.indices,
       cursor: this.#cursor,
       budget,
+      maxBatches: this.#freeSlots,
       batchSize: (group) => batchSize({ secondsPerTrial: this.#durations.secondsOf(group), missing, slots, maxBatch }),
     });
     this.#cursor = cursor;
@@ -193,6 +195,18 @@ export class SweepRun {
 
   get #missing(): number {
     return this.#grid.size - this.#recorded.size - this.inFlight.indices.size;
+  }
+
+  /** A batch takes one slot, wherever it is: as many batches in flight as the sweep may have slots, and never more. */
+  get #freeSlots(): number {
+    return Math.max(0, (this.spec.slots ?? Infinity) - this.inFlight.batches);
+  }
+
+  /** Missing trials that may be in flight too; room that could not be used is left to other sweeps. */
+  #admissible(maxBatch: number): number {
+    const byTime = batchSeconds / (this.#durations.secondsPerTrial ?? batchSeconds);
+    const perBatch = Math.max(1, Math.min(byTime, maxBatch));
+    return Math.min(this.#missing, Math.ceil(this.#freeSlots * perBatch));
   }
 
   #settle(index: number): boolean {

@@ -113,7 +113,13 @@ export class SchedulerStack {
       startedAtMs: 0,
       heartbeatAtMs: Date.now(),
       metricsAddress: null,
-      slots: Array.from({ length: slots }, () => ({ ...slot, trialsFinished: 0, stepsFinished: 0, ...gpu })),
+      slots: Array.from({ length: slots }, () => ({
+        ...slot,
+        trialsFinished: 0,
+        stepsFinished: 0,
+        memoryLimitBytes: 2 ** 30,
+        ...gpu,
+      })),
     });
   }
 

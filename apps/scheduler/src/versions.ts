@@ -28,7 +28,7 @@ export async function retry(
   return accept(`Sweep "${sweep}" runs ${trials} failed ${trials === 1 ? 'trial' : 'trials'} again.`);
 }
 
-/** Changes priority or weight. */
+/** Changes priority, weight, or the number of slots. */
 export async function share(command: ShareCommand, context: CommandContext): Promise<CommandReply> {
   const { commandId, sweep } = command;
   const stored = await context.sweeps.results.getSweep(sweep);
@@ -37,11 +37,13 @@ export async function share(command: ShareCommand, context: CommandContext): Pro
     return refuse(`Sweep "${sweep}" is ${stored.state}: it takes no share any more.`);
   }
   const old = JSON.parse(stored.spec) as SweepSpec;
-  const { priority = old.priority, weight = old.weight } = command;
+  const { priority = old.priority, weight = old.weight, slots = old.slots ?? null } = command;
   if (!(weight > 0)) return refuse(`A weight of ${weight} is not possible: give a positive number.`);
-  const spec = JSON.stringify({ ...old, priority, weight });
+  const { slots: _, ...rest } = old;
+  const spec = JSON.stringify({ ...rest, priority, weight, ...(slots !== null && { slots }) } satisfies SweepSpec);
   await replace(stored, { spec, planned: stored.planned, commandId, place: (row) => row.index }, context);
-  return accept(`Sweep "${sweep}" has priority ${priority} and weight ${weight}.`);
+  const limit = slots === null ? '' : `, and takes at most ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
+  return accept(`Sweep "${sweep}" has priority ${priority} and weight ${weight}${limit}.`);
 }
 
 /** Replaces the spec of a sweep. */

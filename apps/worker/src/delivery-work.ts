@@ -55,11 +55,11 @@ export class DeliveryWork {
   }
 
   finish(finished: FinishedTrial): void {
-    const { startedAtMs, elapsedSeconds, ...result } = finished;
+    const { startedAtMs, elapsedSeconds, peakMemoryBytes, ...result } = finished;
     const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
     if (trial === undefined || !this.isOpen(trial)) return;
     const { index, params, seed } = trial;
-    const attempt = this.#attempt(startedAtMs, elapsedSeconds);
+    const attempt = { ...this.#attempt(startedAtMs, elapsedSeconds), peakMemoryBytes };
     const sweep = this.delivery.batch.sweep;
     this.#finished.add(trial.trialId);
     this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, attempt });

@@ -24,7 +24,7 @@ async function run(settings: Settings): Promise<void> {
       });
     }
   });
-  void worker.run();
+  worker.run();
   await stopped;
   // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
   setTimeout(() => process.exit(1), (settings.drainSeconds + shutdownSeconds) * 1000).unref();

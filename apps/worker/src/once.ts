@@ -4,14 +4,7 @@ import type { EngineChoice } from './engine-choice.ts';
 import { createEngines } from './engine.ts';
 import { classifyError } from './failure-class.ts';
 import { OnceError } from './once-error.ts';
-import type { FinishedTrial } from './protocol.ts';
 import { runTrials } from './run-trials.ts';
-
-/** A trial that ran outside any sweep: nothing is queued and nothing is recorded. */
-export interface OnceResult extends FinishedTrial {
-  /** Most memory that this process has had resident so far. */
-  readonly peakMemoryBytes: number;
-}
 
 /**
  * Runs trials one by one in this process: a trial per line of standard input, a result per line of standard output. Throws
@@ -28,9 +21,7 @@ export async function runOnce(choice: EngineChoice): Promise<void> {
       },
     );
     if (finished === undefined) throw new Error(`experiment ${trial.experiment} reported nothing for ${trial.trialId}`);
-    // maxRSS is in kibibytes on every platform (libuv converts)
-    const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    process.stdout.write(`${JSON.stringify({ ...finished, peakMemoryBytes } satisfies OnceResult)}\n`);
+    process.stdout.write(`${JSON.stringify(finished)}\n`);
   }
 }
 

@@ -12,6 +12,8 @@ export interface FinishedTrial {
   readonly traces: Readonly<Record<string, readonly Measured[]>>;
   readonly startedAtMs: number;
   readonly elapsedSeconds: number;
+  /** Most memory that the trial process had resident since its batch began. */
+  readonly peakMemoryBytes: number;
   /** What computed it, in the precision that the trial asked for. */
   readonly engine: EngineInfo;
 }

@@ -3,6 +3,7 @@ import type { Precision } from '@natsweep/linalg';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Engines } from './engine.ts';
 import { measured, measuredTrace } from './measured.ts';
+import { peakMemoryBytes, restartPeakMemory } from './peak-memory.ts';
 import type { FinishedTrial, Reply } from './protocol.ts';
 
 export interface RunContext {
@@ -42,6 +43,7 @@ export async function runTrials(
     send({ kind: 'progress', trialId, stepsDone, stepsTotal });
   };
 
+  restartPeakMemory();
   let since = performance.now();
   let finished = 0;
   let last: FinishedTrial | undefined;
@@ -84,6 +86,7 @@ function recordable(
     outcome,
     engine,
     elapsedSeconds,
+    peakMemoryBytes: peakMemoryBytes(),
     startedAtMs: Math.round(Date.now() - elapsedSeconds * 1000),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, measured(value)])),
     traces: Object.fromEntries(Object.entries(traces).map(([name, values]) => [name, measuredTrace(values)])),

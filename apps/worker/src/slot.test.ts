@@ -18,9 +18,9 @@ function start(t: TestContext, options: Partial<SlotOptions>) {
     name: 'cpu-0',
     worker: 'test',
     engine: 'reference',
-    sender: { send: (report) => void reports.push(report) },
+    sender: { send: (report) => void reports.push(report), flush: () => undefined },
     logger,
-    limits: { memoryBytes: Infinity, tensorHandles: Infinity },
+    limits: () => ({ memoryBytes: Infinity, tensorHandles: Infinity }),
     ...options,
   });
   t.after(() => slot.close());
@@ -51,7 +51,7 @@ test('an observation says on which GPU it was made, and how that was used', asyn
 });
 
 test('a trial process that has grown beyond its memory is replaced, and the next delivery does not notice', async (t) => {
-  const { slot, reports, logged } = start(t, { limits: { memoryBytes: 1, tensorHandles: Infinity } });
+  const { slot, reports, logged } = start(t, { limits: () => ({ memoryBytes: 1, tensorHandles: Infinity }) });
   for (let i = 1; i <= 2; i++) {
     assert.deepEqual(await slot.run(delivery('diagnostic', [{}])), { kind: 'finished' });
     assert.equal(logged.filter((message) => /holds too much memory/.test(message)).length, i);
@@ -62,7 +62,7 @@ test('a trial process that has grown beyond its memory is replaced, and the next
 test("a trial process is replaced before TensorFlow's handles run out", async (t) => {
   const tensorflow = findTensorflow();
   if (!tensorflow.found) return t.skip(`${tensorflow.reason}. ${tensorflow.fix}`);
-  const { slot, logged } = start(t, { engine: 'tfjs', limits: { memoryBytes: Infinity, tensorHandles: 50 } });
+  const { slot, logged } = start(t, { engine: 'tfjs', limits: () => ({ memoryBytes: Infinity, tensorHandles: 50 }) });
   assert.deepEqual(await slot.run(delivery('diagnostic', [{}])), { kind: 'finished' });
   assert.deepEqual(logged, []);
   assert.deepEqual(await slot.run(delivery('tangent-kernel', [small])), { kind: 'finished' });

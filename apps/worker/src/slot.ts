@@ -18,7 +18,7 @@ export interface SlotOptions extends TrialChildOptions {
   readonly sender: Pick<ReportSender, 'send'>;
   readonly logger: Logger;
   /** A trial process that has used up more than this is replaced between batches. */
-  readonly limits: Wear;
+  readonly limits: () => Wear;
   /** This slot's GPU as last read. Default: there is none. */
   readonly readGpu?: () => GpuReading | undefined;
 }
@@ -162,7 +162,8 @@ export class Slot {
   }
 
   async #replaceIfWorn({ memoryBytes, tensorHandles }: Wear): Promise<void> {
-    const { limits, logger } = this.#options;
+    const { logger } = this.#options;
+    const limits = this.#options.limits();
     if (memoryBytes > limits.memoryBytes)
       logger.info({ memoryBytes }, 'trial process replaced: it holds too much memory');
     else if (tensorHandles > limits.tensorHandles)

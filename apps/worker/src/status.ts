@@ -3,13 +3,14 @@ import { heartbeat, signOff, type RedisConnection, type SlotStatus, type WorkerS
 import type { Logger } from '@natsweep/telemetry';
 import type { GpuMonitor } from './gpus.ts';
 import type { Slot } from './slot.ts';
+import type { SlotPool } from './slot-pool.ts';
 
 const heartbeatIntervalMs = 2000;
 
 export interface AnnounceOptions {
   readonly worker: string;
   readonly version: string;
-  readonly slots: readonly Slot[];
+  readonly pool: Pick<SlotPool, 'slots' | 'memoryBytes'>;
   /** Read anew before every heartbeat; undefined where no slot is on a GPU. */
   readonly gpus: GpuMonitor | undefined;
   /** Where Prometheus reaches this worker's /metrics; null if it serves none. */
@@ -34,7 +35,7 @@ export async function announce(redis: RedisConnection, options: AnnounceOptions)
   };
 }
 
-function status({ worker, version, slots, gpus, metricsAddress }: AnnounceOptions, startedAtMs: number): WorkerStatus {
+function status({ worker, version, pool, gpus, metricsAddress }: AnnounceOptions, startedAtMs: number): WorkerStatus {
   return {
     worker,
     host: hostname(),
@@ -43,11 +44,11 @@ function status({ worker, version, slots, gpus, metricsAddress }: AnnounceOption
     startedAtMs,
     heartbeatAtMs: Date.now(),
     metricsAddress,
-    slots: slots.map((slot) => slotStatus(slot, gpus)),
+    slots: pool.slots.map((slot) => ({ ...slotStatus(slot, gpus), memoryLimitBytes: pool.memoryBytes })),
   };
 }
 
-function slotStatus({ name, gpu, state }: Slot, gpus: GpuMonitor | undefined): SlotStatus {
+function slotStatus({ name, gpu, state }: Slot, gpus: GpuMonitor | undefined): Omit<SlotStatus, 'memoryLimitBytes'> {
   const reading = gpu === undefined ? undefined : gpus?.reading(gpu);
   return {
     slot: name,

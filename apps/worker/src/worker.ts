@@ -1,17 +1,16 @@
-import { totalmem } from 'node:os';
 import {
-  BatchWorker,
   connect,
   onCancelled,
+  onSlotsRequest,
   ReportSender,
+  type CommandReply,
   type RedisAddress,
-  type RedisConnection,
 } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { GpuMonitor } from './gpus.ts';
 import { SettingsError, type Settings } from './settings.ts';
-import { Slot } from './slot.ts';
+import { SlotPool } from './slot-pool.ts';
 import { announce } from './status.ts';
 
 /** How long a worker waits for Redis as it starts. */
@@ -19,9 +18,6 @@ const redisWaitMs = 15_000;
 
 /** How long settling the batches that were handed back may take before the process ends all the same. */
 const handBackMs = 5000;
-
-/** A quarter of what there is: hours of operations are left for the batch in which it is passed. */
-const maxTensorHandles = 2 ** 30;
 
 export interface WorkerOptions {
   readonly address: RedisAddress;
@@ -33,30 +29,14 @@ export interface WorkerOptions {
 /** The parent of the trial processes: it holds the locks of batches, and never computes. */
 export class WorkerProcess {
   readonly #options: WorkerOptions;
-  readonly #slots: readonly Slot[];
-  readonly #batchWorkers: readonly BatchWorker[];
-  readonly #close: () => Promise<void>;
+  readonly #pool: SlotPool;
+  readonly #leave: () => Promise<void>;
   #hurry: (() => void) | undefined;
 
-  private constructor(
-    options: WorkerOptions,
-    parts: { readonly slots: readonly Slot[]; readonly redis: RedisConnection; readonly leave: () => Promise<void> },
-  ) {
-    const { slots, redis, leave } = parts;
+  private constructor(options: WorkerOptions, pool: SlotPool, leave: () => Promise<void>) {
     this.#options = options;
-    this.#slots = slots;
-    this.#close = leave;
-    this.#batchWorkers = slots.map(
-      (slot) =>
-        new BatchWorker(redis, {
-          slot: slot.name,
-          lockDurationMs: options.settings.lockSeconds * 1000,
-          run: (delivery) => slot.run(delivery),
-          onError: (error) => {
-            if (!isConnectionError(error)) options.logger.warn({ err: error, slot: slot.name }, 'queue');
-          },
-        }),
-    );
+    this.#pool = pool;
+    this.#leave = leave;
   }
 
   /**
@@ -73,56 +53,38 @@ export class WorkerProcess {
     const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
     const gpus = settings.slots.some(({ gpu }) => gpu !== undefined) ? new GpuMonitor() : undefined;
     await gpus?.refresh();
-    const limits = { memoryBytes: totalmem() / settings.slots.length / 2, tensorHandles: maxTensorHandles };
-    const slots = settings.slots.map(
-      ({ name, gpu }) =>
-        new Slot({
-          name,
-          gpu,
-          readGpu: () => (gpu === undefined ? undefined : gpus?.reading(gpu)),
-          worker: settings.name,
-          engine: settings.engine,
-          heapMiB: settings.heapMiB,
-          limits,
-          sender,
-          logger: logger.child({ slot: name }),
-        }),
-    );
+    const pool = new SlotPool({ redis, settings, gpus, sender, logger });
     try {
-      const [engine] = await Promise.all(slots.map((slot) => slot.prepare()));
-      logger.info({ slots: slots.length, engine }, `taking batches from ${address.description}`);
+      const engine = await pool.prepare();
+      logger.info({ slots: pool.size, engine }, `taking batches from ${address.description}`);
       const metrics = await serveMetrics(settings);
-      const stopListening = await onCancelled(redis, (cancelled) => {
-        for (const slot of slots) void slot.cancel(cancelled);
-      });
+      const stopListening = await onCancelled(redis, (cancelled) => void pool.cancel(cancelled));
+      const stopResizing = await onSlotsRequest(redis, settings.name, (slots) => resize(pool, slots, options));
       const leave = await announce(redis, {
         worker: settings.name,
         version,
-        slots,
+        pool,
         gpus,
         metricsAddress: metrics?.address ?? null,
         logger,
       });
-      return new WorkerProcess(options, {
-        slots,
-        redis,
-        leave: async () => {
-          stopListening();
-          await leave();
-          metrics?.close();
-          disconnect();
-        },
+      return new WorkerProcess(options, pool, async () => {
+        stopListening();
+        stopResizing();
+        await leave();
+        metrics?.close();
+        disconnect();
       });
     } catch (error) {
-      await Promise.all(slots.map((slot) => slot.close()));
+      await pool.close();
       disconnect();
       throw error;
     }
   }
 
   /** Takes batches until `drain`. */
-  async run(): Promise<void> {
-    await Promise.all(this.#batchWorkers.map((worker) => worker.run()));
+  run(): void {
+    this.#pool.take();
   }
 
   /**
@@ -131,18 +93,18 @@ export class WorkerProcess {
    */
   async drain(): Promise<void> {
     const { settings, logger } = this.#options;
-    const closed = Promise.all(this.#batchWorkers.map((worker) => worker.close()));
+    const closed = this.#pool.finish();
     const deadline = Promise.withResolvers<'deadline'>();
     const timer = setTimeout(() => deadline.resolve('deadline'), settings.drainSeconds * 1000);
     this.#hurry = () => deadline.resolve('deadline');
     if ((await Promise.race([closed, deadline.promise])) === 'deadline') {
       logger.warn('handing back the batches in hand');
-      await Promise.all(this.#slots.map((slot) => slot.handBack()));
+      await this.#pool.handBack();
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, handBackMs).unref())]);
     }
     clearTimeout(timer);
-    await Promise.all(this.#slots.map((slot) => slot.close()));
-    await this.#close();
+    await this.#pool.close();
+    await this.#leave();
   }
 
   /** Ends a drain's wait. */
@@ -163,7 +125,19 @@ async function serveMetrics({ metrics }: Settings): Promise<ProcessMetricsServer
   }
 }
 
-/** Every connection reports every attempt to reconnect; one line per outage is enough. */
-function isConnectionError(error: Error): boolean {
-  return 'syscall' in error || error.message === 'Connection is closed.';
+/** Answers a request for another number of slots. */
+async function resize(pool: SlotPool, slots: number, { settings, logger }: WorkerOptions): Promise<CommandReply> {
+  const { name } = settings;
+  const before = pool.size;
+  try {
+    await pool.resize(slots);
+  } catch (error) {
+    return { ok: false, message: `Worker ${name} cannot have ${slots} slots: ${(error as Error).message}.` };
+  }
+  logger.info({ slots, before }, 'number of slots changed');
+  const rest = pool.leaving === 0 ? '' : `; ${pool.leaving} more end when their batch is done`;
+  return {
+    ok: true,
+    message: `Worker ${name} has ${slots} ${slots === 1 ? 'slot' : 'slots'} (${before} before)${rest}.`,
+  };
 }

@@ -4,7 +4,8 @@ import { keys } from './keys.ts';
 import type { Command, CommandReply } from './messages.ts';
 import { commandPayload, readPayload, replyPayload } from './payloads.ts';
 
-const replyLifetimeSeconds = 600;
+/** How long an answer waits for whoever asked. */
+export const replyLifetimeSeconds = 600;
 
 export interface SendCommandOptions {
   /** How long to wait for the scheduler's answer. Default 10,000. */

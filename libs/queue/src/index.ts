@@ -37,5 +37,7 @@ export {
   type Report,
   type ReportPage,
 } from './report-stream.ts';
+export { slotMemoryBytes } from './slot-memory.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
 export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';
+export { onSlotsRequest, requestSlots, type RequestSlotsOptions } from './worker-slots.ts';

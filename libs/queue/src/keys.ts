@@ -10,6 +10,8 @@ export const keys = {
   reply: (commandId: string) => `${prefix}:reply:${commandId}`,
   /** Channel: trials in the hands of workers that need not be finished. */
   cancelled: `${prefix}:cancelled`,
+  /** Channel: how many slots a worker is to have. */
+  workerSlots: (worker: string) => `${prefix}:slots:${worker}`,
   /** Hash: sweep name → SweepSummary as JSON. */
   summaries: `${prefix}:summaries`,
   /** String: who is the active scheduler; expires when it is not renewed. */

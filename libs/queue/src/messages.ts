@@ -35,13 +35,15 @@ export interface ApplyCommand {
   readonly spec: string;
 }
 
-/** Changes a sweep's place among the others. */
+/** Changes a sweep's place among the others, and how much of the fleet it may take. */
 export interface ShareCommand {
   readonly kind: 'share';
   readonly commandId: string;
   readonly sweep: string;
   readonly priority?: number;
   readonly weight?: number;
+  /** Most slots at the same time; null: as many as there are. */
+  readonly slots?: number | null;
 }
 
 export type CommandReply =
@@ -120,6 +122,8 @@ export interface SlotStatus {
   readonly trialId: string | null;
   readonly trialsFinished: number;
   readonly stepsFinished: number;
+  /** The slot's share of its machine: a trial process that takes more leaves the others too little. */
+  readonly memoryLimitBytes: number;
   /** 0 to 1, and bytes; null on a CPU slot. */
   readonly gpuUtilization: number | null;
   readonly gpuMemoryUsedBytes: number | null;

@@ -68,6 +68,7 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
           ...{
             trialsFinished: 1,
             stepsFinished: 2,
+            memoryLimitBytes: 3,
             gpuUtilization: 0.5,
             gpuMemoryUsedBytes: 1,
             gpuMemoryTotalBytes: 2,

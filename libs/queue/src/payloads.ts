@@ -4,6 +4,7 @@ import type { BatchData } from './batch-data.ts';
 import type { Cancelled } from './cancelled.ts';
 import type { Command, CommandReply, SweepSummary, WorkerStatus } from './messages.ts';
 import type { Report } from './report-stream.ts';
+import type { SlotsRequest } from './worker-slots.ts';
 
 /**
  * What may stand in Redis. Others may write there too: nothing that comes from it is used before it has passed one of these
@@ -114,6 +115,7 @@ export const commandPayload = byKind<Command>({
     sweep,
     priority: z.int().min(0).exactOptional(),
     weight: z.number().exactOptional(),
+    slots: z.int().min(1).nullable().exactOptional(),
   }),
 });
 
@@ -154,6 +156,8 @@ export const summaryPayload: z.ZodType<SweepSummary> = z.object({
   updatedAtMs: z.number(),
 });
 
+export const slotsRequestPayload: z.ZodType<SlotsRequest> = z.object({ commandId, slots: z.int().min(1) });
+
 /** Who holds the scheduler's lease. */
 export interface Holder {
   readonly id: string;
@@ -182,6 +186,7 @@ export const workerPayload: z.ZodType<WorkerStatus> = z.object({
       trialId: name.nullable(),
       trialsFinished: count,
       stepsFinished: count,
+      memoryLimitBytes: z.number(),
       gpuUtilization: gpuReading,
       gpuMemoryUsedBytes: gpuReading,
       gpuMemoryTotalBytes: gpuReading,

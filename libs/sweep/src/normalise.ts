@@ -88,6 +88,7 @@ export function normalise(
     limits: { ...defaultLimits, ...defined(file.limits), ...defined(override.limits ?? {}) },
     priority: file.priority,
     weight: file.weight,
+    ...(file.slots !== undefined && { slots: file.slots }),
     reuse: file.reuse,
   };
   return { spec, faults };

@@ -13,6 +13,8 @@ export interface PlanInput {
   readonly cursor: number;
   /** Trials that may be admitted now. */
   readonly budget: number;
+  /** Batches that may be admitted now. Default: no limit. */
+  readonly maxBatches?: number;
   /** Trials per batch, at least 1, for a structural group. */
   readonly batchSize: (structuralKey: string) => number;
 }
@@ -30,13 +32,14 @@ export interface Plan {
  * in flight when the cursor passed and are missing again. The cost is that of the batches, not of the grid: stretches
  * that are done are passed 32,768 indices at a step.
  */
-export function planSweep({ grid, done, inFlight, cursor, budget, batchSize }: PlanInput): Plan {
+export function planSweep(input: PlanInput): Plan {
+  const { grid, done, inFlight, cursor, budget, maxBatches = Infinity, batchSize } = input;
   let missing = grid.size - done.size - inFlight.size;
   let remaining = Math.min(budget, missing);
   let position = cursor >= grid.size ? 0 : cursor;
   const batches: Trial[][] = [];
 
-  while (remaining > 0) {
+  while (remaining > 0 && batches.length < maxBatches) {
     const first = nextMissing(position, done, inFlight);
     if (first >= grid.size) {
       position = 0;

@@ -47,6 +47,7 @@ const spec: z.ZodType<SweepSpec> = z.object({
   }),
   priority: z.int().min(0).max(100),
   weight: z.number().positive().max(1000),
+  slots: z.int().min(1).exactOptional(),
   reuse: z.boolean(),
 });
 

@@ -55,6 +55,8 @@ export interface SweepSpec {
   readonly priority: number;
   /** Share of slots among sweeps of equal priority. */
   readonly weight: number;
+  /** Most slots at the same time; absent: as many as there are. */
+  readonly slots?: number;
   /** Take observations of equal trials from other sweeps. */
   readonly reuse: boolean;
 }

@@ -113,6 +113,7 @@ export const sweepFile = z
     limits: limits.default({}),
     priority: z.int().min(0).max(100).default(0).describe('Sweeps of higher priority are served first.'),
     weight: z.number().positive().max(1000).default(1).describe('Share of slots among sweeps of equal priority.'),
+    slots: count.max(100_000).optional().describe('Most slots at the same time; as many as there are unless given.'),
     reuse: z.boolean().default(false).describe('Take observations of equal trials from other sweeps.'),
     sizes: z
       .strictObject({

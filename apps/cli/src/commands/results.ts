@@ -44,7 +44,10 @@ export const registerResults: Register = (program, cli, run) => {
       collect,
     )
     .option('--failed', 'only trials that failed, with their reasons')
-    .option('--sort <column>', 'a metric, a parameter, index, seed or elapsedSeconds; -NAME sorts downwards')
+    .option(
+      '--sort <column>',
+      'a metric, a parameter, index, seed, elapsedSeconds or peakMemoryBytes; -NAME sorts downwards',
+    )
     .option('--by <parameters>', 'means over the trials that agree in these, e.g. approximation,width', commaList)
     .option('--metrics <names>', 'only these metrics', commaList)
     .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)

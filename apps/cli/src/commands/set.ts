@@ -1,8 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
-import type { Register } from '../cli.ts';
-import { exitCodes } from '../exit.ts';
+import { readWorkers, requestSlots } from '@natsweep/queue';
+
+import type { Cli, Register } from '../cli.ts';
+import { badInput, exitCodes, unavailable, type ExitCode } from '../exit.ts';
 import { orderAndSay } from '../order.ts';
+import { plural } from '../terminal/format.ts';
+import { withRedis } from '../with-redis.ts';
 
 const settings = [
   {
@@ -24,11 +28,19 @@ const settings = [
   },
 ] as const;
 
+interface SetOptions {
+  readonly dryRun?: boolean;
+}
+
+interface SlotsOptions extends SetOptions {
+  readonly worker?: string;
+}
+
 export const registerSet: Register = (program, cli, run) => {
   const set = program
     .command('set')
-    .summary('change the priority or weight of a running sweep')
-    .description('Changes the place of a running sweep among the others.')
+    .summary('change priority, weight or slots while sweeps run')
+    .description('Changes the place of a running sweep among the others, or the number of slots.')
     .helpCommand(false);
   for (const { key, summary, parse } of settings) {
     set
@@ -39,11 +51,88 @@ export const registerSet: Register = (program, cli, run) => {
       .argument('<value>', '', parse)
       .option('-n, --dry-run', 'say what would be done and do nothing')
       .action(
-        run(async (sweep: string, value: number, { dryRun }: { dryRun?: boolean }) => {
+        run(async (sweep: string, value: number, { dryRun }: SetOptions) => {
           if (dryRun === true) cli.terminal.print(`${sweep} would have ${key} ${value}.`);
           else await orderAndSay(cli, { kind: 'share', sweep, [key]: value });
           return exitCodes.ok;
         }),
       );
   }
+  set
+    .command('slots')
+    .summary('change how many trials of a sweep, or of a worker, run at the same time')
+    .description(
+      'Gives a sweep at most so many slots at the same time, or a worker so many trial processes. Where they become fewer, ' +
+        'trials that run finish first. A worker keeps its number until it ends; a sweep for good.',
+    )
+    .usage('[options] [sweep] <n|all>')
+    .argument('<sweep>', 'left out: the worker of --worker, or the only one')
+    .argument('[n|all]', 'slots; all: as many as there are (sweeps only)')
+    .option('--worker <name>', 'change this worker instead of a sweep; "natsweep status --json" lists names')
+    .option('-n, --dry-run', 'say what would be done and do nothing')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ natsweep set slots quickstart 2      quickstart takes at most two slots, the rest is for others
+  $ natsweep set slots quickstart all
+  $ natsweep set slots 4                 the only worker runs four trials at a time
+  $ natsweep set slots --worker node7-4242 16
+`,
+    )
+    .action(
+      run((first: string, second: string | undefined, options: SlotsOptions) =>
+        second === undefined
+          ? scaleWorker(cli, slotCount(first), options)
+          : limitSweep(cli, { sweep: first, slots: slotCount(second) }, options),
+      ),
+    );
 };
+
+function slotCount(text: string): number | 'all' {
+  if (text === 'all') return text;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw badInput(
+    `${text} is no number of slots: give a whole number, 1 or more, as in "natsweep set slots quickstart 2".`,
+  );
+}
+
+async function limitSweep(
+  cli: Cli,
+  { sweep, slots }: { readonly sweep: string; readonly slots: number | 'all' },
+  { worker, dryRun }: SlotsOptions,
+): Promise<ExitCode> {
+  if (worker !== undefined) throw badInput('Give a sweep or --worker, not both.');
+  if (dryRun === true) {
+    const many = slots === 'all' ? 'as many slots as there are' : `at most ${plural(slots, 'slot')}`;
+    cli.terminal.print(`${sweep} would take ${many}.`);
+  } else await orderAndSay(cli, { kind: 'share', sweep, slots: slots === 'all' ? null : slots });
+  return exitCodes.ok;
+}
+
+async function scaleWorker(cli: Cli, slots: number | 'all', { worker, dryRun }: SlotsOptions): Promise<ExitCode> {
+  if (slots === 'all') throw badInput('A worker has a number of slots: give one, e.g. "natsweep set slots 4".');
+  return withRedis(cli.environment, async (redis) => {
+    const names = (await readWorkers(redis)).map((status) => status.worker);
+    const name = chooseWorker(names, worker);
+    if (dryRun === true) {
+      cli.terminal.print(`Worker ${name} would have ${plural(slots, 'slot')}.`);
+      return exitCodes.ok;
+    }
+    const reply = await requestSlots(redis, { worker: name, slots });
+    if (reply === undefined) throw unavailable(`Worker ${name} does not answer: look with "natsweep status".`);
+    if (!reply.ok) throw badInput(reply.message);
+    cli.terminal.print(`${cli.terminal.style('green', '✓')} ${reply.message}`);
+    return exitCodes.ok;
+  });
+}
+
+/** The worker that is named, or the only one there is. */
+function chooseWorker(names: readonly string[], wanted: string | undefined): string {
+  if (names.length === 0) throw unavailable('No worker is running: "natsweep up" starts one.');
+  if (wanted === undefined && names.length === 1) return names[0]!;
+  if (wanted === undefined)
+    throw badInput(`There are ${names.length} workers: name one with --worker: ${names.join(', ')}.`);
+  if (!names.includes(wanted)) throw badInput(`There is no worker ${wanted}; there are ${names.join(', ')}.`);
+  return wanted;
+}

@@ -49,13 +49,16 @@ export function parseParameterValue(
   throw badInput(`${option} ${text}: ${fault.message}${hint}`);
 }
 
-/** "finalTrainLoss" or "-finalTrainLoss" (descending): a metric, a parameter, index, seed or elapsedSeconds. */
+/**
+ * "finalTrainLoss" or "-finalTrainLoss" (descending): a metric, a parameter, index, seed, elapsedSeconds or
+ * peakMemoryBytes.
+ */
 export function parseSort(text: string, sweep: RecordedSweep): Pick<RowQuery, 'orderBy' | 'descending'> {
   const descending = text.startsWith('-');
   const name = descending ? text.slice(1) : text;
   const metrics = metricNames(sweep);
   const parameters = Object.keys(sweep.declaration.parameters.shape);
-  const columns = ['index', 'seed', 'elapsedSeconds'];
+  const columns = ['index', 'seed', 'elapsedSeconds', 'peakMemoryBytes'];
   const key = requireKnown('--sort', name, [...metrics, ...parameters, ...columns]);
   const orderBy = metrics.includes(key) ? `metrics.${key}` : parameters.includes(key) ? `params.${key}` : key;
   return { orderBy, descending };
