@@ -19,11 +19,16 @@ export interface Kernel {
  */
 export function pseudoRandom(engine: LinalgEngine, shape: readonly number[], offset: number): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float64Array.from({ length: size }, (_, i) => {
+  return engine.adopt(pseudoRandomValues(size, offset), shape);
+}
+
+export function pseudoRandomValues(size: number, offset: number): Float64Array {
+  const values = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
     const x = 43758.5453 * Math.sin(12.9898 * i + offset);
-    return x - Math.floor(x) - 0.5;
-  });
-  return engine.tensor(values, shape);
+    values[i] = x - Math.floor(x) - 0.5;
+  }
+  return values;
 }
 
 /** [batch, n, n] symmetric positive definite. */

@@ -49,9 +49,9 @@ export class Peer {
     return (await this.#ask({ run: iterations })) as Timing;
   }
 
-  /** Memory of the whole process at its peak so far, in MiB. */
-  async peakMiB(): Promise<number> {
-    return ((await this.#ask({ peak: true })) as { readonly peakMiB: number }).peakMiB;
+  /** MiB that a run adds to the memory of the process at its peak; undefined where the system does not tell. */
+  async peakMiB(kernel: string, sizes: readonly number[]): Promise<number | undefined> {
+    return ((await this.#ask({ memory: kernel, sizes })) as { readonly peakMiB: number | null }).peakMiB ?? undefined;
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,13 @@ export type Contender = (iterations: number) => Promise<Timing>;
 /** A round repeats the work until it takes about this long. */
 const ROUND_SECONDS = 0.05;
 
-/** Shortest seconds per piece of work, contender by contender. They take turns; throws where their checksums differ. */
+/** No round starts after the contenders have taken this long. */
+const TASK_SECONDS = 8;
+
+/**
+ * Shortest seconds per piece of work, contender by contender. They take turns, `rounds` times or fewer where the work is long;
+ * throws where their checksums differ.
+ */
 export async function shortestTimes(
   title: string,
   contenders: readonly Contender[],
@@ -19,7 +25,8 @@ export async function shortestTimes(
     if (!(Math.abs(checksum / first[0]!.checksum - 1) < 1e-6))
       throw new Error(`${title}: results differ: ${first.map((timing) => timing.checksum).join(', ')}`);
   const iterations = first.map(({ seconds }) => Math.max(1, Math.round(ROUND_SECONDS / seconds)));
-  for (let round = 0; round < rounds; round++)
+  const end = performance.now() + 1000 * TASK_SECONDS;
+  for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round++)
     for (const [i, run] of contenders.entries())
       best[i] = Math.min(best[i] ?? Infinity, (await run(iterations[i]!)).seconds);
   return best;

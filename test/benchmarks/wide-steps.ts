@@ -4,7 +4,7 @@ import type { Architecture, Network } from '@natsweep/models';
 import { createRule } from '@natsweep/ngd';
 import type { Approximation } from '@natsweep/ngd';
 import { analyticNtk } from '@natsweep/theory';
-import { pseudoRandom } from './linalg-kernels.ts';
+import { pseudoRandom, pseudoRandomValues } from './linalg-kernels.ts';
 
 /** Prepared work: `run` does it once; `checksum` is of what the last run left. */
 export interface Prepared {
@@ -48,20 +48,64 @@ const steps: readonly Step[] = [
   { name: 'crossEntropy', rule: 'block-diagonal', damping: 1e-6, outputs: 10 },
 ];
 
-/** One step of every rule for N samples at each width M. */
-export function stepTasks(samples: number, widths: readonly number[]): Task[] {
-  return steps.flatMap((step) =>
-    widths.map((width) => ({
-      name: step.name,
-      title: step.outputs === 1 ? step.rule : `${step.rule}, cross-entropy, C = ${step.outputs}`,
-      sizes: [samples, width],
-      prepare: (engine: LinalgEngine, [n, m]: readonly number[]) => prepareStep(engine, step, [n!, m!]),
-    })),
-  );
-}
+const samples = 100;
+const widths = [256, 1024, 4096];
 
 /** The infinitely wide network's kernel of N samples with themselves. */
-export function kernelTask(samples: number): Task {
+export const kernelTasks: readonly Task[] = [2000, 10_000].map(kernelTask);
+
+/** One step of every rule for N samples at each width M, after the products that all of them share. */
+export const stepTasks: readonly Task[] = [
+  ...widths.map((width) => productsTask(samples, width)),
+  ...steps.flatMap((step) => widths.map((width) => stepTask(step, width))),
+];
+
+export const tasks: readonly Task[] = [...kernelTasks, ...stepTasks];
+
+function stepTask(step: Step, width: number): Task {
+  return {
+    name: step.name,
+    title: step.outputs === 1 ? step.rule : `${step.rule}, cross-entropy, C = ${step.outputs}`,
+    sizes: [samples, width],
+    prepare: (engine, [n, m]) => prepareStep(engine, step, [n!, m!]),
+  };
+}
+
+/** The matrix products of the exact rule's step, of one hidden layer with another, and nothing else: what the BLAS allows. */
+export function productsTask(samples: number, width: number): Task {
+  return {
+    name: 'products',
+    title: 'matrix products alone',
+    sizes: [samples, width],
+    prepare(engine, [n, m]) {
+      const x = normalised(engine, n!, Math.sqrt(inputs));
+      const h = pseudoRandom(engine, [n!, m!], 2);
+      const first = pseudoRandom(engine, [m!, inputs], 3);
+      const second = pseudoRandom(engine, [m!, m!], 4);
+      const results = (): Tensor[] => [
+        engine.matmul(x, first, { transposeB: true }),
+        engine.matmul(h, second, { transposeB: true }),
+        engine.matmul(h, second),
+        engine.matmul(x, x, { transposeB: true }),
+        ...Array.from({ length: 4 }, () => engine.matmul(h, h, { transposeB: true })),
+      ];
+      return {
+        run: () =>
+          engine.scope(() => {
+            results();
+            engine.matmulAccumulate(first, h, x, { transposeA: true, scale: learningRate });
+            engine.matmulAccumulate(second, h, h, { transposeA: true, scale: learningRate });
+          }),
+        checksum: () =>
+          engine.scope(() =>
+            results().reduce((sum, t) => sum + engine.read(engine.reduce('sum', engine.unary('abs', t)))[0]!, 0),
+          ),
+      };
+    },
+  };
+}
+
+function kernelTask(samples: number): Task {
   return {
     name: 'analyticKernel',
     title: 'analytic kernel',
@@ -103,7 +147,7 @@ function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number,
   const probes = start.map(({ shape }, index) => pseudoRandom(engine, shape, 21 + index));
   return {
     run: () =>
-      void engine.scope(() => {
+      engine.scope(() => {
         const at = linearise(engine, network, samples);
         const given =
           step.outputs === 1
@@ -113,8 +157,6 @@ function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number,
         if (direction.statistics.method === 'eigendecomposition')
           throw new Error(`${step.name}: the Cholesky factorisation failed, so the peer would do other work`);
         applyDirection(engine, network, direction, learningRate);
-        // weights that a dense update replaced outlive the scope
-        return network;
       }),
     checksum: () =>
       engine.scope(() => {
@@ -128,8 +170,13 @@ function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number,
 }
 
 function createNetwork(engine: LinalgEngine, architecture: Architecture): Network {
-  const draw = (shape: readonly number[], offset: number): Tensor =>
-    engine.scope(() => engine.binary('multiply', Math.sqrt(12), pseudoRandom(engine, shape, offset)));
+  const draw = ([rows, columns]: readonly [number, number], offset: number): Tensor => {
+    const values = pseudoRandomValues(rows * columns, offset);
+    return engine.adopt(
+      values.map((value) => Math.sqrt(12) * value),
+      [rows, columns],
+    );
+  };
   return {
     architecture,
     layers: architecture.widths.slice(1).map((outputs, index) => ({

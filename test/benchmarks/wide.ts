@@ -1,19 +1,21 @@
 /**
- * Times one step of every natural gradient rule for wide networks, and the kernels of infinitely wide ones, against the same
- * algorithm written in PyTorch: float64, the same number of threads, taking turns in the same run.
+ * Times one step of every natural gradient rule for wide networks, and the kernels of infinitely wide ones, against PyTorch:
+ * float64, the same number of threads, taking turns in the same run.
  *
- *   node test/benchmarks/wide.ts [--threads N] [--clock wall|cpu] [--python PATH] [--rounds N] [--large] [TASK…]
+ *   node test/benchmarks/wide.ts [--threads N] [--clock wall|cpu] [--python PATH] [--rounds N] [TASK…]
  *
- * Prints Markdown tables of the shortest times; a ratio of 2 means that natsweep takes half of PyTorch's time. --large adds
- * the kernel of 10,000 samples. What a step does to the weights is compared too, and a difference ends the run. The peer is
- * peers/wide.py; without Python and torch the times of natsweep alone are printed.
+ * Prints Markdown tables of the shortest times; a ratio of 2 means that natsweep takes half of PyTorch's time. MiB is what a
+ * run adds to the memory of the process at its peak, beside weights and data. What a step does to the weights is
+ * compared too, and a difference ends the run. The peer is peers/wide.py; without Python and torch the times of natsweep alone
+ * are printed. It takes about three minutes.
  */
 import { parseArgs } from 'node:util';
 import { createOpenblasEngine } from '@natsweep/linalg-openblas';
 import { Peer } from './linalg-peer.ts';
 import { milliseconds, secondsNow, shortestTimes } from './timing.ts';
 import type { Contender } from './timing.ts';
-import { kernelTask, stepTasks } from './wide-steps.ts';
+import { peakMiB } from './wide-memory.ts';
+import { kernelTasks, stepTasks } from './wide-steps.ts';
 import type { Task } from './wide-steps.ts';
 
 const { values: flags, positionals } = parseArgs({
@@ -23,7 +25,6 @@ const { values: flags, positionals } = parseArgs({
     clock: { type: 'string', default: 'wall' },
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '5' },
-    large: { type: 'boolean', default: false },
   },
 });
 const threads = Number(flags.threads);
@@ -39,28 +40,31 @@ console.log(
     : `Peer: torch ${peer.version}`,
 );
 
-// first, because a process's peak memory never falls
-const kernels = (flags.large ? [2000, 10_000] : [2000]).map(kernelTask);
-await table('Analytic kernels (N; L = 3, ReLU), with the peak memory of the whole process', kernels, true);
-await table('One step (N, M; L = 3, ReLU with biases)', stepTasks(100, [256, 1024]), false);
+await table('Analytic kernels (N; L = 3, ReLU)', kernelTasks);
+await table('One step (N, M; L = 3, ReLU with biases)', stepTasks);
 await peer?.stop();
 
-async function table(caption: string, tasks: readonly Task[], withMemory: boolean): Promise<void> {
+async function table(caption: string, tasks: readonly Task[]): Promise<void> {
   const chosen = tasks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   if (chosen.length === 0) return;
-  const memory = withMemory ? ['MiB', ...(peer === undefined ? [] : ['torch MiB'])] : [];
-  const columns = ['task', 'size', 'ms', ...(peer === undefined ? [] : ['torch ms', 'torch ÷ ours']), ...memory];
+  const columns = ['task', 'size', 'ms', 'torch ms', 'torch ÷ ours', 'MiB', 'torch MiB'];
   console.log(`\n${caption}\n\n| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
-  for (const task of chosen) {
-    await peer?.prepare(task.name, task.sizes);
-    const contenders = peer === undefined ? [timer(task)] : [timer(task), (n: number) => peer.run(n)];
-    const [ours, theirs] = await shortestTimes(task.title, contenders, rounds);
-    const cells = [task.title, task.sizes.join(' × '), milliseconds(ours!)];
-    if (theirs !== undefined) cells.push(milliseconds(theirs), (theirs / ours!).toFixed(2));
-    if (withMemory) cells.push((process.resourceUsage().maxRSS / 1024).toFixed(0));
-    if (withMemory && peer !== undefined) cells.push((await peer.peakMiB()).toFixed(0));
-    console.log(`| ${cells.join(' | ')} |`);
-  }
+  for (const task of chosen) console.log(`| ${(await row(task)).join(' | ')} |`);
+}
+
+async function row(task: Task): Promise<string[]> {
+  const memory = [await peakMiB(task), await peer?.peakMiB(task.name, task.sizes)];
+  await peer?.prepare(task.name, task.sizes);
+  const contenders = peer === undefined ? [timer(task)] : [timer(task), (n: number) => peer.run(n)];
+  const [ours, theirs] = await shortestTimes(task.title, contenders, rounds);
+  return [
+    task.title,
+    task.sizes.join(' × '),
+    milliseconds(ours!),
+    theirs === undefined ? '–' : milliseconds(theirs),
+    theirs === undefined ? '–' : (theirs / ours!).toFixed(2),
+    ...memory.map((mebibytes) => mebibytes?.toFixed(0) ?? '–'),
+  ];
 }
 
 /** The task on a fresh engine, timed as the peer does it. */

@@ -3,14 +3,15 @@
 Reads one JSON object per line and answers with one per line:
   {"prepare": name, "sizes": [...]}  ->  {"ok": true}
   {"run": iterations}                ->  {"seconds": per iteration, "checksum": sum of |result| of the last one}
-  {"peak": true}                     ->  {"peakMiB": memory of this process at its peak}
+  {"memory": name, "sizes": [...]}   ->  {"peakMiB": what a run adds to this process's memory; null where unknown}
 
 Usage: linalg.py numpy|torch THREADS wall|cpu   (the caller also sets OPENBLAS_NUM_THREADS and OMP_NUM_THREADS)
 """
 
+import ctypes
+import gc
 import json
 import math
-import resource
 import sys
 import time
 
@@ -243,8 +244,9 @@ def serve(peer, version, clock):
             run = getattr(peer, request["prepare"])(*request["sizes"])
             print(json.dumps({"ok": True}), flush=True)
             continue
-        if "peak" in request:
-            print(json.dumps({"peakMiB": peak_mib()}), flush=True)
+        if "memory" in request:
+            run = result = None
+            print(json.dumps({"peakMiB": peak_mib(getattr(peer, request["memory"])(*request["sizes"]))}), flush=True)
             continue
         start = now()
         for _ in range(request["run"]):
@@ -254,10 +256,22 @@ def serve(peer, version, clock):
         print(json.dumps({"seconds": seconds, "checksum": peer.checksum(result)}), flush=True)
 
 
-def peak_mib():
-    """Peak memory of this process; the system counts it in bytes on macOS and in KiB elsewhere."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+def peak_mib(run):
+    """MiB that `run` adds to this process's memory at its peak, which Linux alone tells."""
+    if sys.platform != "linux":
+        return None
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # freed memory goes back to the system
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # the peak so far is forgotten
+    before = status_mib("VmRSS")
+    run()
+    return status_mib("VmHWM") - before
+
+
+def status_mib(field):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(field + ":")) / 2**10
 
 
 if __name__ == "__main__":

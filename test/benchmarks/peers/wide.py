@@ -1,7 +1,7 @@
 """The tasks of ../wide-steps.ts in PyTorch, float64, timed on request (see linalg.py for the requests).
 
-The same algorithms in kernel space, as one would write them in PyTorch. Rules return one update per layer: outer
-(signals, inputs, bias_inputs), where the weights move by gain signalsᵀ inputs, or dense (weights, biases).
+The rules in kernel space, as one would write them in PyTorch. They return one update per layer: signals [N, M_l], where the
+weights move by gain signalsᵀ h, or dense (weights, biases).
 
 Usage: wide.py torch THREADS wall|cpu
 """
@@ -42,7 +42,6 @@ class Network:
             self.targets = tensor((n, 1), 10).sign()
         else:
             self.targets = torch.nn.functional.one_hot(torch.arange(n) % classes, classes).double()
-        self.ones = torch.ones((n, 1), dtype=torch.float64)
 
     def linearise(self):
         self.h, u = [self.inputs], []
@@ -67,17 +66,15 @@ class Network:
 
     def pulled_back(self, l, dual):
         signals = self.delta[l] * dual
-        return signals.view(self.n, self.classes, -1).sum(1) if self.classes > 1 else signals, self.h[l], None
+        return signals.view(self.n, self.classes, -1).sum(1) if self.classes > 1 else signals
 
     def move(self, l, update):
-        if len(update) == 2:
+        if isinstance(update, tuple):
             self.weights[l].sub_(update[0], alpha=LEARNING_RATE)
             self.biases[l].sub_(update[1].T, alpha=LEARNING_RATE)
             return
-        signals, inputs, bias_inputs = update
-        self.weights[l].addmm_(signals.T, inputs, alpha=-LEARNING_RATE * self.gains[l])
-        moved = signals.sum(0) if bias_inputs is None else bias_inputs.T @ signals
-        self.biases[l].sub_(moved, alpha=LEARNING_RATE * BIAS_GAIN)
+        self.weights[l].addmm_(update.T, self.h[l], alpha=-LEARNING_RATE * self.gains[l])
+        self.biases[l].sub_(update.sum(0), alpha=LEARNING_RATE * BIAS_GAIN)
 
 
 def solve(matrix, rhs, damping=DAMPING):
@@ -108,9 +105,11 @@ def kfac(network, gradient):
     n, updates = network.n, []
     for l, delta in enumerate(network.delta):
         last = l == DEPTH - 1
-        signals = delta / (1 / n + DAMPING) if last else solve(delta @ delta.T / n, delta)
-        inputs = solve(network.input_gram(l) / n, torch.cat([network.h[l], network.ones], 1))
-        updates.append((gradient * signals, inputs[:, :-1], inputs[:, -1:]))
+        inner = solve(network.input_gram(l) / n, torch.diag(gradient[:, 0]))
+        if last:
+            updates.append(inner @ delta / (1 / n + DAMPING))
+        else:
+            updates.append(solve(delta @ delta.T / n, inner.T).T @ delta)
     return updates
 
 
@@ -120,7 +119,7 @@ def unit_wise(network, gradient):
         units = delta.T
         kernels = units[:, :, None] * (network.input_gram(l) / network.n) * units[:, None, :]
         dual = solve(kernels, gradient.expand(len(units), -1, -1))
-        updates.append((delta * dual[:, :, 0].T, network.h[l], None))
+        updates.append(delta * dual[:, :, 0].T)
     return updates
 
 
@@ -178,6 +177,21 @@ class Wide:
             for l, update in enumerate(rule(network, residual.reshape(-1, 1) / n)):
                 network.move(l, update)
             return lambda: sum(float((p * (a - b)).sum()) for p, a, b in zip(probes, parameters, start)) / LEARNING_RATE
+
+        return run
+
+    def products(self, n, m):
+        x, h = normalised(n, math.sqrt(INPUTS)), tensor((n, m), 2)
+        first, second = tensor((m, INPUTS), 3), tensor((m, m), 4)
+
+        def results():
+            return [x @ first.T, h @ second.T, h @ second, x @ x.T] + [h @ h.T for _ in range(4)]
+
+        def run():
+            results()
+            first.addmm_(h.T, x, alpha=LEARNING_RATE)
+            second.addmm_(h.T, h, alpha=LEARNING_RATE)
+            return lambda: sum(float(result.abs().sum()) for result in results())
 
         return run
 
