@@ -85,6 +85,74 @@ describe('tfjs', { skip }, () => {
     });
   });
 
+  test('the same computation gives the same bits every time', () => {
+    const values = new RandomStream(0, 'deterministic').normals(120_000);
+    const compute = (): Float64Array[] => {
+      const engine = createTfjsEngine(cpu);
+      return engine.scope(() => {
+        const a = engine.tensor(values, [300, 400]);
+        const gram = engine.matmul(a, a, { transposeB: true });
+        const { factor } = engine.cholesky(gram);
+        const { values: spectrum, vectors } = engine.eigh(gram);
+        const { u, s, vt } = engine.svd(a);
+        const { q, r } = engine.qr(a);
+        const parts = [
+          gram,
+          factor,
+          spectrum,
+          vectors,
+          u,
+          s,
+          vt,
+          q,
+          r,
+          engine.reduce('sum', a),
+          engine.reduce('sum', a, { axis: 0 }),
+        ];
+        return [...parts, engine.unary('tanh', a), engine.choleskySolve(factor, gram)].map((t) => engine.read(t));
+      });
+    };
+    const first = compute();
+    for (let i = 0; i < 3; i++) assert.deepEqual(compute(), first);
+  });
+
+  test('TensorFlow was started with as many threads as were asked for, without kernels that vary, and blind to GPUs', () => {
+    createTfjsEngine(cpu);
+    const { TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS, TF_DETERMINISTIC_OPS, TF_FORCE_GPU_ALLOW_GROWTH } =
+      process.env;
+    assert.deepEqual(
+      { TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS, TF_DETERMINISTIC_OPS, TF_FORCE_GPU_ALLOW_GROWTH },
+      {
+        TF_NUM_INTRAOP_THREADS: '1',
+        TF_NUM_INTEROP_THREADS: '1',
+        TF_DETERMINISTIC_OPS: '1',
+        TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      },
+    );
+    assert.equal(process.env['CUDA_VISIBLE_DEVICES'], '-1');
+  });
+
+  test('shapes are checked before TensorFlow is called, which would abort or guess', () => {
+    const engine = createTfjsEngine(cpu);
+    const a = engine.full([2, 3], 1);
+    const calls = [
+      () => engine.matmul(a, a),
+      () => engine.cholesky(a),
+      () => engine.solve(a, a),
+      () => engine.eigh(a),
+      () => engine.binary('add', a, engine.full([4], 1)),
+      () => engine.concat([a, engine.full([3, 3], 1)], 1),
+      () => engine.reshape(a, [4]),
+      () => engine.slice(a, [[0, 3]]),
+      () => engine.take(a, [2]),
+      () => engine.reduce('sum', a, { axis: 2 }),
+      () => engine.tensor([1], [2]),
+    ];
+    for (const call of calls) assert.throws(() => engine.scope<unknown>(call), { name: 'ShapeError' }, String(call));
+    const single = createTfjsEngine({ ...cpu, precision: 'float32' }).full([2, 3], 1);
+    assert.throws(() => engine.binary('add', a, single), { name: 'FreedTensorError' });
+  });
+
   test('one process runs TensorFlow in one way', () => {
     assert.throws(() => createTfjsEngine({ device: 'cpu', threads: 2 }), /runs on the cpu with 1 thread\(s\)/);
     assert.throws(() => createTfjsEngine({ device: 'gpu' }), {
