@@ -11,13 +11,16 @@ const DRAWN = 80;
 
 /**
  * Curves of single trials, for an experiment that draws no traces of its own: the trace of the objective, else the first
- * one, coloured by rule or method where that was swept.
+ * one that is no matrix, coloured by rule or method where that was swept.
  */
 export async function trainingCurves(store: ResultsStore, results: SweepResults): Promise<RenderedFigure | undefined> {
   const { declaration, placed, sweep } = results;
   if (declaration.figures.some(({ kind }) => kind === 'traces')) return undefined;
   const objective = objectiveOf(results);
-  const traces = Object.entries(declaration.traces).filter(([, { unit }]) => unit !== 'step');
+  const matrices = declaration.figures.flatMap((figure) => (figure.kind === 'matrix' ? [figure.trace] : []));
+  const traces = Object.entries(declaration.traces).filter(
+    ([name, { unit }]) => unit !== 'step' && !matrices.includes(name),
+  );
   const [trace, declared] = traces.find(([name]) => name === objective?.metric) ?? traces[0] ?? [];
   if (trace === undefined || declared === undefined) return undefined;
   const chosen =
