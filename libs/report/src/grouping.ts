@@ -6,12 +6,25 @@ export function valuesOf(
   parameter: string,
 ): readonly ParameterValue[] {
   const values = new Set<ParameterValue>();
-  for (const { params } of items) {
+  for (const params of pointsOf(items)) {
     const value = params[parameter];
     if (value !== undefined) values.add(value);
   }
   const list = [...values];
   return list.every((value) => typeof value === 'number') ? list.sort((a, b) => Number(a) - Number(b)) : list;
+}
+
+const points = new WeakMap<object, ReadonlySet<Parameters>>();
+
+/** The parameters that occur; trials of one point share them. Kept as long as the list of items is. */
+function pointsOf(items: Iterable<{ readonly params: Parameters }>): ReadonlySet<Parameters> {
+  let found = points.get(items);
+  if (found === undefined) {
+    const set = new Set<Parameters>();
+    for (const { params } of items) set.add(params);
+    points.set(items, (found = set));
+  }
+  return found;
 }
 
 export interface Group<T> {
@@ -27,12 +40,17 @@ export function groupByParams<T extends { readonly params: Parameters }>(
 ): readonly Group<T>[] {
   const ranks = parameters.map((name) => new Map(valuesOf(items, name).map((value, rank) => [value, rank])));
   const groups = new Map<string, { values: Group<T>['values']; items: T[] }>();
+  const groupOf = new Map<Parameters, T[]>();
   for (const item of items) {
-    const values = parameters.map((parameter) => item.params[parameter]);
-    const key = JSON.stringify(values);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { values, items: [item] });
-    else group.items.push(item);
+    let members = groupOf.get(item.params);
+    if (members === undefined) {
+      const values = parameters.map((parameter) => item.params[parameter]);
+      const key = JSON.stringify(values);
+      const group = groups.get(key) ?? { values, items: [] };
+      groups.set(key, group);
+      groupOf.set(item.params, (members = group.items));
+    }
+    members.push(item);
   }
   const rank = (value: ParameterValue | undefined, i: number) => (value === undefined ? -1 : ranks[i]!.get(value)!);
   return [...groups.values()].sort((a, b) => {

@@ -15,36 +15,43 @@ export interface Provenance {
   readonly retried: number;
 }
 
-export function provenanceOf(rows: readonly TrialRow[]): Provenance {
-  const engines = new Map<string, number>();
-  const workers = new Set<string>();
-  const slots = new Set<string>();
-  let firstStartMs = Infinity;
-  let lastEndMs = -Infinity;
-  let trialSeconds = 0;
-  let retried = 0;
-  for (const row of rows) {
+/** Accumulates provenance row by row. */
+export class ProvenanceCounter {
+  readonly #engines = new Map<string, number>();
+  readonly #workers = new Set<string>();
+  readonly #slots = new Set<string>();
+  #firstStartMs = Infinity;
+  #lastEndMs = -Infinity;
+  #trialSeconds = 0;
+  #retried = 0;
+
+  add(row: TrialRow): void {
     const { worker, slot, startedAtMs, elapsedSeconds, attempt } = row.attempt;
-    workers.add(worker);
-    slots.add(`${worker}/${slot}`);
-    firstStartMs = Math.min(firstStartMs, startedAtMs);
-    lastEndMs = Math.max(lastEndMs, startedAtMs + 1000 * elapsedSeconds);
-    trialSeconds += elapsedSeconds;
-    if (attempt > 1) retried++;
+    this.#workers.add(worker);
+    this.#slots.add(`${worker}/${slot}`);
+    this.#firstStartMs = Math.min(this.#firstStartMs, startedAtMs);
+    this.#lastEndMs = Math.max(this.#lastEndMs, startedAtMs + 1000 * elapsedSeconds);
+    this.#trialSeconds += elapsedSeconds;
+    if (attempt > 1) this.#retried++;
     if (row.kind === 'observation') {
       const description = describeEngine(row.engine);
-      engines.set(description, (engines.get(description) ?? 0) + 1);
+      this.#engines.set(description, (this.#engines.get(description) ?? 0) + 1);
     }
   }
-  return {
-    engines: [...engines].map(([description, trials]) => ({ description, trials })).sort((a, b) => b.trials - a.trials),
-    workers: workers.size,
-    slots: slots.size,
-    firstStartMs: rows.length === 0 ? null : firstStartMs,
-    lastEndMs: rows.length === 0 ? null : lastEndMs,
-    trialSeconds,
-    retried,
-  };
+
+  result(): Provenance {
+    const engines = [...this.#engines].map(([description, trials]) => ({ description, trials }));
+    const isEmpty = this.#workers.size === 0;
+    return {
+      engines: engines.sort((a, b) => b.trials - a.trials),
+      workers: this.#workers.size,
+      slots: this.#slots.size,
+      firstStartMs: isEmpty ? null : this.#firstStartMs,
+      lastEndMs: isEmpty ? null : this.#lastEndMs,
+      trialSeconds: this.#trialSeconds,
+      retried: this.#retried,
+    };
+  }
 }
 
 function describeEngine({ engine, device, precision, threads, versions }: EngineInfo): string {

@@ -7,7 +7,6 @@ import type { Column, Table } from './table.ts';
 
 const BEST = 10;
 const WORST = 5;
-const FAILURES = 20;
 const ID_LENGTH = 11;
 
 /** The best and the worst trials by the objective, and the failed ones with their reasons; nothing that would be empty. */
@@ -36,19 +35,18 @@ function rankedTables(results: SweepResults, objective: Objective): readonly Tab
 }
 
 function failureTable(results: SweepResults): Table {
-  const { failures, spec } = results;
+  const { failures, spec, counts } = results;
   const swept = spec.axes.map(({ parameter }) => parameter);
-  const shown = failures.slice(0, FAILURES);
   return {
     title: 'Failed trials',
-    note: shown.length < failures.length ? `The first ${FAILURES} of ${failures.length}.` : '',
+    note: failures.length < counts.failed ? `The first ${failures.length} of ${counts.failed}.` : '',
     columns: [
       ...placeColumns(swept),
       column('attempts', 'right'),
       column('failure', 'left'),
       column('message', 'left'),
     ],
-    rows: shown.map((failed) => [
+    rows: failures.map((failed) => [
       ...place(failed, swept),
       String(failed.attempt.attempt),
       failed.failure,

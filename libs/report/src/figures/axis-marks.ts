@@ -4,6 +4,7 @@ import type { Axis } from './axis-ticks.ts';
 const CHARACTER = 6.6;
 const TICK = 10;
 const LABEL = 20;
+const LINE = 12;
 
 /**
  * An axis with every tick labelled. Plot's own log axes pass their labels through a filter that leaves some of them out,
@@ -21,6 +22,11 @@ export function yAxisMark({ ticks, labels }: Axis, label: string | null): Plot.M
 /** Pixels that a y axis takes beside the frame. */
 export function yAxisMargin({ labels }: Axis, label: string | null): number {
   return Math.max(...labels.map(({ length }) => length)) * CHARACTER + TICK + (label === null ? 0 : LABEL);
+}
+
+/** Pixels that an x axis takes below the frame. */
+export function xAxisMargin({ labels }: Axis): number {
+  return 24 + LINE * Math.max(...labels.map((label) => label.split('\n').length));
 }
 
 export function plotScale({ type, domain }: Axis): Plot.ScaleOptions {

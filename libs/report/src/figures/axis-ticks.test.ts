@@ -48,6 +48,10 @@ test('few values of a parameter have a tick each; names stand side by side', () 
     '1',
   ]);
   assert.equal(parameterAxis('linear', ['exact', 'kfac']).type, 'point');
+  assert.deepEqual(parameterAxis('linear', ['unit-wise', 'block-tridiagonal']).labels, [
+    'unit-wise',
+    'block-\ntridiagonal',
+  ]);
   // zero has no place on a log axis
   assert.deepEqual(parameterAxis('log', [0, 1, 10]).labels, ['0', '1', '10']);
 });

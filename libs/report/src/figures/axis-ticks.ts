@@ -53,12 +53,17 @@ export function parameterAxis(type: ScaleType, values: readonly ParameterValue[]
   const numbers = values.filter((value) => typeof value === 'number');
   const isLog = type === 'log' && numbers.every((value) => value > 0);
   if (numbers.length < values.length || (type === 'log' && !isLog)) {
-    return { type: 'point', domain: values, ticks: values, labels: values.map(formatValue) };
+    return { type: 'point', domain: values, ticks: values, labels: values.map((value) => inLines(formatValue(value))) };
   }
   const [lowest, highest] = [numbers[0]!, numbers.at(-1)!];
   const axis = isLog ? logAxis(lowest, highest, FEW) : linearAxis(lowest, highest);
   const ticks = numbers.length <= FEW ? numbers : axis.ticks;
   return { ...axis, ticks, labels: ticks.map(formatValue) };
+}
+
+/** Names stand side by side, so a long one is broken after its first hyphen. */
+function inLines(name: string): string {
+  return name.length > 12 ? name.replace('-', '-\n') : name;
 }
 
 function logAxis(lowest: number, highest: number, maxTicks: number): ValueAxis {
@@ -86,7 +91,9 @@ function decadeLabels(exponents: readonly number[]): readonly string[] {
 }
 
 function linearAxis(lowest: number, highest: number): ValueAxis {
-  const room = (highest - lowest) * 0.06 || Math.abs(highest) / 2 || 1;
+  // values that rounding alone tells apart are one value
+  const differ = highest - lowest > 1e-9 * Math.abs(highest);
+  const room = differ ? (highest - lowest) * 0.06 : Math.abs(highest) / 2 || 1;
   const domain = [lowest - room, highest + room] as const;
   const raw = (domain[1] - domain[0]) / 5.6;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -20,11 +20,20 @@ const TRACES_PER_CURVE = 12;
 export async function drawFigures(store: ResultsStore, results: SweepResults): Promise<readonly RenderedFigure[]> {
   const { declaration } = results;
   const drawn: RenderedFigure[] = [];
+  const shown = new Set<string>();
   for (const figure of declaration.figures) {
     const rendered = await drawFigure(store, results, printed(separated(figure, results)));
-    if (rendered !== undefined) drawn.push(rendered);
+    if (rendered !== undefined && !isRepeated(figure, rendered, shown)) drawn.push(rendered);
+    if (figure.kind === 'traces') shown.add(figure.measured);
   }
   return drawn;
+}
+
+/** A trace that an earlier figure shows is drawn again for another theory, and that was not recorded. */
+function isRepeated(figure: Figure, { keys }: RenderedFigure, shown: ReadonlySet<string>): boolean {
+  return (
+    figure.kind === 'traces' && figure.theory !== undefined && shown.has(figure.measured) && !keys.includes('theory')
+  );
 }
 
 /** The figure with its texts as they are printed. */

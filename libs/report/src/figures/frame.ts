@@ -5,6 +5,8 @@ export interface RenderedFigure {
   /** What the marks mean, in sentences. */
   readonly caption: string;
   readonly svg: string;
+  /** Which of measurement, spread and theory it shows. */
+  readonly keys: readonly FigureKey[];
 }
 
 export interface LegendEntry {
@@ -80,7 +82,7 @@ export function frame(content: FrameContent): RenderedFigure {
     `<g transform="translate(${MARGIN},${top})">${plot.markup}</g>`,
     '</svg>',
   ].join('');
-  return { id, title, caption, svg };
+  return { id, title, caption, svg, keys: content.keys };
 }
 
 function wrapped(text: string, columns: number): readonly string[] {

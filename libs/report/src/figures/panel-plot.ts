@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { ParameterValue } from '@natsweep/sweep';
-import { plotScale, xAxisMark, yAxisMargin, yAxisMark } from './axis-marks.ts';
+import { plotScale, xAxisMargin, xAxisMark, yAxisMargin, yAxisMark } from './axis-marks.ts';
 import type { Axis, ValueAxis } from './axis-ticks.ts';
 import { dashedLines } from './dashed-lines.ts';
 import { drawPlot } from './draw-plot.ts';
@@ -59,13 +59,14 @@ export function panelPlot(content: PanelPlotContent): Drawing {
   const top = 8 + titleHeight;
   const gap = 12 + titleHeight;
   const left = yAxisMargin(y, yLabel);
+  const bottom = xAxisMargin(x);
   return drawPlot({
     width: left + layout.columns * width + 8,
-    height: top + 36 + layout.rows * (height + gap) - gap,
+    height: top + bottom + layout.rows * (height + gap) - gap,
     marginLeft: left,
     marginRight: 8,
     marginTop: top,
-    marginBottom: 36,
+    marginBottom: bottom,
     fx: panelBand(layout.columns, 0.07),
     fy: panelBand(layout.rows, gap / (height + gap)),
     x: plotScale(x),
