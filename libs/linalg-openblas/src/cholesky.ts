@@ -39,5 +39,7 @@ export function substitute(
 ): void {
   if (x.length === 0) return;
   const uplo = lower ? LOWER : UPPER;
-  routines.trsm(ROW_MAJOR, LEFT, uplo, transpose ? TRANSPOSE : NO_TRANSPOSE, NON_UNIT, n, k, 1, a, n, x, k);
+  const flag = transpose ? TRANSPOSE : NO_TRANSPOSE;
+  if (k === 1) routines.trsv(ROW_MAJOR, uplo, flag, NON_UNIT, n, a, n, x, 1);
+  else routines.trsm(ROW_MAJOR, LEFT, uplo, flag, NON_UNIT, n, k, 1, a, n, x, k);
 }

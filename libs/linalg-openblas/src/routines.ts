@@ -29,6 +29,7 @@ const blas = {
   scal: 'int, R, void *, int',
   syrk: 'int, int, int, int, int, R, void *, int, R, void *, int',
   trsm: 'int, int, int, int, int, int, int, R, void *, int, void *, int',
+  trsv: 'int, int, int, int, int, void *, int, void *, int',
 };
 
 /** LAPACK takes everything by reference, then the lengths of its strings: arguments, and how many of them are strings. */
