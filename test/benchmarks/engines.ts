@@ -41,13 +41,13 @@ if (!flags.gpu && !flags.unchecked) compareResults();
 const peer = await startPeer();
 const names = [...engines.map((create) => create().info().engine), ...(peer === undefined ? [] : ['torch'])];
 describe();
-if (flags.gpu) {
-  await table('Operations (n × n)', operationTasks([1024, 4096]), milliseconds);
-  await table('One step (N, M; L = 3, ReLU with biases)', stepTasks(100, [1024, 4096]), milliseconds);
-} else {
-  await table('What a call costs: operations on tiny matrices (n × n)', operationTasks([4, 32]), microseconds);
-  await table('One step (N, M; L = 3, ReLU with biases)', stepTasks(100, [256, 1024]), milliseconds);
-}
+if (flags.gpu) await table('Operations (n × n)', operationTasks([1024, 4096]), milliseconds);
+else await table('What a call costs: operations on tiny matrices (n × n)', operationTasks([4, 32]), microseconds);
+await table(
+  'One step (N, M; L = 3, ReLU with biases)',
+  stepTasks.filter(({ sizes: [, width] }) => (flags.gpu ? width! >= 1024 : width! <= 1024)),
+  milliseconds,
+);
 await batchTable([1, 8, 64]);
 await peer?.stop();
 if (!flags.gpu) onGpu();
