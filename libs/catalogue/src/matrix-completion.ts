@@ -40,6 +40,26 @@ const parameters = z.strictObject({
   precision,
 });
 
+const againstObservations = {
+  kind: 'metric',
+  x: 'observations',
+  seriesBy: 'depth',
+  xLabel: 'observed entries m',
+  xScale: 'linear',
+  yScale: 'log',
+} as const;
+
+const euclidean = { panelBy: ['rank', 'collapsedFrom'], only: { method: 'egd' } } as const;
+
+const errorOf = (measured: 'testError' | 'trainError', noun: string) => ({
+  ...againstObservations,
+  id: measured === 'testError' ? 'test-error' : 'training-error',
+  title: `${noun} error of EGD against the number of observations`,
+  source: 'Kerekes et al. 2021, Fig. 5',
+  measured,
+  yLabel: 'mean squared error',
+});
+
 /** Completion of a low-rank matrix by deep factorisations: Kerekes et al. 2021, Fig. 5. */
 export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   name: 'matrix-completion',
@@ -81,34 +101,34 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   },
   claims: [...completionDescentClaims, ...completionNaturalClaims],
   figures: [
-    ...(['testError', 'trainError'] as const).map((metric) => ({
-      id: `${metric === 'testError' ? 'test' : 'training'}-error`,
-      kind: 'metric' as const,
-      title: `${metric === 'testError' ? 'Test' : 'Training'} error against the number of observations`,
-      source: 'Kerekes et al. 2021, Fig. 5 (left and middle)',
-      x: 'observations',
-      measured: metric,
-      ...(metric === 'testError' ? { theory: 'leastNuclearError' } : {}),
-      panelBy: ['rank', 'method', 'fisher', 'collapsedFrom'],
-      seriesBy: 'depth',
-      xLabel: 'observed entries m',
-      yLabel: 'mean squared error',
-      xScale: 'linear' as const,
-      yScale: 'log' as const,
-    })),
+    { ...errorOf('testError', 'Test'), ...euclidean, theory: 'leastNuclearError' },
+    { ...errorOf('trainError', 'Training'), ...euclidean },
     {
+      ...errorOf('testError', 'Test'),
+      id: 'natural-test-error',
+      title: 'Test error of NGD against the number of observations; line: the trivial completion',
+      theory: 'trivialError',
+      panelBy: ['rank', 'naturalRule', 'kroneckerSolver', 'fisher', 'learningRate'],
+      only: { method: 'ngd' },
+    },
+    {
+      ...againstObservations,
+      ...euclidean,
       id: 'effective-rank',
-      kind: 'metric',
       title: 'Effective rank against the number of observations',
       source: 'Kerekes et al. 2021, §2.2 (after Arora et al. 2019)',
-      x: 'observations',
       measured: 'effectiveRank',
-      panelBy: ['rank', 'method', 'fisher', 'collapsedFrom'],
-      seriesBy: 'depth',
-      xLabel: 'observed entries m',
       yLabel: 'effective rank',
-      xScale: 'linear',
-      yScale: 'log',
+    },
+    {
+      ...againstObservations,
+      ...euclidean,
+      id: 'nuclear-norm',
+      title: 'Nuclear norm against the number of observations; line: the least of any completion',
+      source: 'Kerekes et al. 2021, §2.2 (after Arora et al. 2019)',
+      measured: 'nuclearNorm',
+      theory: 'leastNuclearNorm',
+      yLabel: 'nuclear norm',
     },
   ],
   refuse: ({ size, rank, observations, collapsedFrom, depth, method }) => {

@@ -77,6 +77,17 @@ export const sparseNaturalClaims: readonly Claim[] = [
   ngdEqualsInterpolant,
   logitsAlongLabels,
   comparison({
+    id: 'ngd-fails-where-sparse-egd-generalises',
+    statement:
+      'There are learning problems where NGD fails to generalise while EGD with the right architecture performs well: ' +
+      'sparse separators with N < D, two diagonal layers',
+    place: 'abstract and §1',
+    left: { method: 'ngd' },
+    right: egd(2),
+    where: (m) => isWide(m) && isSparse(m),
+    margin: 0.05,
+  }),
+  comparison({
     id: 'ngd-below-egd-above-dimension',
     statement:
       'Where N ≥ D, NGD with the training Fisher information performs worse than EGD on the direct parametrisation',

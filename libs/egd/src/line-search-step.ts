@@ -16,6 +16,8 @@ const SUFFICIENT_DECREASE = 0.1;
  * Gradient descent with a backtracking line search on f = log mean loss (Armijo 1966): each search starts at twice the last
  * accepted step and halves it, per column, until f(w + ηd) ≤ f(w) − η/10 ⟨d, −∇f⟩. The logarithm keeps decreases visible where
  * the loss itself underflows. A column that finds no decrease in 40 halvings stays where it is.
+ *
+ * Its steps are long: unlike the other rules it leaves the path of the flow, and through several layers may end elsewhere.
  */
 export function lineSearchStep(engine: LinalgEngine, signedInputs: Tensor, state: LineSearchState): LineSearchState {
   const { directions, logScale } = diagonalGradient(engine, signedInputs, state.weights);
