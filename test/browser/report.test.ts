@@ -71,12 +71,12 @@ describe('the HTML report in a browser', { skip, timeout: 120_000 }, () => {
   test('every figure is there with its marks, and no text of it is cut off', async () => {
     const figures = (await page.evaluate(figuresInPage)) as FigureInPage[];
     const expected: Record<string, Partial<Record<keyof FigureInPage, number>>> = {
-      // 8 panels: 5 rules at damping 0 and 4 at 1e-6, six circles or more each, one line each
-      'training-curves': { circles: 36 * 6, paths: 36 },
+      // 8 panels: 5 rules at damping 0 and 4 at 1e-6, six circles or more, one line and one shade each
+      'training-curves': { circles: 36 * 6, paths: 2 * 36 },
       // 2 panels, 5 rules, 2 widths
       'deviation-against-width': { circles: 20, paths: 10 },
-      // 4 axes, 5 rules: 2 values of depth and width, 1 of approximation, 2 of damping but for gradient descent
-      'objective-by-axis': { circles: 10 + 10 + 5 + 9 },
+      // 4 axes, 5 rules: 2 values of depth and width, 1 of approximation, 2 of damping but for gradient descent, which has none
+      'objective-by-axis': { circles: 10 + 10 + 5 + 8 },
       'objective-heat-map': { rects: 9, images: 1 },
       'axis-importance': { rects: 4 },
       'parallel-coordinates': { paths: 80 },
