@@ -1,16 +1,26 @@
+import { availableParallelism } from 'node:os';
+
+import { ResultsError } from '@natsweep/results';
+
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { sizeOption } from '../options.ts';
 import { order } from '../order.ts';
+import { structuralGroups } from '../plan/groups.ts';
+import { recordedCosts } from '../plan/recorded-costs.ts';
+import { refuseTooLarge } from '../plan/refuse-too-large.ts';
+import { fleetLimits, machineLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTrials } from '../trials-table.ts';
+import { databaseExists, withResults } from '../with-results.ts';
 import { watchSweep } from './watch.ts';
 
 interface LaunchOptions extends LoadOptions {
   readonly dryRun?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
+  readonly memoryCheck: boolean;
 }
 
 const firstTrials = 5;
@@ -27,6 +37,7 @@ export const registerLaunch: Register = (program, cli, run) => {
     .option('-w, --watch', 'stay and show the progress')
     .option('--name <name>', 'run it under another name')
     .addOption(sizeOption())
+    .option('--no-memory-check', 'queue also what took more memory in earlier sweeps than a slot has')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -43,6 +54,7 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   const { terminal } = cli;
   const sweep = loadSweep(source, options);
   const { spec, grid } = sweep;
+  if (options.memoryCheck) await checkMemory(cli, sweep);
   if (options.dryRun === true) {
     showPlan(cli, sweep, options.json === true);
     return exitCodes.ok;
@@ -59,6 +71,25 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   if (options.json !== true)
     terminal.note(terminal.style('dim', `  "natsweep watch ${spec.name}" shows its progress.`));
   return exitCodes.ok;
+}
+
+/** Refuses what earlier sweeps have shown to be too large for every slot. */
+async function checkMemory({ terminal, environment }: Cli, { grid, declaration }: LoadedSweep): Promise<void> {
+  if (!databaseExists(environment)) return;
+  try {
+    const costs = await withResults(environment, (results) => recordedCosts(results, declaration));
+    if (![...costs.values()].some(({ memoryBytes }) => memoryBytes !== undefined)) return;
+    const limits = (await fleetLimits(environment)) ?? machineLimits(availableParallelism());
+    const groups = structuralGroups(grid, declaration).map((group) => ({
+      ...group,
+      memoryBytes: costs.get(group.key)?.memoryBytes,
+    }));
+    refuseTooLarge(groups, limits, exitCodes.badInput);
+  } catch (error) {
+    // who only launches need not reach the database
+    if (!(error instanceof ResultsError)) throw error;
+    terminal.note(terminal.style('dim', `Memory was not checked: ${error.message}`));
+  }
 }
 
 function showPlan({ terminal }: Cli, { spec, declaration, grid }: LoadedSweep, json: boolean): void {

@@ -1,12 +1,14 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 
 import type { Cli, Register } from '../cli.ts';
-import { CliError, exitCodes, type ExitCode } from '../exit.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
 import { positiveInteger, sizeOption } from '../options.ts';
-import { recordedDurations, type Durations } from '../plan/durations.ts';
 import { countedTrials, structuralGroups, type StructuralGroup } from '../plan/groups.ts';
+import { recordedCosts, type Cost } from '../plan/recorded-costs.ts';
+import { refuseTooLarge } from '../plan/refuse-too-large.ts';
+import { fleetLimits, machineLimits, type SlotLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
-import { formatCount, formatDuration, plural } from '../terminal/format.ts';
+import { formatCount, formatDuration, formatMemory, formatNumber, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
 import { parameterColumns, printTrials } from '../trials-table.ts';
 import { runOnce } from '../worker-once.ts';
@@ -14,15 +16,12 @@ import { databaseExists, withResults } from '../with-results.ts';
 
 interface PlanOptions extends LoadOptions {
   readonly calibrate?: boolean;
-  readonly slots: number;
+  readonly slots?: number;
   readonly json?: boolean;
 }
 
-/** A group with what its trials are expected to cost; undefined where nothing is known. */
-interface Estimate extends StructuralGroup {
-  readonly secondsPerTrial: number | undefined;
-  readonly memoryBytes: number | undefined;
-}
+/** A group with what its trials are expected to cost. */
+type Estimate = StructuralGroup & Cost;
 
 const shownTrials = 3;
 const shownGroups = 20;
@@ -32,12 +31,17 @@ export const registerPlan: Register = (program, cli, run) => {
     .command('plan')
     .summary('count a sweep exactly and estimate what it costs')
     .description(
-      'Counts the trials of a sweep exactly, shows the first and some random ones, and estimates the time of each structural ' +
-        'group from what earlier sweeps recorded here. Queues nothing.',
+      'Counts the trials of a sweep exactly, shows the first and some random ones, and estimates time and memory of each ' +
+        'structural group from what earlier sweeps recorded here. Ends with 1 if a group cannot fit the memory of the slots. ' +
+        'Queues nothing.',
     )
     .argument('<file|name>', 'a sweep file, or a name from "natsweep sweeps"')
     .option('--calibrate', 'run one trial of each group now, for its time and memory')
-    .option('--slots <n>', 'trial processes to plan for', positiveInteger, availableParallelism())
+    .option(
+      '--slots <n>',
+      'trial processes of this machine to plan for (default: those that run, else one per processor)',
+      positiveInteger,
+    )
     .addOption(sizeOption())
     .option('--json', 'print JSON')
     .action(run((source: string, options: PlanOptions) => plan(cli, source, options)));
@@ -47,15 +51,22 @@ async function plan(cli: Cli, source: string, options: PlanOptions): Promise<Exi
   const sweep = loadSweep(source, options);
   const { grid, declaration } = sweep;
   const groups = structuralGroups(grid, declaration);
+  const limits =
+    options.slots === undefined
+      ? ((await fleetLimits(cli.environment)) ?? machineLimits(availableParallelism()))
+      : machineLimits(options.slots);
   const estimates = options.calibrate === true ? await calibrate(cli, sweep, groups) : await recall(cli, sweep, groups);
   if (options.json === true) {
     const { name, experiment } = sweep.spec;
     const { size: trials, excluded } = grid;
-    cli.terminal.print(JSON.stringify({ sweep: name, experiment, trials, excluded, groups: estimates }, undefined, 2));
+    const { slots, memoryBytes: slotMemoryBytes } = limits;
+    const slotHours = slotSeconds(estimates) / 3600;
+    const plan = { sweep: name, experiment, trials, excluded, slots, slotMemoryBytes, slotHours, groups: estimates };
+    cli.terminal.print(JSON.stringify(plan, undefined, 2));
   } else {
-    describe(cli, sweep, { estimates, slots: options.slots });
+    describe(cli, sweep, { estimates, limits });
   }
-  refuseTooLarge(estimates, options.slots);
+  refuseTooLarge(estimates, limits, exitCodes.negative);
   return exitCodes.ok;
 }
 
@@ -64,10 +75,11 @@ async function recall(
   { declaration }: LoadedSweep,
   groups: readonly StructuralGroup[],
 ): Promise<readonly Estimate[]> {
-  const durations: Durations = databaseExists(environment)
-    ? await withResults(environment, (results) => recordedDurations(results, declaration))
-    : new Map();
-  return groups.map((group) => ({ ...group, secondsPerTrial: durations.get(group.key), memoryBytes: undefined }));
+  const costs = databaseExists(environment)
+    ? await withResults(environment, (results) => recordedCosts(results, declaration))
+    : undefined;
+  const unknown = { secondsPerTrial: undefined, memoryBytes: undefined };
+  return groups.map((group) => ({ ...group, ...(costs?.get(group.key) ?? unknown) }));
 }
 
 async function calibrate(
@@ -88,7 +100,7 @@ async function calibrate(
 function describe(
   { terminal }: Cli,
   { spec, declaration, grid }: LoadedSweep,
-  { estimates, slots }: { readonly estimates: readonly Estimate[]; readonly slots: number },
+  { estimates, limits }: { readonly estimates: readonly Estimate[]; readonly limits: SlotLimits },
 ): void {
   const without = grid.excluded === 0 ? '' : ` (${formatCount(grid.excluded)} excluded by "where")`;
   terminal.note(
@@ -142,30 +154,23 @@ function describe(
   if (shown.length < estimates.length)
     terminal.note(terminal.style('dim', `… and ${estimates.length - shown.length} more groups (--json lists all).`));
   terminal.note('');
-  terminal.note(describeTotal(estimates, slots));
+  terminal.note(describeTotal(estimates, limits));
 }
 
-function describeTotal(estimates: readonly Estimate[], slots: number): string {
+function describeTotal(estimates: readonly Estimate[], { slots, memoryBytes, description }: SlotLimits): string {
   const known = estimates.filter(({ secondsPerTrial }) => secondsPerTrial !== undefined);
   if (known.length === 0)
-    return 'Nothing like it was recorded here: --calibrate runs one trial of each group to estimate its time.';
-  const seconds = known.reduce((sum, { secondsPerTrial, trials }) => sum + secondsPerTrial! * trials, 0);
-  const total = `${(seconds / 3600).toPrecision(2)} slot-hours, about ${formatDuration(seconds / slots)} on ${plural(slots, 'slot')}`;
-  if (known.length === estimates.length) return `${total}.`;
-  return `${total}, for the ${known.length} of ${estimates.length} groups that are known (--calibrate tries them all).`;
+    return 'Nothing like it was recorded here: --calibrate runs one trial of each group to estimate its time and memory.';
+  const seconds = slotSeconds(known);
+  const total = `${formatNumber(seconds / 3600, 2)} slot-hours, about ${formatDuration(seconds / slots)} on ${plural(slots, 'slot')}`;
+  const partly =
+    known.length === estimates.length
+      ? ''
+      : `, for the ${known.length} of ${estimates.length} groups that are known (--calibrate tries them all)`;
+  return `${total}${partly}; ${description} has ${formatMemory(memoryBytes)}.`;
 }
 
-function refuseTooLarge(estimates: readonly Estimate[], slots: number): void {
-  const perSlot = totalmem() / slots;
-  const tooLarge = estimates.find(({ memoryBytes = 0 }) => memoryBytes > perSlot);
-  if (tooLarge === undefined) return;
-  throw new CliError(
-    `A trial with ${tooLarge.key} takes ${formatMemory(tooLarge.memoryBytes!)} and each of ${plural(slots, 'slot')} has ${formatMemory(perSlot)} here: use fewer slots or another machine.`,
-    exitCodes.negative,
-  );
-}
-
-function formatMemory(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20;
-  return mebibytes < 1024 ? `${Math.round(mebibytes)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
+/** Of the groups that are known. */
+function slotSeconds(estimates: readonly Estimate[]): number {
+  return estimates.reduce((sum, { secondsPerTrial = 0, trials }) => sum + secondsPerTrial * trials, 0);
 }
