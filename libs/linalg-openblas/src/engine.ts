@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { LinalgEngine, Precision } from '@natsweep/linalg';
+import type { EngineDescription, LinalgEngine, Precision } from '@natsweep/linalg';
 import { arrayOperations } from './arrays.ts';
 import { decompositionOperations } from './decompositions.ts';
 import { elementwiseOperations } from './elementwise.ts';
@@ -23,14 +23,16 @@ export function createOpenblasEngine({ precision = 'float64', threads }: Openbla
   const { ledger } = heap;
   const routines = bindRoutines(openblas.library, precision);
   const threadsInUse = openblas.setThreads(threads ?? (Number(process.env['OPENBLAS_NUM_THREADS']) || 1));
+  // made once, since asking the system for its processors takes longer than many an operation
+  const description: EngineDescription = {
+    engine: 'openblas',
+    device: cpus()[0]?.model ?? process.arch,
+    precision,
+    threads: threadsInUse,
+    versions: { openblas: openblas.version, core: openblas.core },
+  };
   return {
-    info: () => ({
-      engine: 'openblas',
-      device: cpus()[0]?.model ?? process.arch,
-      precision,
-      threads: threadsInUse,
-      versions: { openblas: openblas.version, core: openblas.core },
-    }),
+    info: () => description,
     scope: (body) => ledger.scope(body),
     free: (...tensors) => ledger.free(tensors),
     liveTensors: () => ledger.live,
