@@ -24,6 +24,14 @@ export interface App {
   readonly ended: Promise<void>;
 }
 
+export interface StartOptions {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** A program, with its arguments, that becomes the process it is given to start. */
+  readonly launcher?: readonly string[];
+}
+
 /** A private Redis, and schedulers and workers as processes, in a home of their own; for suites that drive them. */
 export class Stack {
   readonly home = mkdtempSync(join(tmpdir(), 'natsweep-stack-'));
@@ -51,15 +59,16 @@ export class Stack {
     return this.start('scheduler', { script: join(root, 'apps/scheduler/src/main.ts'), args, env });
   }
 
-  startWorker(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): App {
-    const engine = ['--engine', 'reference'];
-    return this.start('worker', { script: join(root, 'apps/worker/src/main.ts'), args: [...engine, ...args], env });
+  startWorker(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, launcher: readonly string[] = []): App {
+    const script = join(root, 'apps/worker/src/main.ts');
+    return this.start('worker', { script, args: ['--engine', 'reference', ...args], env, launcher });
   }
 
-  /** Starts a script of this repository; what it writes goes to a log in the home. */
-  start(name: string, { script, args, env }: { script: string; args: readonly string[]; env: NodeJS.ProcessEnv }): App {
+  /** Starts a script of this repository, behind a launcher if one is given; what it writes goes to a log in the home. */
+  start(name: string, { script, args, env, launcher = [] }: StartOptions): App {
     const log = openSync(join(this.home, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [script, ...args], {
+    const [program, ...rest] = [...launcher, process.execPath, script, ...args] as [string, ...string[]];
+    const child = spawn(program, rest, {
       env: { ...process.env, NATSWEEP_HOME: this.home, NATSWEEP_LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', log, log],
     });

@@ -89,6 +89,20 @@ const systemPackages = [
     required: false,
   },
   {
+    what: 'libfaketime',
+    why: 'tests let the clocks of workers and schedulers jump',
+    present: () => onPath('faketime'),
+    names: { apt: 'faketime', dnf: 'libfaketime' },
+    required: false,
+  },
+  {
+    what: 'iproute2',
+    why: 'tests pull the network cable of a worker, and look who listens where',
+    present: () => onPath('ip') && onPath('ss'),
+    names: { apt: 'iproute2', dnf: 'iproute' },
+    required: false,
+  },
+  {
     what: 'OpenSSL',
     why: 'tests make certificates for Redis and PostgreSQL over TLS',
     present: () => onPath('openssl'),

@@ -1,85 +1,202 @@
 /**
- * A sweep under fire: faults are injected one after the other on a seeded schedule, each kind once before any comes twice.
- * Then it must end by itself, and every planned trial must be in the database exactly once.
+ * Sweeps under fire. Faults are injected on a seeded schedule while each sweep runs; then it must end by itself, and every
+ * planned trial must be in the database exactly once. Steps first: processes die just before and just after every step of
+ * a trial's life. Then whatever happens to machines, at random moments; then clocks; then two schedulers.
  *
- * NATSWEEP_CHAOS_TRIALS (2000), NATSWEEP_CHAOS_SECONDS of fire at most (45) and NATSWEEP_CHAOS_SEED (1) make it longer, or
- * another one.
+ * NATSWEEP_CHAOS_TRIALS (2000) per sweep, NATSWEEP_CHAOS_SECONDS (20) of random fire, NATSWEEP_CHAOS_ROUNDS (2) of every step
+ * and clock, and NATSWEEP_CHAOS_SEED (1) make it longer, or another one.
  */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { RandomStream } from '@natsweep/linalg';
-import { faults, randomFrom, sleep } from './faults.ts';
+import { noClocks } from './clock.ts';
+import { clockFaults, faults, randomFrom, sleep, type Fault, type Random } from './faults.ts';
+import { LeaseWatch } from './lease-watch.ts';
+import { steps, type Step } from './steps.ts';
+import { killAt, momentsOf, suspendAt, type Moment } from './traps.ts';
 import { World } from './world.ts';
 
-const trials = Number(process.env['NATSWEEP_CHAOS_TRIALS'] ?? 2000);
-const fireMs = Number(process.env['NATSWEEP_CHAOS_SECONDS'] ?? 45) * 1000;
-const seed = Number(process.env['NATSWEEP_CHAOS_SEED'] ?? 1);
+const setting = (name: string, usual: number) => Number(process.env[`NATSWEEP_CHAOS_${name}`] ?? usual);
+const trials = setting('TRIALS', 2000);
+const fireMs = setting('SECONDS', 20) * 1000;
+const rounds = setting('ROUNDS', 2);
+const seed = setting('SEED', 1);
 
-/** A few trials diverge or crash their process by themselves; any other may be unlucky four times. */
-const sweep = `
-name: chaos
+/** Half of the trials may fail by themselves, a few in a thousand do; any other may be unlucky four times. */
+const sweepOf = (name: string, fixed: string) => `
+name: ${name}
 experiment: diagnostic
 axes:
   point: { range: { from: 1, to: ${Math.ceil(trials / 4)} } }
-  behaviour: [diverge, crash]
-fixed: { durationMs: 40, share: 0.004 }
+  behaviour: [diverge, throw]
+fixed: { ${fixed} }
 repeats: 2
-limits: { maxAttempts: 5, pauseAfterFailures: 100000 }
+limits: { maxAttempts: 3, pauseAfterFailures: 100000 }
 `;
 
-test('a sweep under fire ends by itself, and loses and duplicates nothing', async (t) => {
-  const world = await World.create({ workers: 3 });
-  t.after(() => world.close());
-  const stream = new RandomStream(seed, 'chaos');
-  const random = randomFrom(stream);
-  const injected = new Map(Object.keys(faults).map((name) => [name, 0]));
-
-  await world.stack.submit(sweep);
-  let ended = false;
-  const ending = world.stack
-    .until('chaos', ({ state }) => state === 'completed')
-    .then((summary) => {
-      ended = true;
-      return summary;
-    });
-  const impossible = new Set<string>();
-  const ceaseFireAtMs = performance.now() + fireMs;
-  const underFire = () => !ended && performance.now() < ceaseFireAtMs;
-  while (underFire()) {
-    const names = Object.keys(faults);
-    for (const position of stream.permutation(names.length)) {
-      const name = names[position] as string;
-      await sleep(random.between(200, 2000));
-      if (!underFire()) break;
-      if (await faults[name]!(world, random)) injected.set(name, injected.get(name)! + 1);
-      else impossible.add(name);
-    }
-  }
-  const summary = await ending;
-  const { planned, recorded, missing, duplicates, misplaced, damaged, problems } = await world.verify('chaos');
-
-  const total = [...injected.values()].reduce((sum, count) => sum + count, 0);
-  const perKind = [...injected].map(([name, count]) => `${count} × ${name}`).join(', ');
-  console.log(`chaos, seed ${seed}: ${total} faults injected (${perKind})`);
+const totals = { faults: 0, planned: 0, recorded: 0, lost: 0, duplicated: 0 };
+after(() => {
+  const { faults, planned, recorded, lost, duplicated } = totals;
   console.log(
-    `chaos: ${planned} trials planned, ${recorded} recorded, ${missing} lost, ${duplicates} duplicated; ` +
-      `${summary.duplicatesSuppressed} duplicate reports suppressed, retries ${JSON.stringify(summary.retriesByFailure)}`,
+    `chaos, seed ${seed}, in all: ${faults} faults injected; ${planned} trials planned, ${recorded} recorded, ${lost} lost, ${duplicated} duplicated`,
   );
-  for (const name of impossible) if (injected.get(name) === 0) t.diagnostic(`not possible here: ${name}`);
-  assert(planned >= trials);
+});
+
+/** Waits for the end of a sweep, and holds what is recorded against what was planned. */
+async function assertWhole(world: World, sweep: string): Promise<void> {
+  const summary = await world.stack.until(sweep, ({ state }) => state === 'completed');
+  const { planned, recorded, missing, duplicates, misplaced, damaged, problems } = await world.verify(sweep);
+  totals.planned += planned;
+  totals.recorded += recorded;
+  totals.lost += missing;
+  totals.duplicated += duplicates;
+  const suppressed = `${summary.duplicatesSuppressed} duplicate reports suppressed`;
+  console.log(
+    `chaos: ${sweep}: ${planned} planned, ${recorded} recorded, ${missing} lost, ${duplicates} duplicated; ` +
+      `${suppressed}, retries ${JSON.stringify(summary.retriesByFailure)}, failed ${JSON.stringify(summary.byFailure)}`,
+  );
   assert.deepEqual(
     { missing, duplicates, misplaced, damaged, problems },
-    {
-      missing: 0,
-      duplicates: 0,
-      misplaced: 0,
-      damaged: 0,
-      problems: [],
-    },
+    { missing: 0, duplicates: 0, misplaced: 0, damaged: 0, problems: [] },
   );
-  assert(total >= 9, `${total} faults in the whole sweep`);
-  // Half of the trials may crash, four in a thousand of those do; any other failure is bad luck five times in a row.
-  const { crash = 0, ...others } = summary.byFailure;
-  assert.deepEqual(others, {});
-  assert(crash <= 15, `${crash} trials crashed`);
+}
+
+/** Keeps sweeps running, one after the other, until `fire` has ended; each must be whole. */
+async function whileSweepsRun(
+  world: World,
+  name: string,
+  { fixed, fire }: { fixed: string; fire: () => Promise<unknown> },
+) {
+  let over = false;
+  const firing = fire().finally(() => (over = true));
+  for (let i = 1; i === 1 || !over; i++) {
+    const sweep = `${name}-${i}`;
+    await world.stack.submit(sweepOf(sweep, fixed));
+    // a fault that cannot be injected ends the test; faults that are over do not
+    await Promise.race([assertWhole(world, sweep), firing.then(() => new Promise<never>(() => {}))]);
+  }
+  await firing;
+}
+
+test('processes die just before and just after every step of a trial’s life', async (t) => {
+  const world = await World.create({ workers: 4 });
+  t.after(() => world.close());
+  const stream = new RandomStream(seed, 'chaos/steps');
+  const taken = new Map<string, number>();
+  const dieAt = async (moment: Moment) => {
+    await killAt(world, moment);
+    const name = `${moment.victim === 'itself' ? moment.step.by : moment.victim}, ${moment.step.name}: ${moment.side}`;
+    taken.set(name, (taken.get(name) ?? 0) + 1);
+    totals.faults += 1;
+  };
+  const lane = async (moments: readonly Moment[]) => {
+    for (let round = 0; round < rounds; round++) {
+      for (const position of stream.permutation(moments.length)) await dieAt(moments[position] as Moment);
+    }
+  };
+  const during = steps.filter((step) => step.provoke !== 'sweep');
+  const by = (role: Step['by']) => momentsOf(during.filter((step) => step.by === role));
+  // of a trial process: before it begins, while it computes, and when it has computed
+  const ofTrials = momentsOf(
+    during.filter(({ name }) => ['batch delivered', 'observation reported'].includes(name)),
+  ).map((moment) => ({ ...moment, victim: 'trial process' as const }));
+  await whileSweepsRun(world, 'steps', {
+    fixed: 'durationMs: 40, share: 0.02',
+    fire: () => Promise.all([lane(by('scheduler')), ...halves([...by('worker'), ...ofTrials]).map(lane)]),
+  });
+  await t.test('and when a sweep has ended', async () => {
+    const moments = momentsOf(steps.filter((step) => step.provoke === 'sweep'));
+    for (let round = 0; round < rounds; round++) {
+      for (const moment of moments) {
+        const sweep = `ending-${round}-${moment.side}`;
+        const died = dieAt(moment);
+        await world.stack.submit(`name: ${sweep}\nexperiment: diagnostic\naxes: { point: [1, 2, 3] }\n`);
+        await died;
+        await assertWhole(world, sweep);
+      }
+    }
+  });
+  console.log(`chaos: processes died ${[...taken].map(([name, count]) => `${count} × ${name}`).join('; ')}`);
+  assert.deepEqual(new Set(taken.values()), new Set([rounds]));
+});
+
+/** Every other one, and the others: two at a time can then die. */
+function halves<Item>(list: readonly Item[]): readonly (readonly Item[])[] {
+  return [0, 1].map((half) => list.filter((_, i) => i % 2 === half));
+}
+
+/** Injects every fault once before any comes twice; resolves to how often each was. */
+async function injectAll(
+  world: World,
+  list: Readonly<Record<string, Fault>>,
+  { stream, until }: { stream: RandomStream; until: (round: number) => boolean },
+): Promise<ReadonlyMap<string, number>> {
+  const random: Random = randomFrom(stream);
+  const names = Object.keys(list);
+  const injected = new Map(names.map((name) => [name, 0]));
+  for (let round = 0; !until(round); round++) {
+    for (const position of stream.permutation(names.length)) {
+      const name = names[position] as string;
+      await sleep(random.between(50, 600));
+      if (round > 0 && until(round)) break;
+      if (!(await list[name]!(world, random))) continue;
+      injected.set(name, injected.get(name)! + 1);
+      totals.faults += 1;
+    }
+  }
+  console.log(`chaos: ${[...injected].map(([name, count]) => `${count} × ${name}`).join('; ')}`);
+  return injected;
+}
+
+test('machines fail at random moments', async (t) => {
+  const world = await World.create({ workers: 3, network: true });
+  t.after(() => world.close());
+  const stream = new RandomStream(seed, 'chaos/machines');
+  let injected: ReadonlyMap<string, number> = new Map();
+  const ceaseFireAtMs = performance.now() + fireMs;
+  await whileSweepsRun(world, 'machines', {
+    fixed: 'durationMs: 30, share: 0.004',
+    fire: async () => {
+      injected = await injectAll(world, faults, {
+        stream,
+        until: (round) => round > 0 && performance.now() > ceaseFireAtMs,
+      });
+    },
+  });
+  for (const [name, count] of injected) {
+    const impossible =
+      (name.includes('interface') && !world.network && 'no network namespace can be made here') ||
+      (name.includes('full disk') && !world.disk && 'no file system can be mounted here');
+    await t.test(name, (own) => (impossible ? own.skip(impossible) : assert(count > 0, 'never injected')));
+  }
+});
+
+test('clocks jump by hours', { skip: noClocks ?? false }, async (t) => {
+  const world = await World.create({ workers: 2, clocks: true });
+  t.after(() => world.close());
+  const stream = new RandomStream(seed, 'chaos/clocks');
+  await whileSweepsRun(world, 'clocks', {
+    fixed: 'durationMs: 10, share: 0.01',
+    fire: () => injectAll(world, clockFaults, { stream, until: (round) => round >= rounds }),
+  });
+});
+
+test('of two schedulers only the one with the lease writes, also when it was suspended with reports in its hands', async (t) => {
+  const world = await World.create({ workers: 2 });
+  t.after(() => world.close());
+  const lease = new LeaseWatch();
+  world.watchers.add(lease);
+  const read = steps.find(({ name }) => name === 'reports read') as Step;
+  await whileSweepsRun(world, 'lease', {
+    fixed: 'durationMs: 5, share: 0.004',
+    fire: async () => {
+      for (let round = 0; round < 2 * rounds; round++) {
+        const suspended = await suspendAt(world, read);
+        await lease.othersThan(suspended);
+        suspended.app.process.kill('SIGCONT');
+        totals.faults += 1;
+      }
+    },
+  });
+  assert.deepEqual(lease.intrusions, []);
 });

@@ -4,55 +4,94 @@ import { findDeclaration } from '@natsweep/catalogue';
 import { openResults, type Verification } from '@natsweep/results';
 import { createGrid, type SweepSpec } from '@natsweep/sweep';
 import { Stack, type App } from '../stack.ts';
-import { Proxy } from './proxy.ts';
+import { Clock } from './clock.ts';
+import { Network } from './network.ts';
 import { SmallDisk } from './small-disk.ts';
+import { commandOf, type Command } from './steps.ts';
+import { Tap } from './tap.ts';
 
-/** Far below a worker's usual ten seconds, so that a suspension can outlast it within the time of a test. */
+/** Far below the usual ten seconds, so that a suspension can outlast them within the time of a test. */
 export const lockMs = 1000;
+export const leaseMs = 1500;
+
+/** A process of the stack, its way to Redis, and its clock. */
+export interface Member {
+  readonly role: 'scheduler' | 'worker';
+  readonly tap: Tap;
+  readonly clock: Clock | undefined;
+  app: App;
+  /** Resolves when the process that runs now has said its first word of its own to Redis. */
+  ready: Promise<void>;
+}
+
+/** What a member says to Redis, and what it hears; `false` breaks the connection there. */
+export interface Watcher {
+  onCommand?(member: Member, command: Command): boolean;
+  onReply?(member: Member, command: Command, reply: string): boolean;
+}
+
+export interface WorldOptions {
+  readonly workers: number;
+  /** One worker lives behind a network interface of its own, where this user may make one. */
+  readonly network?: boolean;
+  /** Clocks can be set, where libfaketime is installed. */
+  readonly clocks?: boolean;
+}
 
 /**
- * A stack to be broken: two schedulers, of which one stands by, and workers that reach Redis through a proxy. What a fault
- * kills is started again, as a supervisor would.
+ * A stack to be broken: two schedulers, of which one stands by, and workers, each of which reaches Redis through a tap. What a
+ * fault kills is started again, as a supervisor would.
  */
 export class World {
   readonly stack: Stack;
-  readonly proxy: Proxy;
   /** Holds the database; undefined where this user may not mount. */
   readonly disk: SmallDisk | undefined;
-  readonly schedulers: App[] = [];
-  readonly workers: App[] = [];
-  readonly #databaseUrl: string;
+  readonly network: Network | undefined;
+  readonly schedulers: Member[] = [];
+  readonly workers: Member[] = [];
+  readonly watchers = new Set<Watcher>();
+  readonly databaseFile: string;
 
-  private constructor(stack: Stack, proxy: Proxy, disk: SmallDisk | undefined) {
+  private constructor(stack: Stack, disk: SmallDisk | undefined, network: Network | undefined) {
     this.stack = stack;
-    this.proxy = proxy;
     this.disk = disk;
-    this.#databaseUrl = `sqlite:${join(disk?.folder ?? stack.home, 'results.sqlite')}`;
+    this.network = network;
+    this.databaseFile = join(disk?.folder ?? stack.home, 'results.sqlite');
   }
 
-  static async create({ workers }: { readonly workers: number }): Promise<World> {
+  static async create({ workers, network = false, clocks = false }: WorldOptions): Promise<World> {
     const stack = await Stack.start();
-    const { address } = stack.redis;
-    if (address.kind !== 'private') throw new Error('chaos needs a Redis of its own');
     const disk = SmallDisk.mount(join(stack.home, 'disk'), 32);
-    const world = new World(stack, await Proxy.open(address.socket), disk);
-    for (let i = 0; i < 2; i++) world.schedulers.push(world.#startScheduler());
-    for (let i = 0; i < workers; i++) world.workers.push(world.#startWorker(address.password));
+    const world = new World(stack, disk, network ? Network.create() : undefined);
+    const clock = (name: string) => (clocks ? new Clock(join(stack.home, `${name}.clock`)) : undefined);
+    for (let i = 0; i < 2; i++)
+      world.schedulers.push(await world.#join('scheduler', { clock: clock(`scheduler-${i}`) }));
+    for (let i = 0; i < workers; i++) {
+      const network = i === 0 ? world.network : undefined;
+      world.workers.push(await world.#join('worker', { clock: clock(`worker-${i}`), network }));
+    }
     return world;
   }
 
-  /** Kills a process without warning and starts another in its place. */
-  async replace(apps: App[], index: number): Promise<void> {
-    const victim = apps[index] as App;
-    victim.process.kill('SIGKILL');
-    await victim.ended;
-    const { address } = this.stack.redis;
-    const password = address.kind === 'private' ? address.password : '';
-    apps[index] = apps === this.schedulers ? this.#startScheduler() : this.#startWorker(password);
+  /** Kills a process without warning and starts another in its place; resolves when that one is at work. */
+  async replace(member: Member): Promise<void> {
+    member.app.process.kill('SIGKILL');
+    await this.revive(member);
+  }
+
+  /** Starts a member again that has ended, or is about to. */
+  async revive(member: Member): Promise<void> {
+    await member.app.ended;
+    this.#launch(member);
+    await member.ready;
   }
 
   /** The trial processes of a worker. */
-  trialProcesses({ process: { pid } }: App): readonly number[] {
+  trialProcesses({
+    app: {
+      process: { pid },
+    },
+  }: Member): readonly number[] {
     try {
       const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
       return children === '' ? [] : children.split(' ').map(Number);
@@ -61,15 +100,18 @@ export class World {
     }
   }
 
-  /** Reads the whole database and holds it against the grid. */
+  /** Reads the whole database and holds it against the grid; throws if a trial took less than no time. */
   async verify(sweep: string): Promise<Verification> {
-    const results = await openResults(this.#databaseUrl);
+    const results = await openResults(`sqlite:${this.databaseFile}`);
     try {
       const stored = await results.getSweep(sweep);
       const spec = JSON.parse(stored?.spec ?? 'null') as SweepSpec;
       const declaration = findDeclaration(spec.experiment);
       if (declaration === undefined) throw new Error(`there is no experiment "${spec.experiment}"`);
       const grid = createGrid(spec, declaration);
+      for await (const { index, attempt } of results.allRows(sweep)) {
+        if (!(attempt.elapsedSeconds >= 0)) throw new Error(`trial ${index} took ${attempt.elapsedSeconds} s`);
+      }
       return await results.verify(sweep, { size: grid.size, trialId: (index) => grid.trial(index).trialId });
     } finally {
       await results.close();
@@ -77,18 +119,65 @@ export class World {
   }
 
   async close(): Promise<void> {
-    this.proxy.restore();
+    this.watchers.clear();
+    const members = [...this.schedulers, ...this.workers];
+    for (const { tap } of members) tap.restore();
     this.disk?.empty();
+    this.network?.plugIn();
     await this.stack.stop(() => this.disk?.unmount());
-    this.proxy.close();
+    for (const { tap } of members) tap.close();
+    this.network?.remove();
   }
 
-  #startScheduler(): App {
-    return this.stack.startScheduler([], { NATSWEEP_DATABASE_URL: this.#databaseUrl });
+  async #join(
+    role: Member['role'],
+    { clock, network }: { readonly clock: Clock | undefined; readonly network?: Network | undefined },
+  ): Promise<Member> {
+    const { address } = this.stack.redis;
+    if (address.kind !== 'private') throw new Error('chaos needs a Redis of its own');
+    const tap = await Tap.open(address.socket, network?.host ?? '127.0.0.1', {
+      onCommand: (words) => this.#ask((watcher) => watcher.onCommand?.(member, commandOf(words))),
+      onReply: (words, reply) => this.#ask((watcher) => watcher.onReply?.(member, commandOf(words), reply)),
+    });
+    const member: Member = { role, tap, clock, app: undefined as never, ready: undefined as never };
+    this.#launch(member, network);
+    return member;
   }
 
-  #startWorker(password: string): App {
-    const url = `redis://:${password}@127.0.0.1:${this.proxy.port}`;
-    return this.stack.startWorker(['--slots', '1', '--lock', String(lockMs / 1000)], { REDIS_URL: url });
+  /** Whether no watcher wants the connection broken. */
+  #ask(one: (watcher: Watcher) => boolean | undefined): boolean {
+    return [...this.watchers].every((watcher) => one(watcher) !== false);
+  }
+
+  #launch(member: Member, network = member === this.workers[0] ? this.network : undefined): void {
+    const { role, tap, clock } = member;
+    const { address } = this.stack.redis;
+    const password = address.kind === 'private' ? address.password : '';
+    const env = {
+      REDIS_URL: `redis://:${password}@${network?.host ?? '127.0.0.1'}:${tap.port}`,
+      NATSWEEP_DATABASE_URL: `sqlite:${this.databaseFile}`,
+      ...clock?.environment,
+    };
+    const first = role === 'scheduler' ? 'natsweep:scheduler' : 'natsweep:worker:';
+    member.ready = new Promise((resolve) => {
+      const watcher: Watcher = {
+        onCommand: (speaker, { verb, words }) => {
+          if (speaker === member && verb === 'set' && words[1]?.startsWith(first)) {
+            this.watchers.delete(watcher);
+            resolve();
+          }
+          return true;
+        },
+      };
+      this.watchers.add(watcher);
+    });
+    member.app =
+      role === 'scheduler'
+        ? this.stack.startScheduler(['--max-batch', '8', '--lease', String(leaseMs / 1000)], env)
+        : this.stack.startWorker(
+            ['--slots', '1', '--drain', '0.05', '--lock', String(lockMs / 1000)],
+            env,
+            network?.launcher,
+          );
   }
 }

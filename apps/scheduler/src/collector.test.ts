@@ -35,7 +35,10 @@ async function start(t: TestContext, results: (real: ResultsStore) => ResultsSto
     const store = results(stack.results);
     const sweeps = new Sweeps({ results: store, queue: stack.queue, redis, logger });
     await sweeps.start(sweep);
-    return { sweeps, collector: new Collector({ results: store, queue: stack.queue, reader, sweeps, logger }) };
+    return {
+      sweeps,
+      collector: new Collector({ results: store, queue: stack.queue, reader, sweeps, lease: { require() {} }, logger }),
+    };
   };
   return { stack, redis, trials, create };
 }

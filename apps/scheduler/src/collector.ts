@@ -1,4 +1,11 @@
-import { streamStart, type BatchQueue, type FailedDelivery, type ReportPage, type ReportReader } from '@natsweep/queue';
+import {
+  streamStart,
+  type BatchQueue,
+  type FailedDelivery,
+  type Lease,
+  type ReportPage,
+  type ReportReader,
+} from '@natsweep/queue';
 import type { ResultsStore } from '@natsweep/results';
 import type { Observation, TrialRecord } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
@@ -16,6 +23,8 @@ export interface CollectorOptions {
   readonly queue: BatchQueue;
   readonly reader: ReportReader;
   readonly sweeps: Sweeps;
+  /** Required before anything is written. */
+  readonly lease: Pick<Lease, 'require'>;
   readonly logger: Logger;
 }
 
@@ -25,14 +34,16 @@ export class Collector {
   readonly #queue: BatchQueue;
   readonly #reader: ReportReader;
   readonly #sweeps: Sweeps;
+  readonly #lease: CollectorOptions['lease'];
   readonly #logger: Logger;
   #gathersUntilMs = 0;
 
-  constructor({ results, queue, reader, sweeps, logger }: CollectorOptions) {
+  constructor({ results, queue, reader, sweeps, lease, logger }: CollectorOptions) {
     this.#results = results;
     this.#queue = queue;
     this.#reader = reader;
     this.#sweeps = sweeps;
+    this.#lease = lease;
     this.#logger = logger;
   }
 
@@ -43,7 +54,9 @@ export class Collector {
     return this.#read(waitMs);
   }
 
+  /** @throws LeaseLostError, before anything is written. */
   async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
+    this.#lease.require();
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
     const observations = this.#placed(reports.filter((report) => report.kind === 'observation'));
     if (observations.length > 0) {
@@ -54,7 +67,10 @@ export class Collector {
     }
     const failed = reports.filter((report) => report.kind === 'failed-delivery');
     if (failed.length > 0) await this.#recordFailedDeliveries(failed);
-    if (end !== streamStart) await this.#reader.discard(end);
+    if (end !== streamStart) {
+      this.#lease.require();
+      await this.#reader.discard(end);
+    }
     this.#gathersUntilMs = reports.length < pageLimit ? performance.now() + gatherMs : 0;
   }
 
@@ -78,6 +94,7 @@ export class Collector {
     const trials = this.#placed(batches.flatMap(failedTrials)).filter(
       ({ sweep, index }) => this.#sweeps.run(sweep)?.isRecorded(index) !== true,
     );
+    this.#lease.require();
     await this.#results.record(trials);
     await this.#sweeps.failed(trials);
     await this.#queue.remove(batches.map(({ batchId }) => batchId));

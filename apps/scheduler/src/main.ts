@@ -30,9 +30,9 @@ async function run(settings: Settings): Promise<void> {
   const commandRedis = await connect(address, { onOutage: 'wait' });
   const queue = await BatchQueue.open(address);
   const reader = await ReportReader.open(address);
-  const lease = new Lease(redis);
+  const lease = new Lease(redis, settings.leaseSeconds * 1000);
   const sweeps = new Sweeps({ results, queue, redis, logger });
-  const collector = new Collector({ results, queue, reader, sweeps, logger });
+  const collector = new Collector({ results, queue, reader, sweeps, lease, logger });
   const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, lease, settings, logger });
   await scheduler.run(stopping.signal);
   await results.close();

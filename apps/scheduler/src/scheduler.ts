@@ -1,5 +1,6 @@
 import {
   answerCommand,
+  LeaseLostError,
   readWorkers,
   takeCommand,
   unansweredCommands,
@@ -42,10 +43,6 @@ const mostBatchesPerTurn = 300;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
-class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError';
-}
-
 /**
  * Plans, admits, records: one loop, one thing at a time. What it knows it can read back from the database and the queue,
  * so it may be killed at any point:
@@ -56,7 +53,6 @@ class LeaseLostError extends Error {
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
-  readonly #leaseDue = new Periodic(2000);
   readonly #failuresDue = new Periodic(200);
   readonly #summariesDue = new Periodic(250);
   readonly #fleetDue = new Periodic(2000);
@@ -94,15 +90,20 @@ export class Scheduler {
       }
     }
     if (!this.#parts.lease.held) return;
-    await this.#parts.collector.drain();
-    await this.#parts.collector.recordFailures();
-    await this.#parts.sweeps.publish();
+    try {
+      await this.#parts.collector.drain();
+      await this.#parts.collector.recordFailures();
+      await this.#parts.sweeps.publish();
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      // what is left is another scheduler's by now
+    }
     await this.#parts.lease.release();
   }
 
   async #holdsLease(): Promise<boolean> {
     const { lease } = this.#parts;
-    return this.#leaseDue.isDue() || !lease.held ? lease.acquire() : true;
+    return lease.held || lease.acquire();
   }
 
   /** Forgets what was read and not dealt with: it is still where it was read, for whoever is active. */
@@ -111,11 +112,6 @@ export class Scheduler {
     for (const unheard of [this.#nextPage, this.#nextCommand]) unheard?.catch(() => {});
     this.#nextPage = undefined;
     this.#nextCommand = undefined;
-  }
-
-  /** A process that was suspended while it waited must not write what its successor may have written since. */
-  #requireLease(): void {
-    if (!this.#parts.lease.held) throw new LeaseLostError('suspended for longer than the lease; asking for it again');
   }
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
@@ -131,7 +127,7 @@ export class Scheduler {
   async #turn(): Promise<void> {
     const { sweeps, collector, queue, logger } = this.#parts;
     await this.#awaitWork();
-    this.#requireLease();
+    this.#parts.lease.require();
     if (this.#failuresDue.isDue()) await collector.recordFailures();
     if (this.#fleetDue.isDue()) await this.#countSlots();
     if (this.#reconciliationDue.isDue()) {
@@ -140,6 +136,7 @@ export class Scheduler {
       const vanished = await reconcile(sweeps, this.#parts);
       if (vanished > 0) logger.warn({ trials: vanished }, 'trials vanished from the queue and are planned again');
     }
+    this.#parts.lease.require();
     await this.#admit();
     if (this.#summariesDue.isDue()) await sweeps.publish();
   }
@@ -151,7 +148,7 @@ export class Scheduler {
     const page = this.#nextPage.then((value) => ({ kind: 'page', value }) as const);
     const command = this.#nextCommand.then((value) => ({ kind: 'command', value }) as const);
     const first = await Promise.race([page, command]);
-    this.#requireLease();
+    this.#parts.lease.require();
     if (first.kind === 'page') {
       this.#nextPage = undefined;
       await this.#parts.collector.commit(first.value);

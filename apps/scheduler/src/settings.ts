@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { longestLeaseMs } from '@natsweep/queue';
 
 export const help = `Usage: node apps/scheduler/src/main.ts [options]
 
@@ -8,6 +9,7 @@ Plans the missing trials of every sweep, keeps the queue topped up, and records 
 Options:
   --max-batch N            most trials in one batch (default 64)
   --backlog SECONDS        work per slot to keep in the queue (default 4)
+  --lease SECONDS          after how long without a sign of life another scheduler takes over (default 10, at most 60)
   --help                   show this text
 
 Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_DATABASE_URL (default: results.sqlite in the home
@@ -20,6 +22,7 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly maxBatch: number;
   readonly backlogSeconds: number;
+  readonly leaseSeconds: number;
 }
 
 /** A flag that cannot be used; the message names it and gives an example. */
@@ -37,6 +40,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     databaseUrl: env['NATSWEEP_DATABASE_URL'] || `sqlite:${join(home, 'results.sqlite')}`,
     maxBatch: Math.floor(atLeast(1, '--max-batch', flags['max-batch'] ?? '64')),
     backlogSeconds: atLeast(0.1, '--backlog', flags.backlog ?? '4'),
+    leaseSeconds: lease(flags.lease ?? '10'),
   };
 }
 
@@ -45,12 +49,19 @@ function parse(args: readonly string[]) {
     const options = {
       'max-batch': { type: 'string' },
       backlog: { type: 'string' },
+      lease: { type: 'string' },
       help: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new SettingsError(`${(error as Error).message}; see --help`, { cause: error });
   }
+}
+
+function lease(text: string): number {
+  const seconds = atLeast(0.5, '--lease', text);
+  if (seconds * 1000 > longestLeaseMs) throw new SettingsError(`--lease ${text} is more than ${longestLeaseMs / 1000}`);
+  return seconds;
 }
 
 function atLeast(least: number, flag: string, text: string): number {

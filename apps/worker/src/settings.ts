@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { longestLockMs } from '@natsweep/queue';
 import { engineChoices, type EngineChoice } from './engine-choice.ts';
 
 export const help = `Usage: node apps/worker/src/main.ts [options]
@@ -13,7 +14,8 @@ Options:
   --engine NAME          ${engineChoices.join(', ')} (default auto)
   --slot-heap MIB        limit of a trial process's JavaScript heap (default: Node's)
   --drain SECONDS        on SIGTERM, how long batches in hand may finish before they are handed back (default 20)
-  --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10)
+  --lock SECONDS         after how long without a sign of life a batch goes to another worker (default 10,
+                         at most 60)
   --metrics HOST:PORT    serve /metrics of the worker process (default: not served; port 0 takes any free one)
   --name NAME            name in the registry of workers (default: host and process id)
   --once                 run the trials that come as JSON lines on standard input, print a result each, and end
@@ -73,7 +75,7 @@ export function readSettings(
     ...computation(flags.slots ?? 'auto', engine(flags.engine ?? 'auto'), gpus),
     heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
     drainSeconds: positive('--drain', flags.drain ?? '20'),
-    lockSeconds: positive('--lock', flags.lock ?? '10'),
+    lockSeconds: lock(flags.lock ?? '10'),
     metrics: flags.metrics === undefined ? undefined : address('--metrics', flags.metrics),
     once: flags.once === true,
   };
@@ -130,6 +132,12 @@ function address(flag: string, text: string): { host: string; port: number } {
     throw new SettingsError(`${flag} ${text}: give HOST:PORT, for example 127.0.0.1:9464`);
   }
   return { host, port: Number(port) };
+}
+
+function lock(text: string): number {
+  const seconds = positive('--lock', text);
+  if (seconds * 1000 > longestLockMs) throw new SettingsError(`--lock ${text} is more than ${longestLockMs / 1000}`);
+  return seconds;
 }
 
 function positive(flag: string, text: string): number {

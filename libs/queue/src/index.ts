@@ -13,7 +13,8 @@ export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutco
 export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
-export { Lease } from './lease.ts';
+export { Lease, LeaseLostError, longestLeaseMs } from './lease.ts';
+export { longestLockMs } from './lock-renewal.ts';
 export type {
   ApplyCommand,
   ApproximationSummary,

@@ -17,15 +17,22 @@ const replaceIfEqual = `
   return 1
 `;
 
+/** What only the holder of the lease may do was begun while it was held, and is given up: it is not held any more. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
 /**
- * The right to be the one active scheduler. It is a matter of thrift, not of safety: what a scheduler does is harmless if
- * another does it too, so one that was suspended and finishes its last step after losing the lease breaks nothing.
+ * The right to be the one active scheduler. A timer renews it, so that it lasts while the process lives, however long a step
+ * of its work takes, and ends when the process is suspended or cut off. Whoever writes calls `require` just before. Should a
+ * write be under way when the process is suspended, no harm is done: what a scheduler does may be done twice.
  */
 export class Lease {
   readonly #redis: RedisConnection;
   readonly #durationMs: number;
   readonly #value: string;
   #validUntilMs = -Infinity;
+  #renewal: NodeJS.Timeout | undefined;
 
   constructor(redis: RedisConnection, durationMs: number = defaultDurationMs) {
     this.#redis = redis;
@@ -38,21 +45,44 @@ export class Lease {
     return performance.now() < this.#validUntilMs;
   }
 
-  /** Takes the lease if it is free, or renews it if it is held. Returns whether it is held now. */
+  /** @throws LeaseLostError if the lease is not held now. */
+  require(): void {
+    if (!this.held) throw new LeaseLostError('suspended or cut off for longer than the lease lasts');
+  }
+
+  /** Takes the lease if it is free, and keeps it. Returns whether it is held now. */
   async acquire(): Promise<boolean> {
     const askedAtMs = performance.now();
     const acquired =
       (await this.#redis.set(keys.lease, this.#value, 'PX', this.#durationMs, 'NX')) === 'OK' ||
       (await this.#replace(this.#value, this.#value)) ||
       (await this.#takeOverFromDead());
-    this.#validUntilMs = acquired ? askedAtMs + this.#durationMs : -Infinity;
+    this.#keep(acquired ? askedAtMs : undefined);
     return acquired;
   }
 
   /** Frees the lease at once, for a scheduler that ends in good order. */
   async release(): Promise<void> {
-    this.#validUntilMs = -Infinity;
+    this.#keep(undefined);
     await this.#replace(this.#value, '');
+  }
+
+  /** Notes when the lease was asked for that is held now; undefined: it is not. */
+  #keep(askedAtMs: number | undefined): void {
+    this.#validUntilMs = askedAtMs === undefined ? -Infinity : askedAtMs + this.#durationMs;
+    if (askedAtMs === undefined) {
+      clearInterval(this.#renewal);
+      this.#renewal = undefined;
+    } else {
+      // while Redis is away the lease runs out by itself
+      this.#renewal ??= setInterval(() => void this.#renew().catch(() => {}), this.#durationMs / 5).unref();
+    }
+  }
+
+  /** Never takes a lease that was freed meanwhile. */
+  async #renew(): Promise<void> {
+    const askedAtMs = performance.now();
+    this.#keep((await this.#replace(this.#value, this.#value)) ? askedAtMs : undefined);
   }
 
   /** A holder of this host whose process is gone will never renew: its successor need not wait. */

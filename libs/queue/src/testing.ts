@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 import { startPrivateRedis, type PrivateRedis } from './private-redis.ts';
 
@@ -33,4 +35,18 @@ export async function temporaryRedis(t: { after(cleanUp: () => Promise<void>): v
       return connection;
     },
   };
+}
+
+/** BullMQ's scripts by the SHA-1 under which Redis knows them, for tests that watch what passes between a process and Redis. */
+export function bullScripts(): ReadonlyMap<string, string> {
+  const require = createRequire(import.meta.url);
+  const folder = join(dirname(require.resolve('bullmq')), 'scripts');
+  const files = readdirSync(folder).filter((file) => /-\d+\.js$/.test(file));
+  const scripts = files.flatMap((file) => Object.values(require(join(folder, file)) as Record<string, BullScript>));
+  return new Map(scripts.map(({ name, content }) => [hash('sha1', content, 'hex'), name]));
+}
+
+interface BullScript {
+  readonly name: string;
+  readonly content: string;
 }

@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto';
+import { bullScripts } from '@natsweep/queue/testing';
+
+/**
+ * A step of a trial's life, as it can be seen between a process and Redis. Steps that write are `asked` when the command is on
+ * its way, and `done` when Redis has carried it out and its answer is. Steps that read are `done` when the answer is on its
+ * way, and `told` when the process has it.
+ */
+export interface Step {
+  readonly name: string;
+  readonly by: 'scheduler' | 'worker';
+  readonly kind: 'writes' | 'reads';
+  /** Whether this command is the step. */
+  readonly is: (command: Command) => boolean;
+  /** Whether this answer shows that there was something to read. */
+  readonly found?: (reply: string) => boolean;
+  /** What must be done for the step to be taken soon. */
+  readonly provoke?: 'command' | 'drain' | 'sweep';
+}
+
+/** A command to Redis; of one that runs a script of BullMQ also its name. */
+export interface Command {
+  readonly verb: string;
+  readonly words: readonly string[];
+  readonly script: string | undefined;
+}
+
+const scripts = bullScripts();
+
+export function commandOf(words: readonly string[]): Command {
+  const verb = (words[0] ?? '').toLowerCase();
+  const sha = verb === 'evalsha' ? words[1] : verb === 'eval' ? hash('sha1', words[1] ?? '', 'hex') : undefined;
+  return { verb, words, script: sha === undefined ? undefined : scripts.get(sha) };
+}
+
+const runs =
+  (...names: readonly string[]) =>
+  (command: Command) =>
+    names.includes(command.script ?? '');
+const sends = (verb: string, key: string) => (command: Command) =>
+  command.verb === verb && command.words[1]?.startsWith(key) === true;
+const reports = (kind: string) => (command: Command) =>
+  command.verb === 'xadd' && command.words.some((word) => word.startsWith(`{"kind":"${kind}"`));
+
+/** Every step at which a process can die, in the order of a trial's life. */
+export const steps: readonly Step[] = [
+  {
+    ...{ name: 'command taken', by: 'scheduler', kind: 'reads', provoke: 'command' },
+    is: sends('blmove', 'natsweep:commands'),
+    found: (reply) => reply.startsWith('$') && !reply.startsWith('$-1'),
+  },
+  {
+    ...{ name: 'command answered', by: 'scheduler', kind: 'writes', provoke: 'command' },
+    is: ({ verb }) => verb === 'exec',
+  },
+  { name: 'lease renewed', by: 'scheduler', kind: 'writes', is: ({ verb, words }) => isRenewal(verb, words) },
+  { name: 'batches admitted', by: 'scheduler', kind: 'writes', is: runs('addStandardJob') },
+  {
+    ...{ name: 'batch delivered', by: 'worker', kind: 'reads' },
+    is: runs('moveToActive', 'moveToFinished'),
+    found: (reply) => /\$33\r\nb[0-9a-f]{32}\r\n/.test(reply),
+  },
+  { name: 'lock renewed', by: 'worker', kind: 'writes', is: runs('extendLock') },
+  { name: 'heartbeat sent', by: 'worker', kind: 'writes', is: sends('set', 'natsweep:worker:') },
+  { name: 'observation reported', by: 'worker', kind: 'writes', is: reports('observation') },
+  {
+    ...{ name: 'batch completed', by: 'worker', kind: 'writes' },
+    is: (command) => runs('moveToFinished')(command) && command.words.includes('completed'),
+  },
+  { name: 'failure reported', by: 'worker', kind: 'writes', is: reports('failed-delivery') },
+  { name: 'failed trials kept for another attempt', by: 'worker', kind: 'writes', is: runs('updateData') },
+  { name: 'attempt put off', by: 'worker', kind: 'writes', is: runs('moveToDelayed', 'retryJob') },
+  {
+    ...{ name: 'batch given up', by: 'worker', kind: 'writes' },
+    is: (command) => runs('moveToFinished')(command) && command.words.includes('failed'),
+  },
+  {
+    ...{ name: 'batch handed back', by: 'worker', kind: 'writes', provoke: 'drain' },
+    is: runs('moveJobFromActiveToWait'),
+  },
+  {
+    ...{ name: 'worker signed off', by: 'worker', kind: 'writes', provoke: 'drain' },
+    is: sends('del', 'natsweep:worker:'),
+  },
+  { name: 'lost batches looked for', by: 'worker', kind: 'writes', is: runs('moveStalledJobsToWait') },
+  {
+    ...{ name: 'reports read', by: 'scheduler', kind: 'reads' },
+    is: ({ verb }) => verb === 'xread',
+    found: (reply) => reply.length > 20,
+  },
+  // asked: the transaction is committed, and the reports are still in the stream
+  { name: 'reports acknowledged', by: 'scheduler', kind: 'writes', is: ({ verb }) => verb === 'xtrim' },
+  // asked: the trials are recorded as failed, and their batch is still in the queue
+  { name: 'failed batch let go', by: 'scheduler', kind: 'writes', is: runs('removeJob') },
+  { name: 'summaries published', by: 'scheduler', kind: 'writes', is: sends('hset', 'natsweep:summaries') },
+  {
+    ...{ name: 'sweep completed', by: 'scheduler', kind: 'writes', provoke: 'sweep' },
+    is: (command) =>
+      sends('hset', 'natsweep:summaries')(command) && /"state":"completed"/.test(command.words.join(' ')),
+  },
+];
+
+/** A script of the lease that keeps it rather than frees it. */
+function isRenewal(verb: string, words: readonly string[]): boolean {
+  return verb === 'eval' && words[3] === 'natsweep:scheduler' && words.length === 7 && words[5] !== '';
+}
+
+/** The moments at which a step is broken into: just before it, and just after. */
+export function sidesOf({ kind }: Step): readonly Side[] {
+  return kind === 'writes' ? ['asked', 'done'] : ['done', 'told'];
+}
+
+export type Side = 'asked' | 'done' | 'told';
