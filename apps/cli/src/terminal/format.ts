@@ -29,6 +29,12 @@ export function formatDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** "64 MiB", "1.5 GiB". */
+export function formatMemory(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  return mebibytes < 1024 ? `${Math.round(mebibytes)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
+}
+
 /** Trials per second in the unit that keeps the number readable: "12.3/s", "4.5/min". */
 export function formatRate(perSecond: number): string {
   if (perSecond >= 1) return `${formatNumber(perSecond, 3)}/s`;
