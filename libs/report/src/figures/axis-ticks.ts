@@ -81,7 +81,8 @@ function logAxis(lowest: number, highest: number, maxTicks: number): ValueAxis {
   const inside = between.filter((value) => value >= domain[0] && value <= domain[1]);
   // within a third of a decade a log axis is nearly linear, and so are its round numbers
   if (inside.length < 2) return { ...linearAxis(lowest, highest), type: 'log' };
-  return { type: 'log', domain, ticks: inside, labels: inside.map(formatValue) };
+  const isShort = inside.every((value) => value >= 1e-4 && value < 1e5);
+  return { type: 'log', domain, ticks: inside, labels: inside.map(isShort ? String : formatValue) };
 }
 
 /** Plain numbers where all are short, else powers of ten. */

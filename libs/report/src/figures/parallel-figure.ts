@@ -61,7 +61,7 @@ export function parallelFigure(objective: Objective, parameters: readonly string
   return frame({
     id: 'parallel-coordinates',
     title: `Trials by axes and ${objective.metric}`,
-    caption: `${kept.length} of ${objective.trials.length} trials: the best and an even choice of the others, coloured by rank from dark (worst) to bright (best).`,
+    caption: `${chosenOf(kept.length, objective.trials.length)}, coloured by rank from dark (worst) to bright (best).`,
     legendTitle: '',
     legend: [],
     keys: [],
@@ -100,6 +100,12 @@ export function parallelFigure(objective: Objective, parameters: readonly string
       ],
     }),
   });
+}
+
+function chosenOf(drawn: number, total: number): string {
+  return drawn < total
+    ? `${drawn} of ${total} trials, the best and an even choice of the others`
+    : `All ${total} trials`;
 }
 
 /** A small sideways step that depends on the place alone, so that equal lines lie beside each other. */
