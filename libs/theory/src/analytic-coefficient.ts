@@ -33,11 +33,11 @@ export function analyticCoefficient(
   { rule, damping }: { readonly rule: AnalyticRule; readonly damping: number },
 ): Tensor {
   const own: KernelSamples = { rows: train, columns: train, same: true };
-  const cross: KernelSamples = { rows, columns: train, same: rows === train };
-  const pair = (kernel: (samples: KernelSamples) => Tensor): KernelPair => ({
-    train: kernel(own),
-    cross: kernel(cross),
-  });
+  const cross: KernelSamples = rows === train ? own : { rows, columns: train, same: false };
+  const pair = (kernel: (samples: KernelSamples) => Tensor): KernelPair => {
+    const between = kernel(own);
+    return { train: between, cross: cross === own ? between : kernel(cross) };
+  };
   const trainSamples = train.shape[0]!;
   const depth = architecture.widths.length - 1;
   return engine.scope(() => {
