@@ -8,6 +8,8 @@ export const paired = ['dimension', 'nonZero', 'samples'];
 export const egd = (depth: number) => ({ method: 'egd', depth, stepRule: 'curvature', start: 'zero' });
 /** EGD by the paper's procedure, constant steps from a random start. */
 export const plainEgd = (depth: number) => ({ method: 'egd', depth, stepRule: 'constant', start: 'gaussian' });
+/** NGD with the Fisher information of the training inputs from w_1 = 0. */
+export const ngd = { method: 'ngd', start: 'zero' };
 export const isWide = (m: Measurement): boolean => Number(m.params['samples']) < Number(m.params['dimension']);
 /** Claims on what depth does are about sparse separators: at most a tenth of the components. */
 export const isSparse = (m: Measurement): boolean => 10 * Number(m.params['nonZero']) <= Number(m.params['dimension']);
