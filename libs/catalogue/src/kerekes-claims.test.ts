@@ -218,13 +218,18 @@ test('matrix completion: a diverged natural trial counts against its claims, one
 test('matrix completion: unobserved entries must stay at the smallest η, and their move must vanish with η', () => {
   const stays = claimOf(matrixCompletion, 'ngd-leaves-unobserved-entries');
   const vanishes = claimOf(matrixCompletion, 'natural-flow-leaves-unobserved-entries');
-  const at = (learningRate: number, unobservedDrift: number | null) =>
-    natural({ learningRate, steps: 6 / learningRate }, { unobservedDrift });
+  const at = (learningRate: number, unobservedDrift: number | null) => ({
+    ...natural({ learningRate, steps: Math.ceil(6 / learningRate) }, { unobservedDrift }),
+    outcome: unobservedDrift === null ? 'diverged' : 'converged',
+  });
   assert.equal(stays.judge([at(0.1, 0.5), at(0.01, 0.05)]).status, 'reproduced');
   assert.equal(stays.judge([at(0.1, 0.05), at(0.01, 0.5)]).status, 'not reproduced');
   assert.equal(vanishes.judge([at(0.1, 0.5), at(0.01, 0.05)]).status, 'reproduced');
   assert.equal(vanishes.judge([at(0.1, 0.5), at(0.01, 0.4)]).status, 'not reproduced');
-  assert.equal(vanishes.judge([at(0.1, null), at(0.01, 0.05)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, 0.5), at(0.01, null)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, null), at(0.03, 0.5), at(0.01, 0.05)]).status, 'reproduced');
+  assert.equal(vanishes.judge([at(0.1, 0.5), at(0.03, null), at(0.01, 0.05)]).status, 'not reproduced');
+  assert.equal(vanishes.judge([at(0.1, null), at(0.01, null)]).status, 'not reproduced');
   assert.equal(vanishes.judge([at(0.1, 0.5)]).status, 'undecided');
 });
 

@@ -101,7 +101,12 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   },
   claims: [...completionDescentClaims, ...completionNaturalClaims],
   figures: [
-    { ...errorOf('testError', 'Test'), ...euclidean, theory: 'leastNuclearError' },
+    {
+      ...errorOf('testError', 'Test'),
+      ...euclidean,
+      title: 'Test error of EGD against the number of observations; line: completion of least nuclear norm',
+      theory: 'leastNuclearError',
+    },
     { ...errorOf('trainError', 'Training'), ...euclidean },
     {
       ...errorOf('testError', 'Test'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatSpread, logLogSlope, spread } from './spread.ts';
+import { formatNumber, formatSpread, logLogSlope, spread } from './spread.ts';
 
 test('mean and sample standard deviation', () => {
   assert.deepEqual(spread([1, 2, 3, 4]), { count: 4, mean: 2.5, deviation: Math.sqrt(5 / 3) });
@@ -8,6 +8,7 @@ test('mean and sample standard deviation', () => {
   assert.equal(formatSpread([0.04, 0.0412345]), '0.0406 ± 0.000873 (2 trials)');
   assert.equal(formatSpread([0.04, Infinity, 0.0412345], 'pairs'), '0.0406 ± 0.000873 (2 pairs), 1 without a value');
   assert.equal(formatSpread([-Infinity]), 'no value in 1 trials');
+  assert.deepEqual([-Infinity, 1 / 3, Infinity].map(formatNumber), ['−∞', '0.333', '∞']);
 });
 
 test('the log-log slope of c x^p is p, and one x alone has none', () => {

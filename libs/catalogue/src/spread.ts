@@ -24,8 +24,9 @@ export function formatSpread(values: readonly number[], noun = 'trials'): string
   return count === values.length ? text : `${text}, ${values.length - count} without a value`;
 }
 
-/** Three significant digits, as short as they can be written. */
+/** Three significant digits, as short as they can be written; ∞ beyond. */
 export function formatNumber(value: number): string {
+  if (Math.abs(value) === Infinity) return value > 0 ? '∞' : '−∞';
   return String(Number(value.toPrecision(3)));
 }
 
