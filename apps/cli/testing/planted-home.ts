@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-import { plantSweep, type Planted } from '@natsweep/report/testing';
+import type { Planted } from '@natsweep/report/testing';
 import { openResults, type ResultsStore } from '@natsweep/results';
 import type { Trial } from '@natsweep/sweep';
 
@@ -32,6 +32,7 @@ export class PlantedHome {
     findings: (trial: Trial) => Planted,
     also: (store: ResultsStore) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
+    const { plantSweep } = await import('@natsweep/report/testing');
     const store = await openResults(this.#environment.databaseUrl);
     await plantSweep(store, yaml, findings);
     await also(store);

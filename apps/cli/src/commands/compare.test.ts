@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { wideFinding, wideSweep } from '@natsweep/report/testing';
-
 import { PlantedHome } from '../../testing/planted-home.ts';
+
+const { wideFinding, wideSweep } = await import('@natsweep/report/testing');
 
 test('rules are compared with gradient descent over all that only they have, as table, plot and files', async (t) => {
   const home = new PlantedHome(t);
