@@ -203,7 +203,6 @@ function networkClassifier(engine: LinalgEngine, options: LogitOptions): Classif
         const residual = engine.unary('negative', engine.binary('multiply', labels, step));
         const direction = rule.direction(engine, at, residual, { damping: 0, measureCondition: false });
         applyDirection(engine, network, direction, learningRate);
-        return network;
       });
     },
     free: () => {

@@ -53,8 +53,7 @@ export async function train(engine: LinalgEngine, network: Network, options: Tra
       const direction = rule.direction(engine, at, residual, { damping, measureCondition: t === 0 });
       if (t === 0) statistics = direction.statistics;
       applyDirection(engine, network, direction, learningRate);
-      // weights that a dense update replaced outlive the scope
-      return { reason: undefined, network };
+      return { reason: undefined };
     });
     if (ended.reason !== undefined) return { residuals, heldOutputs, statistics, ended: ended.reason };
     onStep(t + 1);
