@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { declarations, namedSweeps, namedSweepText } from '@natsweep/catalogue';
+import { parseSweepSpec } from '@natsweep/sweep';
+import { findChromium, openPage } from '../browser/chromium.ts';
+import { Home } from './home.ts';
+
+/** What the page shows of one sweep: its own sentences, its verdicts, and every figure with the marks that it holds. */
+const sweepsInPage = `[...document.querySelectorAll('main section')].map((section) => ({
+  name: section.querySelector('h2').textContent,
+  text: section.textContent,
+  verdicts: [...section.querySelectorAll('td.verdict')].map((cell) => cell.textContent.slice(2)),
+  figures: [...section.querySelectorAll('svg.figure')].map((svg) => ({
+    id: svg.dataset.figure,
+    width: svg.getBoundingClientRect().width,
+    marks: svg.querySelectorAll('circle, path, image').length,
+  })),
+}))`;
+
+interface SweepInPage {
+  readonly name: string;
+  readonly text: string;
+  readonly verdicts: readonly string[];
+  readonly figures: readonly { readonly id: string; readonly width: number; readonly marks: number }[];
+}
+
+test('the smallest form of every named sweep runs to its verdicts and figures on one page', async (t) => {
+  const home = new Home(t);
+  const page = home.path('page');
+  const run = await home.natsweep('reproduce', '--size', 'smallest', '--only', namedSweeps().join(','), '--out', page);
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout.trim(), `${page}/index.html`);
+
+  const chromium = findChromium();
+  if (chromium === undefined) {
+    t.skip('every sweep ran, but there is no Chromium to open the page in (Debian: apt-get install chromium)');
+    return;
+  }
+  const browser = await openPage(chromium);
+  t.after(() => browser.close());
+  await browser.open(pathToFileURL(`${page}/index.html`).href);
+  const shown = (await browser.evaluate(sweepsInPage)) as readonly SweepInPage[];
+  assert.equal(shown.length, namedSweeps().length);
+
+  for (const name of namedSweeps()) {
+    await t.test(name, () => {
+      const parsed = parseSweepSpec(namedSweepText(name)!, { file: name, experiments: declarations, size: 'smallest' });
+      assert.ok(parsed.ok);
+      const sweep = shown.find((candidate) => candidate.name === parsed.spec.name);
+      assert.ok(sweep !== undefined, `${parsed.spec.name} is not on the page`);
+      const [, observed, planned] = /(\d+) of (\d+) trials observed/.exec(sweep.text) ?? [];
+      assert.ok(Number(planned) > 0 && observed === planned, sweep.text.slice(0, 400));
+      const { claims, figures } = declarations.find((declaration) => declaration.name === parsed.spec.experiment)!;
+      assert.equal(sweep.verdicts.length, claims.length);
+      for (const verdict of sweep.verdicts) assert.match(verdict, /^(reproduced|not reproduced|undecided)$/);
+      assert.ok(sweep.verdicts.length === 0 || sweep.verdicts.some((verdict) => verdict !== 'undecided'));
+      assert.ok(!sweep.text.includes('could not be judged'), sweep.text);
+      assert.ok(sweep.figures.length > 0);
+      for (const { id, width, marks } of sweep.figures) {
+        assert.ok(
+          figures.some((figure) => figure.id === id),
+          `${id} is no figure of ${parsed.spec.experiment}`,
+        );
+        assert.ok(width > 200 && marks >= 3, `${id}: ${marks} marks, ${width} pixels`);
+      }
+    });
+  }
+  assert.deepEqual(browser.complaints, []);
+});
