@@ -78,6 +78,39 @@ describe('openblas', { skip }, () => {
     assert.throws(() => engine.read(view), { name: 'FreedTensorError' });
   });
 
+  test('an array that is taken over is not copied, and is used again only when no view needs it', () => {
+    const engine = createOpenblasEngine();
+    const values = new Float64Array(1000).fill(1);
+    const whole = engine.adopt(values, [1000]);
+    engine.accumulate(whole, engine.full([1000], 1));
+    assert.equal(values[0], 2);
+    const view = engine.slice(whole, [[10, 20]]);
+    engine.free(whole);
+    engine.full([1000], 3);
+    assert.ok(engine.read(view).every((value) => value === 2));
+    engine.free(view);
+    engine.full([1000], 4);
+    assert.equal(values[0], 4);
+  });
+
+  test('operands that are repeated over many chunks agree with the reference', () => {
+    const shape = [3, 7000];
+    const [row, column, full] = [normal(1, 7000), normal(3, 1), normal(...shape)];
+    const results = [createOpenblasEngine(), createReferenceEngine()].map((e) =>
+      e.scope(() => {
+        const [r, c, f] = [row, column, full].map((given) => e.tensor(given.values, given.shape));
+        return [
+          e.binary('add', r!, c!),
+          e.binary('divide', c!, f!),
+          e.binary('minimum', 0.3, r!),
+          e.where(e.binary('greater', r!, 0), c!, 0.5),
+          e.where(c!, f!, r!),
+        ].map((t) => e.read(t));
+      }),
+    );
+    results[0]!.forEach((values, i) => assertClose(values, results[1]![i]!));
+  });
+
   test('elementwise operations and rearrangements agree with the reference for any shapes', () => {
     const engine = createOpenblasEngine();
     const reference = createReferenceEngine();
