@@ -9,9 +9,9 @@
  * Run it on an idle machine: the times are what people will plan by.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   declarations,
@@ -35,7 +35,9 @@ if (!flags.times) {
   // the quickstart is a cut of a sweep that is on the page already
   reproduce('smallest', '--only', namedSweeps().join(','));
   reproduce('small', '--only', 'quickstart');
-  reproduce('small', '--out', import.meta.dirname);
+  const page = join(home, 'page');
+  reproduce('small', '--out', page);
+  replacePage(page);
 }
 const store = await openResults(`sqlite:${join(home, 'results.sqlite')}`);
 await keepTimes(store);
@@ -48,6 +50,13 @@ function reproduce(size: SweepSize, ...options: readonly string[]): void {
     env: { ...process.env, NATSWEEP_HOME: home, REDIS_URL: '', NATSWEEP_DATABASE_URL: '' },
     stdio: 'inherit',
   });
+}
+
+/** No figure of an earlier page stays that the new one does not have. */
+function replacePage(page: string): void {
+  const isOfPage = (file: string) => ['.svg', '.html', '.md'].includes(extname(file));
+  for (const file of readdirSync(import.meta.dirname).filter(isOfPage)) rmSync(join(import.meta.dirname, file));
+  cpSync(page, import.meta.dirname, { recursive: true });
 }
 
 /** Times of sweeps as they are now: those of this home, and of earlier runs where this home has none. */

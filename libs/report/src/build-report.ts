@@ -37,7 +37,7 @@ export async function buildReport(store: ResultsStore, sweep: string): Promise<R
 }
 
 /** The objective and what the experiment's own figures show; for an experiment with neither, its first metric. */
-export function metricTables(results: SweepResults): readonly Table[] {
+function metricTables(results: SweepResults): readonly Table[] {
   const { spec, declaration, measurements } = results;
   if (measurements.length === 0) return [];
   const drawn = declaration.figures.flatMap((figure) => (figure.kind === 'metric' ? [figure.measured] : []));
