@@ -36,6 +36,7 @@ if (!flags.times) {
   reproduce('smallest', '--only', namedSweeps().join(','));
   reproduce('small', '--only', 'quickstart');
   const page = join(home, 'page');
+  rmSync(page, { recursive: true, force: true });
   reproduce('small', '--out', page);
   replacePage(page);
 }
