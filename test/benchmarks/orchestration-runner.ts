@@ -31,6 +31,7 @@ const worker = new BatchWorker(redis, {
         engine,
       });
     }
+    sender.flush();
     return { kind: 'finished' };
   },
 });
@@ -43,6 +44,7 @@ const slot = {
   trialId: null,
   trialsFinished: 0,
   stepsFinished: 0,
+  memoryLimitBytes: 2 ** 30,
   gpuUtilization: null,
   gpuMemoryUsedBytes: null,
   gpuMemoryTotalBytes: null,

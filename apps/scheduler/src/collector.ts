@@ -13,7 +13,7 @@ import { failedTrials } from './failed-trials.ts';
 import { recordObservations } from './record-observations.ts';
 import type { Sweeps } from './sweeps.ts';
 
-/** Reports committed in one transaction at most. */
+/** About how many reports a transaction commits at most. */
 const pageLimit = 500;
 /** Time between two pages that are not full: many reports in one transaction cost little more than one. */
 const gatherMs = 20;
@@ -55,7 +55,7 @@ export class Collector {
   }
 
   /** @throws LeaseLostError, before anything is written. */
-  async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
+  async commit({ reports, unreadable, end, isFull }: ReportPage): Promise<void> {
     this.#lease.require();
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
     const observations = this.#placed(reports.filter((report) => report.kind === 'observation'));
@@ -71,7 +71,7 @@ export class Collector {
       this.#lease.require();
       await this.#reader.discard(end);
     }
-    this.#gathersUntilMs = reports.length < pageLimit ? performance.now() + gatherMs : 0;
+    this.#gathersUntilMs = isFull ? 0 : performance.now() + gatherMs;
   }
 
   /** Commits everything that was reported before this call. */
@@ -79,7 +79,7 @@ export class Collector {
     for (;;) {
       const page = await this.#read(0);
       await this.commit(page);
-      if (page.reports.length < pageLimit) return;
+      if (!page.isFull) return;
     }
   }
 

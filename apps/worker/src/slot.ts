@@ -15,7 +15,7 @@ import { TrialChild, type RunEnd, type TrialChildOptions, type TrialProcessError
 export interface SlotOptions extends TrialChildOptions {
   readonly name: string;
   readonly worker: string;
-  readonly sender: Pick<ReportSender, 'send'>;
+  readonly sender: Pick<ReportSender, 'send' | 'flush'>;
   readonly logger: Logger;
   /** A trial process that has used up more than this is replaced between batches. */
   readonly limits: () => Wear;
@@ -97,6 +97,7 @@ export class Slot {
       if (signal.aborted) throw new LockLostError(`batch ${delivery.batchId}: lock lost, left to another worker`);
       return this.#settle(delivery, work);
     } finally {
+      this.#options.sender.flush();
       this.#work = undefined;
       signal.removeEventListener('abort', lockLost);
       this.#state = { ...this.#state, trialId: null };

@@ -11,7 +11,10 @@ test('reports stay in the stream until they are discarded', async (t) => {
   const sender = new ReportSender(await redis.connect(), assert.fail);
   const reader = await ReportReader.open(redis.address);
   t.after(() => reader.close());
-  for (const n of [1, 2, 3]) sender.send(retry(n));
+  for (const n of [1, 2, 3]) {
+    sender.send(retry(n));
+    sender.flush();
+  }
   while ((await reader.read(streamStart, { limit: 9, waitMs: 5000 })).reports.length < 3);
   const first = await reader.read(streamStart, { limit: 2, waitMs: 0 });
   assert.deepEqual(first.reports, [retry(1), retry(2)]);
@@ -43,4 +46,46 @@ test('an entry that is no report is handed over as such and does not stop the re
   await connection.xadd(keys.observations, '*', 'r', JSON.stringify(retry(1)));
   const page = await reader.read(streamStart, { limit: 9, waitMs: 0 });
   assert.deepEqual([page.reports, page.unreadable], [[retry(1)], ['{"kind":']]);
+});
+
+test('reports that come together share entries of the stream, in their order', async (t) => {
+  const redis = await temporaryRedis(t);
+  const connection = await redis.connect();
+  const sender = new ReportSender(connection, assert.fail);
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  const sent = Array.from({ length: 150 }, (_, n) => retry(n));
+  for (const report of sent) sender.send(report);
+  sender.flush();
+  sender.flush();
+  assert.equal(await connection.xlen(keys.observations), 3);
+  const page = await reader.read(streamStart, { limit: 1000, waitMs: 0 });
+  assert.deepEqual([page.reports, page.isFull], [sent, false]);
+});
+
+test('a page ends at its limit, at many characters, or with the stream', async (t) => {
+  const redis = await temporaryRedis(t);
+  const connection = await redis.connect();
+  const sender = new ReportSender(connection, assert.fail);
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  const long = (n: number): Report => ({ ...retry(n), sweep: `s${n}`.padEnd(200, '-') });
+  for (let n = 0; n < 300; n++) {
+    sender.send(long(n));
+    sender.flush();
+  }
+  await connection.ping();
+  const page = await reader.read(streamStart, { limit: 80, waitMs: 0 });
+  assert.deepEqual([page.reports.length, page.isFull], [80, true]);
+  const rest = await reader.read(page.end, { limit: 1000, waitMs: 0 });
+  assert.deepEqual([rest.reports.at(-1), rest.isFull], [long(299), false]);
+  await reader.discard(rest.end);
+
+  const attempt = { attempt: 1, worker: 'w', slot: 's', startedAtMs: 0, elapsedSeconds: 0 };
+  const failure = { failure: 'crash', message: '', logTail: 'x'.repeat(100_000), attempt } as const;
+  const attempts = Array.from({ length: 10 }, (_, n) => ({ trialId: `t${n}`, ...failure }));
+  for (let n = 0; n < 40; n++) sender.send({ kind: 'failed-delivery', sweep: `s${n}`, again: true, attempts });
+  await connection.ping();
+  const bounded = await reader.read(rest.end, { limit: 1000, waitMs: 0 });
+  assert.deepEqual([bounded.reports.length, bounded.isFull], [16, true]);
 });

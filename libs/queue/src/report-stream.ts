@@ -17,12 +17,21 @@ export interface FailedDelivery {
   readonly attempts: readonly (TrialFailure & { readonly trialId: string })[];
 }
 
+/** An entry of the stream repeats this field, once per report. */
 const field = 'r';
+/** Reports of one entry, and their characters together; a report that is longer has an entry of its own. */
+const maxGathered = 64;
+const maxGatheredCharacters = 1 << 16;
 
-/** The worker's end. */
+/**
+ * The worker's end. Reports that come together go to Redis together: as a command and a system call each, they would cost
+ * more than the trials of a batch that take no time.
+ */
 export class ReportSender {
   readonly #redis: RedisConnection;
   readonly #onError: (error: Error) => void;
+  #gathered: string[] = [];
+  #characters = 0;
 
   /** A report that Redis refuses goes to `onError`; its trial is missing then, and will be planned again. */
   constructor(redis: RedisConnection, onError: (error: Error) => void) {
@@ -30,9 +39,22 @@ export class ReportSender {
     this.#onError = onError;
   }
 
-  /** Sends without waiting for the answer. After an outage a report may arrive twice. */
+  /** Sends, soon and without waiting for the answer. After an outage a report may arrive twice. */
   send(report: Report): void {
-    this.#redis.xadd(keys.observations, '*', field, JSON.stringify(report)).catch(this.#onError);
+    const text = JSON.stringify(report);
+    if (this.#gathered.length === 0) process.nextTick(() => this.flush());
+    this.#gathered.push(field, text);
+    this.#characters += text.length;
+    if (this.#gathered.length >= 2 * maxGathered || this.#characters >= maxGatheredCharacters) this.flush();
+  }
+
+  /** Sends what was gathered; to be called before what was reported counts as done. */
+  flush(): void {
+    if (this.#gathered.length === 0) return;
+    const reports = this.#gathered;
+    this.#gathered = [];
+    this.#characters = 0;
+    this.#redis.xadd(keys.observations, '*', ...reports).catch(this.#onError);
   }
 }
 
@@ -42,7 +64,14 @@ export interface ReportPage {
   readonly unreadable: readonly string[];
   /** Position behind the last entry; pass it to the next `read` and, once the page is committed, to `discard`. */
   readonly end: string;
+  /** Whether there may be more behind it. */
+  readonly isFull: boolean;
 }
+
+/** Entries that are read first. They may hold many reports each: only if they do not, more are read at a time. */
+const firstEntries = 16;
+/** Characters that fill a page: what a page takes in memory is several times that. */
+const maxPageCharacters = 1 << 23;
 
 /** Before the first entry of the stream. */
 export const streamStart = '0-0';
@@ -62,23 +91,40 @@ export class ReportReader {
     return new ReportReader(await connect(address, { onOutage: 'wait' }));
   }
 
-  /** The next entries after `position`; waits up to `waitMs` for the first one if there is none. 0: does not wait. */
+  /**
+   * The next reports after `position`, not many more than `limit`; waits up to `waitMs` for the first one if there is none.
+   * 0: does not wait.
+   */
   async read(position: string, options: { readonly limit: number; readonly waitMs: number }): Promise<ReportPage> {
-    const { limit, waitMs } = options;
-    const reply =
-      waitMs > 0
-        ? await this.#redis.xread('COUNT', limit, 'BLOCK', waitMs, 'STREAMS', keys.observations, position)
-        : await this.#redis.xread('COUNT', limit, 'STREAMS', keys.observations, position);
-    const entries = reply?.[0]?.[1] ?? [];
     const reports: Report[] = [];
     const unreadable: string[] = [];
-    for (const [, fields] of entries) {
-      const text = fields[1] ?? '';
-      const report = readPayload(reportPayload, text);
-      if (report === undefined) unreadable.push(text);
-      else reports.push(report);
+    let end = position;
+    let characters = 0;
+    let { waitMs } = options;
+    for (let count = Math.min(firstEntries, options.limit); ; count *= 4) {
+      const entries = await this.#entries(end, count, waitMs);
+      for (const [id, fields] of entries) {
+        end = id;
+        for (const text of fields.filter((_, i) => i % 2 === 1)) {
+          characters += text.length;
+          const report = readPayload(reportPayload, text);
+          if (report === undefined) unreadable.push(text);
+          else reports.push(report);
+        }
+      }
+      if (entries.length < count) return { reports, unreadable, end, isFull: false };
+      if (reports.length + unreadable.length >= options.limit || characters >= maxPageCharacters)
+        return { reports, unreadable, end, isFull: true };
+      waitMs = 0;
     }
-    return { reports, unreadable, end: entries.at(-1)?.[0] ?? position };
+  }
+
+  async #entries(position: string, count: number, waitMs: number): Promise<[id: string, fields: string[]][]> {
+    const reply =
+      waitMs > 0
+        ? await this.#redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', keys.observations, position)
+        : await this.#redis.xread('COUNT', count, 'STREAMS', keys.observations, position);
+    return reply?.[0]?.[1] ?? [];
   }
 
   /** Removes every entry up to and including `position`, once they are committed. */
