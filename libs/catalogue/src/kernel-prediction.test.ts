@@ -19,6 +19,15 @@ test('accuracies are compared within a data set, not between them', () => {
   assert.equal(claim!.judge([trial('exact', 0.98)]).status, 'undecided');
 });
 
+test('numbers of samples are judged apart, so that a gap at one is not averaged away', () => {
+  const at = (samples: number, approximation: string, accuracy: number): Measurement => {
+    const m = trial(approximation, accuracy);
+    return { ...m, params: { ...m.params, samples } };
+  };
+  const opposite = [at(250, 'exact', 0.9), at(250, 'kfac', 0.8), at(1000, 'exact', 0.8), at(1000, 'kfac', 0.9)];
+  assert.equal(claim!.judge(opposite).status, 'not reproduced');
+});
+
 test('what the kernels do not cover is refused with the reason', () => {
   const refuse = (params: object) => kernelPrediction.refuse!(kernelPrediction.parameters.parse(params)) ?? '';
   assert.match(refuse({ approximation: 'kfac', classes: '0,1,2' }), /one output.*names 3/);

@@ -24,8 +24,10 @@ const comparable: Claim = {
   statement: 'The trained models of all layer-wise approximations predict test data about equally well',
   source: 'Karakida & Osawa 2020, 4.4 and Fig. 2',
   judge: (measurements) => {
-    const groups = groupBy(measurements, ({ params }) => [params['dataset'], params['classes']]).map((group) => ({
-      label: `${group[0]!.params['dataset']} ${group[0]!.params['classes']}`,
+    const groups = groupBy(measurements, ({ params }) =>
+      ['dataset', 'classes', 'samples'].map((name) => params[name]),
+    ).map((group) => ({
+      label: `${group[0]!.params['dataset']} ${group[0]!.params['classes']}, N = ${group[0]!.params['samples']}`,
       rules: groupBy(group, ({ params }) => params['approximation']).map((trials) => ({
         rule: String(trials[0]!.params['approximation']),
         accuracies: trials.map((m) => metricOf(m, 'testAccuracy') ?? NaN),
@@ -45,7 +47,7 @@ const comparable: Claim = {
             rules.map(({ rule, accuracies }) => `${rule} ${formatSpread(accuracies)}`).join(', '),
         )
         .join('; '),
-      threshold: 'on each data set, mean accuracies within 0.05 of each other',
+      threshold: 'on each data set and for each N, mean accuracies within 0.05 of each other',
       missing: 'no data set with two approximations',
     });
   },
