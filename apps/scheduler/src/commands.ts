@@ -2,10 +2,12 @@ import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@na
 import { readSweepSpec, type Grid } from '@natsweep/sweep';
 import type { Collector } from './collector.ts';
 import { accept, refuse } from './replies.ts';
-import { reuseObservations } from './reuse.ts';
 import { planGrid, UnplannableSweepError } from './sweep-run.ts';
 import type { Sweeps } from './sweeps.ts';
 import { apply, retry, share } from './versions.ts';
+
+/** How long who launches a sweep waits for what other sweeps have of it. */
+const searchMs = 3000;
 
 /** What commands work on. */
 export interface CommandContext {
@@ -63,10 +65,15 @@ async function submit(
   if (!created && sweep.commandId !== commandId) {
     return refuse(`There is a sweep named "${spec.name}" already (${sweep.state}): choose another name with --name.`);
   }
-  const reused = spec.reuse ? await reuseObservations(sweeps.results, sweep, grid) : 0;
   if (sweeps.run(spec.name) === undefined && sweep.state === 'running') await sweeps.start(sweep);
-  const taken = spec.reuse ? `, ${reused} of them taken from other sweeps` : '';
+  const taken = spec.reuse ? describeSearch(await sweeps.search(searchMs)) : '';
   return accept(`Sweep "${spec.name}" is queued: ${planned} ${planned === 1 ? 'trial' : 'trials'}${taken}.`);
+}
+
+function describeSearch({ reused, finished }: { readonly reused: number; readonly finished: boolean }): string {
+  return finished
+    ? `, ${reused} of them taken from other sweeps`
+    : `, ${reused} of them taken from other sweeps so far; the search goes on before others are run`;
 }
 
 async function changeState(

@@ -1,31 +1,63 @@
-import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import type { Grid } from '@natsweep/sweep';
+import type { ResultsStore } from '@natsweep/results';
+import type { Grid, Observation } from '@natsweep/sweep';
 
 /** Trials looked up at a time. */
-const chunk = 2000;
-/** Only so many trials of a sweep are looked for, so that the scheduler is not held up for long. */
-const mostLookedFor = 200_000;
+const chunk = 1000;
+
+export interface Wanting {
+  readonly name: string;
+  readonly experiment: string;
+  readonly grid: Grid;
+}
 
 /**
- * Records, for a sweep that is new, the observations that other sweeps have made of the same trials. Returns how many those
- * are. What is not found because this was interrupted is run again, which costs time and changes nothing.
+ * The observations that other sweeps have made of the trials of a grid, at their places in it, a portion at a time. What
+ * is looked through is the grid or the records of the others, whichever is less; neither is ever in memory as a whole.
  */
-export async function reuseObservations(
-  results: ResultsStore,
-  { name, experiment }: StoredSweep,
-  grid: Grid,
-): Promise<number> {
-  let reused = 0;
-  for (let start = 0; start < Math.min(grid.size, mostLookedFor); start += chunk) {
-    const length = Math.min(chunk, grid.size - start);
-    const places = new Map(Array.from({ length }, (_, i) => [grid.trial(start + i).trialId, start + i]));
+export async function* findReusable(results: ResultsStore, wanting: Wanting): AsyncGenerator<readonly Observation[]> {
+  const { name, experiment, grid } = wanting;
+  const others = (await results.listSweeps()).filter((sweep) => sweep.experiment === experiment && sweep.name !== name);
+  let recorded = 0;
+  for (const other of others) recorded += (await results.counts(other.name)).observed;
+  const candidates =
+    recorded < grid.size
+      ? recordedTrials(
+          results,
+          others.map((other) => other.name),
+          grid,
+        )
+      : plannedTrials(grid);
+  for await (const places of candidates) {
     const found = await results.findReusable({ experiment, trialIds: [...places.keys()] });
-    const records = found.map((observation) => ({
+    yield found.map((observation) => ({
       ...observation,
       sweep: name,
       index: places.get(observation.trialId) as number,
     }));
-    reused += (await results.record(records)).inserted;
   }
-  return reused;
+}
+
+/** Index in the grid by trial id. */
+type Places = ReadonlyMap<string, number>;
+
+function* plannedTrials(grid: Grid): Generator<Places> {
+  for (let start = 0; start < grid.size; start += chunk) {
+    const length = Math.min(chunk, grid.size - start);
+    yield new Map(Array.from({ length }, (_, i) => [grid.trial(start + i).trialId, start + i]));
+  }
+}
+
+async function* recordedTrials(results: ResultsStore, sweeps: readonly string[], grid: Grid): AsyncGenerator<Places> {
+  for (const sweep of sweeps) {
+    let places = new Map<string, number>();
+    let looked = 0;
+    for await (const row of results.allRows(sweep, { kind: 'observation' })) {
+      const index = grid.locate(row);
+      if (index !== undefined) places.set(row.trialId, index);
+      if (++looked % chunk > 0) continue;
+      yield places;
+      places = new Map();
+    }
+    yield places;
+  }
 }

@@ -40,6 +40,8 @@ const idleMs = 200;
 const standbyMs = 500;
 /** Adding more at a time would keep reports and commands waiting. */
 const mostBatchesPerTurn = 300;
+/** How long a turn looks for observations that other sweeps have made. */
+const searchMs = 300;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
@@ -137,6 +139,7 @@ export class Scheduler {
       if (vanished > 0) logger.warn({ trials: vanished }, 'trials vanished from the queue and are planned again');
     }
     this.#parts.lease.require();
+    await sweeps.search(searchMs);
     await this.#admit();
     if (this.#summariesDue.isDue()) await sweeps.publish();
   }

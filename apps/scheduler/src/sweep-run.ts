@@ -23,22 +23,16 @@ export class UnplannableSweepError extends Error {
   override readonly name = 'UnplannableSweepError';
 }
 
-/** What only `apply` knows: where the new grid has the trials that were in flight under the old one. */
-export type Relocations = ReadonlyMap<string, number>;
-
 interface RunParts {
   readonly grid: Grid;
   readonly tally: Tally;
   /** Whether trials in flight may stem from an earlier version of the spec. */
   readonly hasVersions: boolean;
-  readonly relocations: Relocations;
 }
 
 export interface LoadOptions {
   /** The last summary that was published. */
   readonly last: SweepSummary | undefined;
-  /** Default: none. */
-  readonly relocations?: Relocations;
 }
 
 /** A sweep that is running or paused: its grid, what is recorded of it, and what is in flight. */
@@ -49,13 +43,14 @@ export class SweepRun {
   readonly #stored: StoredSweep;
   readonly #grid: Grid;
   readonly #hasVersions: boolean;
-  readonly #relocations: Relocations;
   readonly #recorded = new IndexSet();
   readonly #durations = new Durations();
   readonly #alikeFailures = new Map<Failure, number>();
   #cursor = 0;
   #state: SweepState;
   #stateReason: string | null;
+  /** While observations of other sweeps are looked for, nothing is admitted: it might be run in vain. */
+  isSearching = false;
 
   private constructor(stored: StoredSweep, spec: SweepSpec, parts: RunParts) {
     this.spec = spec;
@@ -63,29 +58,32 @@ export class SweepRun {
     this.#stored = stored;
     this.#grid = parts.grid;
     this.#hasVersions = parts.hasVersions;
-    this.#relocations = parts.relocations;
     this.#state = stored.state;
     this.#stateReason = stored.stateReason;
   }
 
   /** Reads back what the database holds of a sweep. Throws `UnplannableSweepError`. */
-  static async load(
-    results: ResultsStore,
-    stored: StoredSweep,
-    { last, relocations = new Map() }: LoadOptions,
-  ): Promise<SweepRun> {
+  static async load(results: ResultsStore, stored: StoredSweep, { last }: LoadOptions): Promise<SweepRun> {
     const spec = JSON.parse(stored.spec) as SweepSpec;
     const grid = planGrid(spec);
     const tally = new Tally(spec.objective, await results.counts(stored.name), last);
     if (!tally.isWhole) await tally.recount(results.allRows(stored.name, { kind: 'observation' }));
     const hasVersions = (await results.versions(stored.name)).length > 1;
-    const run = new SweepRun(stored, spec, { grid, tally, hasVersions, relocations });
+    const run = new SweepRun(stored, spec, { grid, tally, hasVersions });
     for await (const index of results.recordedIndices(stored.name)) run.#recorded.add(index);
     return run;
   }
 
   get name(): string {
     return this.#stored.name;
+  }
+
+  get experiment(): string {
+    return this.#stored.experiment;
+  }
+
+  get grid(): Grid {
+    return this.#grid;
   }
 
   get state(): SweepState {
@@ -115,11 +113,12 @@ export class SweepRun {
   }
 
   /** Where the grid has a trial that was delivered, perhaps under an earlier spec; undefined if it does not plan it. */
-  locate({ trialId, index }: Pick<Trial, 'trialId' | 'index'>): number | undefined {
+  locate(trial: Pick<Trial, 'trialId' | 'index' | 'params' | 'seed'>): number | undefined {
+    const { trialId, index } = trial;
     const inGrid = index < this.#grid.size;
     if (!this.#hasVersions) return inGrid ? index : undefined;
     if (inGrid && this.#grid.trial(index).trialId === trialId) return index;
-    return this.#relocations.get(trialId);
+    return this.#grid.locate(trial);
   }
 
   /** @param maxBatch most trials in a batch */
@@ -128,7 +127,7 @@ export class SweepRun {
       sweep: this.name,
       priority: this.spec.priority,
       weight: this.spec.weight,
-      missing: this.#state === 'running' ? this.#admissible(maxBatch) : 0,
+      missing: this.#state === 'running' && !this.isSearching ? this.#admissible(maxBatch) : 0,
       inFlight: this.inFlight.indices.size,
       secondsPerTrial: this.#durations.secondsPerTrial,
     };

@@ -2,7 +2,8 @@ import { readSummary, sendCancelled, writeSummaries, type BatchQueue, type Redis
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
 import type { FailedTrial, Observation, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
-import { SweepRun, UnplannableSweepError, type Relocations } from './sweep-run.ts';
+import { findReusable } from './reuse.ts';
+import { SweepRun, UnplannableSweepError } from './sweep-run.ts';
 
 export interface SweepsOptions {
   readonly results: ResultsStore;
@@ -21,6 +22,8 @@ export class Sweeps {
   readonly #redis: RedisConnection;
   readonly #logger: Logger;
   readonly #runs = new Map<string, SweepRun>();
+  /** By sweep: what is left of the search for observations that other sweeps have made of its trials. */
+  readonly #searches = new Map<string, AsyncIterator<readonly Observation[]>>();
 
   constructor({ results, queue, redis, logger }: SweepsOptions) {
     this.results = results;
@@ -40,6 +43,7 @@ export class Sweeps {
   /** Takes up every sweep that the database holds as running or paused. */
   async recover(): Promise<void> {
     this.#runs.clear();
+    this.#searches.clear();
     for (const stored of await this.results.listSweeps()) {
       if (stored.state === 'running' || stored.state === 'paused') await this.start(stored);
       else await this.#restoreSummary(stored);
@@ -47,11 +51,12 @@ export class Sweeps {
   }
 
   /** Takes up a sweep; one that this scheduler cannot plan is paused with the reason. */
-  async start(stored: StoredSweep, relocations: Relocations = new Map()): Promise<void> {
+  async start(stored: StoredSweep): Promise<void> {
     try {
       const last = await readSummary(this.#redis, stored.name);
-      const run = await SweepRun.load(this.results, stored, { last, relocations });
+      const run = await SweepRun.load(this.results, stored, { last });
       this.#runs.set(stored.name, run);
+      this.#searchForReuse(run);
       await this.#completeIfDone(run);
     } catch (error) {
       if (!(error instanceof UnplannableSweepError)) throw error;
@@ -111,6 +116,30 @@ export class Sweeps {
     for (const run of this.runs) await this.#retireIfDone(run);
   }
 
+  /**
+   * Goes on for about `budgetMs` with taking observations from other sweeps. Returns how many trials were recorded so, and
+   * whether every search is at its end.
+   */
+  async search(budgetMs: number): Promise<{ readonly reused: number; readonly finished: boolean }> {
+    const untilMs = performance.now() + budgetMs;
+    let reused = 0;
+    while (this.#searches.size > 0 && performance.now() < untilMs) {
+      for (const [name, search] of this.#searches) {
+        const run = this.#runs.get(name);
+        const found = run === undefined ? undefined : await search.next();
+        if (run === undefined || found === undefined || found.done === true) {
+          this.#searches.delete(name);
+          if (run !== undefined) run.isSearching = false;
+          continue;
+        }
+        const { inserted } = await this.results.record(found.value);
+        reused += inserted;
+        await this.observed(found.value.filter(({ index }) => !run.isRecorded(index)));
+      }
+    }
+    return { reused, finished: this.#searches.size === 0 };
+  }
+
   /** Tells everyone how the sweeps stand. */
   async publish(): Promise<void> {
     const nowMs = Date.now();
@@ -118,6 +147,12 @@ export class Sweeps {
       this.#redis,
       this.runs.map((run) => run.summary(nowMs)),
     );
+  }
+
+  #searchForReuse(run: SweepRun): void {
+    if (!run.spec.reuse || run.isComplete) return;
+    run.isSearching = true;
+    this.#searches.set(run.name, findReusable(this.results, run));
   }
 
   async #finish(names: ReadonlySet<string>): Promise<void> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '@natsweep/queue';
+import type { SweepSpec } from '@natsweep/sweep';
+import { planGrid } from './sweep-run.ts';
 import { failWith, points, SchedulerStack, specOf, upTo } from './testing.ts';
 
 test('retry plans the failed trials again and keeps their records aside', async (t) => {
@@ -102,6 +104,31 @@ test('with reuse, what another sweep has observed is taken and not run', async (
   await stack.until('second', ({ state }) => state === 'completed');
   assert.deepEqual(await stack.recordedIndices('second'), upTo(15));
   assert.equal(delivered, 15);
+});
+
+test('a spec of a thousand million trials is applied, and takes from other sweeps, as exactly as a small one', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('small', 'axes: { point: { range: { from: 991, to: 1010 } } }\n');
+  await stack.submit('other', 'axes: { point: [500, 501] }\n');
+  const worker = stack.work((delivery) => stack.finish(delivery));
+  await stack.until('small', ({ state }) => state === 'completed');
+  await stack.until('other', ({ state }) => state === 'completed');
+  await worker.close();
+
+  const thousand = '{ range: { from: 0, to: 999 } }';
+  const large = `axes: { group: ${thousand}, point: ${thousand} }\nrepeats: 1000\norder: shuffled\n`;
+  const spec = specOf('small', large);
+  const { message } = await stack.send({ kind: 'apply', commandId: 'a', spec });
+  assert.equal(message, 'Sweep "small" is at version 2: 1000000000 trials, 9 of them recorded already.');
+  const grid = planGrid(JSON.parse(spec) as SweepSpec);
+  const rows = await stack.results.rows('small');
+  assert.deepEqual(rows.map(({ params }) => params['point']).sort(), [991, 992, 993, 994, 995, 996, 997, 998, 999]);
+  for (const { trialId, index } of rows) assert.equal(grid.trial(index).trialId, trialId);
+  assert.equal((await stack.results.rows('small@1')).length, 11);
+
+  const taken = await stack.submit('large', `${large}reuse: true\n`);
+  assert.equal(taken.message, 'Sweep "large" is queued: 1000000000 trials, 11 of them taken from other sweeps.');
 });
 
 test('cancelled trials are recorded as such, and the sweep ends without them', async (t) => {

@@ -4,10 +4,7 @@ import { readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
 import { accept, refuse } from './replies.ts';
-import { planGrid, UnplannableSweepError, type Relocations } from './sweep-run.ts';
-
-/** Finding the trials of the old grid in the new one takes a few seconds for this many. */
-const largestApplied = 1_000_000;
+import { planGrid, UnplannableSweepError } from './sweep-run.ts';
 
 /** Plans failed trials again. Their records stay to be seen in the sweep NAME@VERSION. */
 export async function retry(
@@ -64,29 +61,18 @@ export async function apply({ commandId, spec: text }: ApplyCommand, context: Co
     throw error;
   }
   if (grid.size === 0) return refuse(`Sweep "${spec.name}" would have no trials.`);
-  if (grid.size > largestApplied) {
-    return refuse(
-      `Only a spec of at most ${largestApplied} trials can be applied: launch this one under another name.`,
-    );
-  }
-  const places = placesIn(grid);
-  const place: NewVersion['place'] = ({ trialId }) => places.get(trialId);
-  const version = await replace(stored, { spec: text, planned: grid.size, commandId, place, places }, context);
+  const place: NewVersion['place'] = (row) => grid.locate(row);
+  const version = await replace(stored, { spec: text, planned: grid.size, commandId, place }, context);
   const { observed, failed } = await results.counts(spec.name);
   return accept(
     `Sweep "${spec.name}" is at version ${version}: ${grid.size} trials, ${observed + failed} of them recorded already.`,
   );
 }
 
-interface Replacement extends Pick<NewVersion, 'spec' | 'planned' | 'commandId' | 'place'> {
-  /** Where trials in flight are in the new grid, if it is another grid. */
-  readonly places?: Relocations;
-}
-
 /** Stores the new version while nothing is recorded, and goes on under it. Returns its number. */
 async function replace(
   stored: StoredSweep,
-  { places, ...change }: Replacement,
+  change: Omit<NewVersion, 'appliedAtMs'>,
   context: CommandContext,
 ): Promise<number> {
   const { sweeps, collector } = context;
@@ -99,13 +85,7 @@ async function replace(
     await sweeps.results.setSweepState(stored.name, 'paused', stored.stateReason ?? undefined);
   }
   const current = (await sweeps.results.getSweep(stored.name)) as StoredSweep;
-  await sweeps.start(current, places);
+  await sweeps.start(current);
   await reconcile(sweeps, context);
   return version;
-}
-
-function placesIn(grid: Grid): Relocations {
-  const places = new Map<string, number>();
-  for (let index = 0; index < grid.size; index++) places.set(grid.trial(index).trialId, index);
-  return places;
 }

@@ -26,7 +26,7 @@ export function checkSpec(spec: SweepSpec, experiment: ExperimentContract): read
 
 function refusals(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {
   const points = createPoints(spec, experiment);
-  const order = points.size <= CHECKED_POINTS ? (i: number) => i : createPermutation(points.size, 0);
+  const order = points.size <= CHECKED_POINTS ? (i: number) => i : createPermutation(points.size, 0).at;
   const reasons = new Map<string, { params: Parameters; count: number }>();
   for (let i = 0; i < Math.min(points.size, CHECKED_POINTS); i++) {
     const params = points.params(order(i));

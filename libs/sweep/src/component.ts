@@ -1,5 +1,5 @@
 import type { Condition } from './expression.ts';
-import { applyFactor, isPresent, type Factor } from './factor.ts';
+import { applyFactor, isPresent, positionOf, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
@@ -16,6 +16,21 @@ export interface Component {
   readonly size: number;
   readonly positions: readonly Int32Array[];
   readonly groupStarts: readonly number[];
+}
+
+/** The combination that sets these parameters, by bisection; undefined if conditions or values exclude it. */
+export function combinationOf({ factors, positions, size }: Component, params: Parameters): number | undefined {
+  const wanted = factors.map((factor) => (isPresent(factor, params) ? positionOf(factor, params) : -1));
+  if (wanted.includes(undefined)) return undefined;
+  let [low, high] = [0, size];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const k = positions.findIndex((column, factor) => column[middle] !== wanted[factor]);
+    if (k < 0) return middle;
+    if (positions[k]![middle]! < wanted[k]!) low = middle + 1;
+    else high = middle;
+  }
+  return undefined;
 }
 
 /** Splits factors into components such that every condition reads the factors of one component only. */

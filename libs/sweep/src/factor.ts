@@ -20,6 +20,23 @@ export function applyFactor(factor: Factor, position: number, params: Record<str
   for (const [j, parameter] of factor.parameters.entries()) params[parameter] = factor.columns[j]![position]!;
 }
 
+const positions = new WeakMap<Factor, ReadonlyMap<unknown, number>>();
+
+/** The position that sets these parameters; undefined if none does. */
+export function positionOf(factor: Factor, params: Parameters): number | undefined {
+  const [first, ...others] = factor.parameters as readonly [string, ...string[]];
+  const key = (value: (parameter: string, j: number) => unknown) =>
+    others.length === 0 ? value(first, 0) : JSON.stringify(factor.parameters.map(value));
+  let known = positions.get(factor);
+  if (known === undefined) {
+    known = new Map(
+      Array.from({ length: factor.length }, (_, p) => [key((_parameter, j) => factor.columns[j]![p]), p]),
+    );
+    positions.set(factor, known);
+  }
+  return known.get(key((parameter) => params[parameter]));
+}
+
 export function isPresent(factor: Factor, params: Parameters): boolean {
   return factor.when.every((condition) => condition.holds(params));
 }

@@ -1,4 +1,4 @@
-import { createComponents, type Component } from './component.ts';
+import { combinationOf, createComponents, type Component } from './component.ts';
 import type { Condition } from './expression.ts';
 import { applyFactor, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
@@ -50,6 +50,23 @@ export function gridPoints(factors: readonly Factor[], where: readonly Condition
         remaining = Math.floor(remaining / length);
       }
       return params;
+    },
+    find: (params) => {
+      const combinations = components.map((component) => combinationOf(component, params));
+      let point = 0;
+      let inside = 1;
+      let rest = 0;
+      for (const [k, component] of components.entries()) {
+        const combination = combinations[k];
+        if (combination === undefined) return undefined;
+        const group = groupOf(component, combination);
+        const first = component.groupStarts[group]!;
+        const length = component.groupStarts[group + 1]! - first;
+        point += first * inside * totals[k]!;
+        inside *= length;
+        rest = rest * length + combination - first;
+      }
+      return point + rest;
     },
     groupEnd: (point, limit) => {
       const { start, length } = locate(point);

@@ -39,6 +39,11 @@ interface BruteForce {
   readonly absent?: (point: Record<string, ParameterValue>) => string | undefined;
 }
 
+/** As records come back from a database. */
+function inAnotherOrder(trial: Trial): Trial {
+  return { ...trial, params: Object.fromEntries(Object.entries(trial.params).sort().reverse()) };
+}
+
 const subset = <T>(values: readonly T[]) => fc.shuffledSubarray([...values], { minLength: 1 });
 const axisSets = fc.record({
   depth: subset([1, 2, 3, 4]),
@@ -92,6 +97,7 @@ test('invariant 1: index and trial are in bijection, with exact counts, for any 
       assert.equal(grid.excluded, all.length - expected.length);
       assert.deepEqual(trials(grid).map(pointKey).sort(), expected);
       assert.equal(new Set(trials(grid).map(({ trialId }) => trialId)).size, grid.size);
+      for (const trial of trials(grid)) assert.equal(grid.locate(inAnotherOrder(trial)), trial.index);
     }),
     { numRuns: 150 },
   );
@@ -215,6 +221,7 @@ repeats: 2
     assert.equal(grid.size, 400);
     const all = trials(grid);
     assert.equal(new Set(all.map(({ trialId }) => trialId)).size, 400);
+    for (const trial of all) assert.equal(grid.locate(inAnotherOrder(trial)), trial.index);
     for (const { params } of all) {
       const { damping, width, approximation, depth } = exampleExperiment.parameters.parse(params);
       assert.ok(approximation !== 'kfac' || depth > 1);
@@ -246,4 +253,25 @@ test('a continuous range covers its ends fairly: the mean of many draws is the m
   const mean =
     trials(createGrid(spec, exampleExperiment)).reduce((sum, { params }) => sum + Number(params['damping']), 0) / 1024;
   assert.ok(Math.abs(mean - 3) < 1e-3);
+});
+
+test('a grid finds the trials of another one that it plans too, and no others', () => {
+  const body = 'axes: { width: [8, 16, 32], damping: [0, 0.1] }\nrepeats: 2\n';
+  const changed = 'axes: { damping: [0.1, 1], width: [32, 64, 8], depth: [1, 3] }\nrepeats: 3\norder: shuffled\n';
+  const [before, after] = [gridOf(body), gridOf(changed)];
+  const ids = new Map(trials(after).map(({ trialId, index }) => [trialId, index]));
+  const located = trials(before).map((trial) => after.locate(trial));
+  assert.deepEqual(
+    located,
+    trials(before).map(({ trialId }) => ids.get(trialId)),
+  );
+  assert.equal(located.filter((index) => index !== undefined).length, 4);
+});
+
+test('a trial is found among a thousand million in no time', () => {
+  const thousand = '{ range: { from: 2, to: 1001 } }';
+  const grid = gridOf(`axes: { width: ${thousand}, samples: ${thousand} }\nrepeats: 1000\norder: shuffled`);
+  for (const index of [0, 1, 999_999_999, 123_456_789]) assert.equal(grid.locate(grid.trial(index)), index);
+  const elsewhere = { ...grid.trial(5), seed: 1000 };
+  assert.equal(grid.locate(elsewhere), undefined);
 });

@@ -24,6 +24,8 @@ export interface Grid {
   /** Exact number of trials that `where` excludes from the product of the axes. */
   readonly excluded: number;
   trial(index: number): Trial;
+  /** Where the grid has a trial of any sweep; undefined if it does not plan it. Costs what `trial` does. */
+  locate(trial: Pick<Trial, 'trialId' | 'params' | 'seed'>): number | undefined;
   /** The structural parameters of a trial, e.g. "approximation=kfac depth=3 width=256"; equal keys may share a batch. */
   structuralKey(index: number): string;
   /** All indices in [index, groupEnd) share the structural parameters of `index`; `limit` bounds the search. */
@@ -42,7 +44,7 @@ export function createGrid(spec: SweepSpec, experiment: ExperimentContract): Gri
   const points = createPoints(spec, experiment);
   const size = points.size * spec.repeats;
   if (size > Number.MAX_SAFE_INTEGER) throw new GridError('too-large', 'axes', 'more than 2^53 trials');
-  const { toBase, runEnd } = ordering(spec, size);
+  const { toBase, fromBase, runEnd } = ordering(spec, size);
   const structural = [...experiment.structuralParameters].sort();
 
   const at = (index: number) => {
@@ -53,15 +55,25 @@ export function createGrid(spec: SweepSpec, experiment: ExperimentContract): Gri
     return { point: Math.floor(base / spec.repeats), repeat: base % spec.repeats };
   };
 
+  const trial = (index: number): Trial => {
+    const { point, repeat } = at(index);
+    const params = points.params(point);
+    const seed = spec.seed + repeat;
+    const id = trialId({ experiment: experiment.name, version: experiment.version, params, seed });
+    return { trialId: id, index, experiment: experiment.name, experimentVersion: experiment.version, params, seed };
+  };
+
   return {
     size,
     excluded: points.excluded * spec.repeats,
-    trial: (index) => {
-      const { point, repeat } = at(index);
-      const params = points.params(point);
-      const seed = spec.seed + repeat;
-      const id = trialId({ experiment: experiment.name, version: experiment.version, params, seed });
-      return { trialId: id, index, experiment: experiment.name, experimentVersion: experiment.version, params, seed };
+    trial,
+    locate: ({ trialId: id, params, seed }) => {
+      const repeat = seed - spec.seed;
+      if (repeat < 0 || repeat >= spec.repeats) return undefined;
+      const point = points.find(params);
+      if (point === undefined) return undefined;
+      const index = fromBase(point * spec.repeats + repeat);
+      return trial(index).trialId === id ? index : undefined;
     },
     structuralKey: (index) => {
       const params = points.params(at(index).point);
@@ -144,13 +156,17 @@ function refuseContinuousConditions(axes: readonly ContinuousAxis[], conditions:
 
 /** Order of a grid: as it is, or with runs of up to 64 consecutive indices permuted by the seed. */
 function ordering(spec: SweepSpec, size: number) {
-  if (spec.order === 'grid') return { toBase: (index: number) => index, runEnd: () => size };
+  const same = (index: number) => index;
+  if (spec.order === 'grid') return { toBase: same, fromBase: same, runEnd: () => size };
   const run = Math.max(1, Math.min(SHUFFLE_RUN, Math.floor(Math.sqrt(size))));
   const runs = Math.floor(size / run);
-  const permute = createPermutation(runs, spec.seed);
+  const permutation = createPermutation(runs, spec.seed);
   const inside = (index: number) => index < runs * run;
+  const moved = (permute: (index: number) => number) => (index: number) =>
+    inside(index) ? permute(Math.floor(index / run)) * run + (index % run) : index;
   return {
-    toBase: (index: number) => (inside(index) ? permute(Math.floor(index / run)) * run + (index % run) : index),
+    toBase: moved(permutation.at),
+    fromBase: moved(permutation.indexOf),
     runEnd: (index: number) => (inside(index) ? (Math.floor(index / run) + 1) * run : size),
   };
 }

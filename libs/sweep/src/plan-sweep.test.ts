@@ -89,6 +89,7 @@ test('invariant 3: the cost of a plan is that of its batches, not of the grid', 
     size: 1e9,
     excluded: 0,
     trial: (index) => (looked++, { ...grid.trial(0), index }),
+    locate: () => undefined,
     structuralKey: () => (looked++, ''),
     groupEnd: (_, limit) => (looked++, limit),
   };

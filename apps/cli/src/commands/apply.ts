@@ -62,12 +62,9 @@ async function describeChanges({ terminal, environment }: Cli, { spec, declarati
     return false;
   }
   for (const { place, change } of changes) terminal.print(`${terminal.style('yellow', '~')} ${place}: ${change}`);
-  const trials = trialChanges(recorded, spec, declaration);
-  if (trials !== undefined) {
-    const { before, after, kept } = trials;
-    terminal.print(
-      `${formatCount(kept)} of ${plural(before, 'trial')} stay, ${formatCount(after - kept)} are new, ${formatCount(before - kept)} are planned no more.`,
-    );
-  }
+  const { before, after, kept, exact } = trialChanges(recorded, spec, declaration);
+  terminal.print(
+    `${exact ? '' : 'About, from a sample: '}${formatCount(kept)} of ${plural(before, 'trial')} stay, ${formatCount(after - kept)} are new, ${formatCount(before - kept)} are planned no more.`,
+  );
   return true;
 }

@@ -21,8 +21,7 @@ export function structuralGroups(grid: Grid, declaration: ExperimentDeclaration)
   const looked = counted ? grid.size : sampledTrials;
   const groups = new Map<string, { count: number; index: number }>();
   for (let i = 0; i < looked; i++) {
-    // evenly spaced by the golden ratio, so that no axis of the grid resonates with the steps
-    const index = counted ? i : Math.floor(((i * 0.618_033_988_749_895) % 1) * grid.size);
+    const index = counted ? i : spreadIndex(i, grid.size);
     const key = grid.structuralKey(index);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { count: 1, index });
@@ -36,6 +35,11 @@ export function structuralGroups(grid: Grid, declaration: ExperimentDeclaration)
       index,
     }))
     .sort((a, b) => b.trials - a.trials);
+}
+
+/** The i-th place of a sample: evenly spaced by the golden ratio, so that no axis of the grid resonates with the steps. */
+export function spreadIndex(i: number, size: number): number {
+  return Math.floor(((i * 0.618_033_988_749_895) % 1) * size);
 }
 
 /** The key under which `Grid.structuralKey` groups a trial with these parameters. */

@@ -21,7 +21,7 @@ const before = spec('axes: { point: [1, 2, 3], group: [0, 1] }\nfixed: { duratio
 
 test('a spec does not differ from itself', () => {
   assert.deepEqual(specChanges(before, before), []);
-  assert.deepEqual(trialChanges(before, before, declaration), { before: 6, after: 6, kept: 6 });
+  assert.deepEqual(trialChanges(before, before, declaration), { before: 6, after: 6, kept: 6, exact: true });
 });
 
 test('values of axes are added and removed, other entries change', () => {
@@ -39,9 +39,21 @@ test('values of axes are added and removed, other entries change', () => {
 
 test('trials that both versions plan are kept, wherever they stand in the grid', () => {
   const reordered = spec('axes: { group: [1, 0], point: [3, 2, 9] }\nfixed: { durationMs: 5 }\n');
-  assert.deepEqual(trialChanges(before, reordered, declaration), { before: 6, after: 6, kept: 4 });
+  assert.deepEqual(trialChanges(before, reordered, declaration), { before: 6, after: 6, kept: 4, exact: true });
   const slower = spec('axes: { point: [1, 2, 3], group: [0, 1] }\nfixed: { durationMs: 6 }\n');
-  assert.deepEqual(trialChanges(before, slower, declaration), { before: 6, after: 6, kept: 0 });
+  assert.deepEqual(trialChanges(before, slower, declaration), { before: 6, after: 6, kept: 0, exact: true });
+});
+
+test('of two large grids a sample is compared, of a small and a large one every trial', () => {
+  const large = (from: number) =>
+    spec(
+      `axes: { group: { range: { from: 0, to: 999 } }, point: { range: { from: ${from}, to: ${from + 999} } } }\nrepeats: 1000\n`,
+    );
+  const { before: size, after, kept, exact } = trialChanges(large(0), large(500), declaration);
+  assert.deepEqual([size, after, exact], [1e9, 1e9, false]);
+  assert.ok(Math.abs(kept / 5e8 - 1) < 0.01, `${kept} estimated, 500,000,000 are kept`);
+  const few = spec('axes: { point: [999, 1000], group: [7] }\n');
+  assert.deepEqual(trialChanges(few, large(0), declaration), { before: 2, after: 1e9, kept: 1, exact: true });
 });
 
 test('long lists of values are cut short', () => {

@@ -1,5 +1,7 @@
 import { createGrid, type Axis, type ExperimentContract, type SweepSpec } from '@natsweep/sweep';
 
+import { spreadIndex } from './groups.ts';
+
 /** One entry of a spec that another version has otherwise. */
 export interface Change {
   /** E.g. `axes.damping`. */
@@ -14,9 +16,12 @@ export interface TrialChanges {
   readonly after: number;
   /** Planned by both; their records stay valid. */
   readonly kept: number;
+  /** False where `kept` was estimated from a sample of a large grid. */
+  readonly exact: boolean;
 }
 
-const largestCompared = 1_000_000;
+/** Grids up to this size are compared trial by trial, of larger ones a sample of this many. */
+const comparedTrials = 200_000;
 const shownValues = 8;
 
 /** What differs between two specs: axes first, then the rest in the order of the spec. */
@@ -34,19 +39,18 @@ export function specChanges(before: SweepSpec, after: SweepSpec): readonly Chang
   return [...axes, ...others];
 }
 
-/** Compares the grids trial by trial; undefined where one of them is too large for that. */
-export function trialChanges(
-  before: SweepSpec,
-  after: SweepSpec,
-  experiment: ExperimentContract,
-): TrialChanges | undefined {
+/** Looks for the trials of the smaller grid in the larger one. */
+export function trialChanges(before: SweepSpec, after: SweepSpec, experiment: ExperimentContract): TrialChanges {
   const [old, now] = [createGrid(before, experiment), createGrid(after, experiment)];
-  if (Math.max(old.size, now.size) > largestCompared) return undefined;
-  const ids = new Set<string>();
-  for (let index = 0; index < old.size; index++) ids.add(old.trial(index).trialId);
-  let kept = 0;
-  for (let index = 0; index < now.size; index++) if (ids.has(now.trial(index).trialId)) kept++;
-  return { before: old.size, after: now.size, kept };
+  const [smaller, larger] = old.size <= now.size ? [old, now] : [now, old];
+  const looked = Math.min(smaller.size, comparedTrials);
+  let found = 0;
+  for (let i = 0; i < looked; i++) {
+    const index = looked === smaller.size ? i : spreadIndex(i, smaller.size);
+    if (larger.locate(smaller.trial(index)) !== undefined) found++;
+  }
+  const kept = Math.round((found / looked) * smaller.size);
+  return { before: old.size, after: now.size, kept, exact: looked === smaller.size };
 }
 
 function axisChange(before: Axis | undefined, after: Axis | undefined): string | undefined {
