@@ -114,3 +114,17 @@ test('the kernel of samples with themselves is exactly symmetric, and that of th
   // the arc cosine near 1 turns a rounding of κ into its square root
   assertClose(engine.read(own), engine.read(cross), { rtol: 1e-7, atol: 0 });
 });
+
+test('a sample is correlated with itself exactly: its ReLU signals are (σ_w²/2)^(L − l), whatever the variances', () => {
+  const shape: Architecture = {
+    widths: [784, 9, 9, 9, 1],
+    activation: { name: 'relu' },
+    weightVariance: 2.3,
+    biasVariance: 0.17,
+  };
+  const { signals } = layerDuals(shape)(Float64Array.of(1));
+  assertClose(
+    signals.map(([value]) => value!),
+    [3, 2, 1, 0].map((power) => 1.15 ** power),
+  );
+});

@@ -45,8 +45,7 @@ export function layerDuals(architecture: Architecture): (cosines: Float64Array) 
     affine(inputs[0]!, cosines, { slope: weightVariance / widths[0]!, offset: biasVariance });
     duals.forEach((dual, l) => {
       const [next, slopes] = [inputs[l + 1]!, signals[l]!];
-      affine(rho, inputs[l]!, { slope: 1 / variances[l]!, offset: 0 });
-      clip(rho);
+      correlations(rho, inputs[l]!, variances[l]!);
       dual(rho, { forward: next, backward: slopes });
       affine(next, next, { slope: weightVariance, offset: biasVariance });
       affine(slopes, slopes, { slope: weightVariance, offset: 0 });
@@ -67,9 +66,9 @@ function multiply(out: Float64Array, a: Float64Array): void {
   for (let i = 0; i < out.length; i++) out[i]! *= a[i]!;
 }
 
-/** Cosines beyond ±1 by rounding become ±1. */
-function clip(cosines: Float64Array): void {
-  for (let i = 0; i < cosines.length; i++) cosines[i] = Math.min(1, Math.max(-1, cosines[i]!));
+/** out ← covariances/variance, with ±1 for what rounding puts beyond. Divided, so that equal numbers give exactly 1. */
+function correlations(out: Float64Array, covariances: Float64Array, variance: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.max(-1, covariances[i]! / variance));
 }
 
 /**
@@ -92,7 +91,7 @@ export function kernelMatrix(
       const [left, right] = [engine.slice(rows, [[start, end]]), engine.slice(columns, [[first, width]])];
       return engine.read(engine.matmul(left, right, { transposeB: true }));
     });
-    clip(cosines);
+    correlations(cosines, cosines, 1);
     for (let i = start; i < end; i++) {
       const row = cosines.subarray((i - start) * length, (i - start + 1) * length);
       if (same) row[i - first] = 1;
