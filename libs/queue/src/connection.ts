@@ -88,8 +88,14 @@ async function connectOnce(address: RedisAddress, { onOutage = 'fail' }: Connect
   } catch (error) {
     // Disconnecting a closed connection would hold the process for two seconds.
     if (redis.status !== 'end') redis.disconnect();
-    throw lastError ?? error;
+    throw withoutCommand(lastError ?? error);
   }
+}
+
+/** An error of ioredis carries the command that failed, and where that is a login, its password. */
+function withoutCommand(error: unknown): unknown {
+  if (error instanceof Error && 'command' in error) delete error.command;
+  return error;
 }
 
 function urlTarget(url: string): Target {

@@ -43,6 +43,18 @@ test('the level decides what is written, and an unknown level is refused with th
   );
 });
 
+test('of an error a log has type, message, code and stack with its causes, and nothing else that it carries', () => {
+  const { lines, logger } = capture();
+  const login = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['user', 'hunter2'] } });
+  const error = Object.assign(new Error('cannot log in', { cause: login }), { code: 'denied', given: 'hunter2' });
+  logger.error({ err: error }, 'lost Redis');
+  logger.error({ err: 'a text' }, 'lost Redis');
+  const { err } = JSON.parse(lines[0] ?? '') as { err: Record<string, string> };
+  assert.deepEqual(Object.keys(err), ['type', 'message', 'stack', 'code']);
+  assert.match(err['stack'] ?? '', /caused by: Error: WRONGPASS/);
+  assert.doesNotMatch(lines.join(''), /hunter2/);
+});
+
 test('secrets reach neither fields, messages, errors nor child scopes', () => {
   for (const pretty of [false, true]) {
     const { lines, logger } = capture({ pretty });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 
+import { describeError } from './describe-error.ts';
 import { formatLogLine } from './log-line.ts';
 import { redactedFields, redactUrlCredentials } from './redaction.ts';
 
@@ -67,6 +68,7 @@ export function createLogger(options: LoggerOptions): Logger {
     {
       level,
       base: { app: options.app, pid: process.pid },
+      serializers: { err: describeError },
       redact: { paths: redactedFields, censor: '***' },
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
