@@ -24,6 +24,7 @@ test('an axis holds its values, and every tick lies inside it and has a label of
 test('decades are powers of ten where numbers would be long; less than three decades have ticks between', () => {
   assert.deepEqual(valueAxis('log', [1e-9, 1]).labels, ['10⁻⁸', '10⁻⁶', '10⁻⁴', '10⁻²', '10⁰']);
   assert.deepEqual(valueAxis('log', [0.01, 100]).labels, ['0.01', '0.1', '1', '10', '100']);
+  assert.deepEqual(valueAxis('log', [1e-3, 1]).labels, ['0.001', '0.01', '0.1', '1']);
   assert.deepEqual(valueAxis('log', [0.06, 4]).labels, ['0.05', '0.1', '0.2', '0.5', '1', '2', '5']);
   assert.deepEqual(valueAxis('log', [4e-4, 0.02]).labels, ['0.0005', '0.001', '0.002', '0.005', '0.01', '0.02']);
   assert.deepEqual(valueAxis('linear', [1000.1, 1000.4]).labels, ['1000.1', '1000.2', '1000.3', '1000.4']);

@@ -88,7 +88,7 @@ function logAxis(lowest: number, highest: number, maxTicks: number): ValueAxis {
 /** Plain numbers where all are short, else powers of ten. */
 function decadeLabels(exponents: readonly number[]): readonly string[] {
   const isShort = exponents.every((exponent) => exponent >= -3 && exponent <= 3);
-  return exponents.map((exponent) => (isShort ? formatValue(Number(`1e${exponent}`)) : `10${superscript(exponent)}`));
+  return exponents.map((exponent) => (isShort ? String(Number(`1e${exponent}`)) : `10${superscript(exponent)}`));
 }
 
 function linearAxis(lowest: number, highest: number): ValueAxis {

@@ -73,6 +73,7 @@ test('what a scale cannot show is counted in the caption; nothing to show gives 
   assert.match(caption, /2 trials have no deviation that this scale can show/);
   assert.equal(metricFigure(figure, [trial(8, null)]), undefined);
   assert.equal(metricFigure(figure, []), undefined);
+  assert.equal(metricFigure({ ...figure, x: 'rank' }, [trial(8, 1)]), undefined);
 });
 
 test('an x that is no number stands side by side', () => {

@@ -20,7 +20,12 @@ export function metricFigure(
   trials: readonly MeasuredTrial[],
   isNamed?: PanelTitling,
 ): RenderedFigure | undefined {
-  const drawable = trials.filter(({ metrics }) => isDrawable(metrics[figure.measured], figure.yScale));
+  // records of an earlier version of the experiment may lack a parameter
+  const hasPlace = ({ params }: MeasuredTrial) =>
+    [figure.x, figure.seriesBy].every((name) => params[name] !== undefined);
+  const drawable = trials.filter(
+    (trial) => hasPlace(trial) && isDrawable(trial.metrics[figure.measured], figure.yScale),
+  );
   if (drawable.length === 0) return undefined;
   const layout = layOutPanels(drawable, figure.panelBy, isNamed);
   const series = valuesOf(drawable, figure.seriesBy);
