@@ -1,16 +1,23 @@
 /**
- * What orchestration costs: no-op trials from submission to their record in the database, against bare BullMQ with no-op
- * jobs, a Redis of the same kind and the same concurrency, in the same run.
+ * What orchestration costs: trials from their submission to their record in the database, on this machine.
  *
  *   node test/benchmarks/orchestration.ts [--trials N] [--concurrency N] [PART…]
  *
- * Prints Markdown. Parts: `rates` (no-op trials), `compute` (trials that compute for 10 ms: overhead, and what a second
- * slot brings), `million` (a million no-op trials: memory). Default: rates and compute.
+ * Prints Markdown. Parts, by default all of them:
+ *
+ * - `rates`: no-op trials against no-op jobs of bare BullMQ, with a Redis of the same kind and the same concurrency;
+ * - `short`: trials of 10 ms on one slot, which computes for 10 ms by the clock, so that all that is beyond is overhead;
+ * - `compute`: trials that train a network, about 0.1 s of one processor each, on two slots against one; and in two bare
+ *   processes against one, which is what the machine itself allows;
+ * - `million`: a million no-op trials: memory, and the time to the first record.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Stack, type App } from '../stack.ts';
+import type { Stack, App } from '../stack.ts';
+import { bareSeconds } from './orchestration-bare.ts';
+import { runBareBullmq, runSweep, type Outcome } from './orchestration-sweep.ts';
+import { residentBytes } from './process-usage.ts';
+import { verdictTable, type Requirement } from './verdict-table.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,138 +26,119 @@ const { values: flags, positionals } = parseArgs({
     concurrency: { type: 'string', default: '50' },
   },
 });
-const parts = positionals.length > 0 ? positionals : ['rates', 'compute'];
 const trials = Number(flags.trials);
-const here = import.meta.dirname;
+const measurements: Readonly<Record<string, () => Promise<readonly Requirement[]>>> = {
+  rates,
+  short,
+  compute,
+  million,
+};
+const requirements: Requirement[] = [];
+for (const part of positionals.length > 0 ? positionals : Object.keys(measurements)) {
+  const measure = measurements[part];
+  if (measure === undefined)
+    throw new Error(`there is no part "${part}"; there are ${Object.keys(measurements).join(', ')}`);
+  requirements.push(...(await measure()));
+}
+console.log(`\n${verdictTable(requirements)}`);
 
-interface Outcome {
-  readonly perSecond: number;
-  readonly firstSeconds: number;
+function inProcess(stack: Stack): App {
+  const script = join(import.meta.dirname, 'orchestration-runner.ts');
+  return stack.start('runner', { script, args: [flags.concurrency], env: {} });
 }
 
-/** No-op jobs, added by one process and taken by another. */
-async function bareBullmq(count: number, concurrency: number): Promise<Outcome> {
-  const stack = await Stack.start();
-  const script = join(here, 'orchestration-bullmq.ts');
-  stack.start('work', { script, args: ['work', String(concurrency)], env: {} });
-  const redis = stack.connection;
-  await waitFor(
-    async () => (await redis.client('LIST')) as string,
-    (clients) => clients.includes('cmd=bzpopmin'),
-  );
-  const start = performance.now();
-  stack.start('add', { script, args: ['add', String(count)], env: {} });
-  const added = async () => Number((await redis.get('bull:bare:id')) ?? 0);
-  const left = async () => (await redis.llen('bull:bare:wait')) + (await redis.llen('bull:bare:active'));
-  await waitFor(added, (n) => n > 0);
-  const first = performance.now();
-  await waitFor(
-    async () => ((await added()) < count ? 1 : left()),
-    (n) => n === 0,
-  );
-  const end = performance.now();
-  await stack.stop();
-  return { perSecond: (count / (end - first)) * 1000, firstSeconds: (first - start) / 1000 };
+function slots(count: number, engine = 'reference') {
+  return (stack: Stack) => stack.startWorker(['--slots', String(count), '--engine', engine]);
 }
 
-interface Sweep {
-  readonly trials: number;
-  readonly maxBatch: number;
-  readonly worker: (stack: Stack) => App;
-  /** Default 0: no-op trials. */
-  readonly computeMs?: number;
-  readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
-}
-
-/** A sweep of no-op trials, each recorded in the database. The rate counts from the first record to the last. */
-async function sweep({ trials: count, maxBatch, worker, computeMs = 0, watch }: Sweep): Promise<Outcome> {
-  const stack = await Stack.start();
-  const scheduler = stack.startScheduler(['--max-batch', String(maxBatch)]);
-  worker(stack);
-  await waitFor(
-    () => stack.connection.exists('natsweep:workers', 'natsweep:scheduler'),
-    (n) => n === 2,
-  );
+function diagnostics(count: number, fixed: string): string {
   const side = Math.ceil(Math.sqrt(count));
-  const axes = `axes: { point: { range: { from: 1, to: ${side} } } }\nrepeats: ${Math.ceil(count / side)}\n`;
-  const fixed = `fixed: { durationMs: ${computeMs}, busy: ${computeMs > 0} }\n`;
-  const start = performance.now();
-  await stack.submit(`name: noop\nexperiment: diagnostic\n${axes}${fixed}`);
-  await stack.until('noop', ({ observed }) => observed > 0);
-  const first = performance.now();
-  let done = false;
-  const watching =
-    watch === undefined
-      ? undefined
-      : (async () => {
-          while (!done) await watch(stack, scheduler);
-        })();
-  const { planned } = await stack.until('noop', ({ state }) => state === 'completed');
-  const end = performance.now();
-  done = true;
-  await watching;
-  await stack.stop();
-  return { perSecond: (planned / (end - first)) * 1000, firstSeconds: (first - start) / 1000 };
+  const axes = `axes: { point: { range: { from: 1, to: ${side} } } }`;
+  return `experiment: diagnostic\n${axes}\nrepeats: ${Math.ceil(count / side)}\nfixed: { ${fixed} }\n`;
 }
 
-async function waitFor<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<void> {
-  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-const inProcess = (stack: Stack) =>
-  stack.start('runner', { script: join(here, 'orchestration-runner.ts'), args: [flags.concurrency], env: {} });
-const twoSlots = (stack: Stack) => stack.startWorker(['--slots', '2']);
-
-if (parts.includes('rates')) await rates();
-if (parts.includes('compute')) await compute();
-if (parts.includes('million')) await million();
-
-async function rates(): Promise<void> {
+async function rates(): Promise<readonly Requirement[]> {
   const many = Number(flags.concurrency);
-  const bareMany = await bareBullmq(trials, many);
-  const bareTwo = await bareBullmq(trials, 2);
-  const rows: [name: string, measured: Outcome, bare: Outcome][] = [
-    [`bare BullMQ, concurrency ${many}`, bareMany, bareMany],
-    [
-      `in-process runner, concurrency ${many}, 1 trial per batch`,
-      await sweep({ trials, maxBatch: 1, worker: inProcess }),
-      bareMany,
-    ],
-    ['bare BullMQ, concurrency 2', bareTwo, bareTwo],
-    ['two child slots, 1 trial per batch', await sweep({ trials, maxBatch: 1, worker: twoSlots }), bareTwo],
-    ['two child slots, batches of 64', await sweep({ trials: 5 * trials, maxBatch: 64, worker: twoSlots }), bareTwo],
+  const yaml = diagnostics(trials, 'durationMs: 0');
+  const bareMany = await runBareBullmq(trials, many);
+  const alone = await runSweep({ yaml, maxBatch: 1, worker: inProcess });
+  const bareTwo = await runBareBullmq(trials, 2);
+  const single = await runSweep({ yaml, maxBatch: 1, worker: slots(2) });
+  const batches = await runSweep({ yaml: diagnostics(5 * trials, 'durationMs: 0'), maxBatch: 64, worker: slots(2) });
+  console.log('| no-op trials or jobs | per second | processor µs, all processes |\n|---|--:|--:|');
+  const row = (name: string, { perSecond, processorMicroseconds }: Outcome) =>
+    console.log(`| ${name} | ${Math.round(perSecond)} | ${processorMicroseconds.toFixed(0)} |`);
+  row(`bare BullMQ, concurrency ${many}`, bareMany);
+  row(`in-process runner, concurrency ${many}, one trial per batch`, alone);
+  row('bare BullMQ, concurrency 2', bareTwo);
+  row('two child slots, one trial per batch', single);
+  row('two child slots, batches of 64', batches);
+  const ratio = (ours: Outcome, bare: Outcome) => ours.perSecond / bare.perSecond;
+  return [
+    {
+      what: 'in-process runner, one per batch, to bare BullMQ',
+      measured: ratio(alone, bareMany),
+      limit: { least: 0.5 },
+      unit: '×',
+    },
+    { what: 'two child slots, one per batch', measured: single.perSecond, limit: { least: 1000 }, unit: '/s' },
+    {
+      what: 'two child slots, batches of 64, to bare BullMQ',
+      measured: ratio(batches, bareTwo),
+      limit: { least: 3 },
+      unit: '×',
+    },
   ];
-  console.log('| | per second | against bare BullMQ | first record after |\n|---|--:|--:|--:|');
-  for (const [name, { perSecond, firstSeconds }, bare] of rows) {
-    const ratio = (perSecond / bare.perSecond).toFixed(2);
-    console.log(`| ${name} | ${Math.round(perSecond)} | ${ratio} | ${firstSeconds.toFixed(2)} s |`);
-  }
 }
 
-/** Both rates come from sweeps of the same length, so that start and end weigh the same in them. */
-async function compute(): Promise<void> {
-  const slots = (n: number) => (stack: Stack) => stack.startWorker(['--slots', String(n)]);
-  const busy = { trials: 1500, maxBatch: 64, computeMs: 10 };
-  const one = await sweep({ ...busy, worker: slots(1) });
-  const two = await sweep({ ...busy, worker: slots(2) });
-  const overhead = 1000 / one.perSecond / busy.computeMs - 1;
-  console.log(
-    `\nTrials of 10 ms: ${(overhead * 100).toFixed(1)} % overhead on one slot; two slots do ${(two.perSecond / one.perSecond).toFixed(2)} times the work of one.`,
-  );
+async function short(): Promise<readonly Requirement[]> {
+  const yaml = diagnostics(1000, 'durationMs: 10, busy: true');
+  const percent = ({ perSecond }: Outcome) => (1000 / perSecond / 10 - 1) * 100;
+  const usual = await runSweep({ yaml, worker: slots(1) });
+  const single = await runSweep({ yaml, maxBatch: 1, worker: slots(1) });
+  const what = 'time beyond that of trials of 10 ms';
+  return [
+    { what: `${what}, batches as they are by default`, measured: percent(usual), limit: { most: 10 }, unit: '%' },
+    { what: `${what}, one per batch`, measured: percent(single), limit: { most: 10 }, unit: '%' },
+  ];
 }
 
-async function million(): Promise<void> {
+async function compute(): Promise<readonly Requirement[]> {
+  const params = { dataset: 'gaussian', width: 256, samples: 64 };
+  const count = 150;
+  const yaml = `experiment: wide-training\naxes: { damping: [0] }\nrepeats: ${count}\nfixed: ${JSON.stringify(params)}\n`;
+  const bareOne = await bareSeconds(1, count, params);
+  const bareTwo = await bareSeconds(2, count, params);
+  const one = await runSweep({ yaml, worker: slots(1, 'openblas') });
+  const two = await runSweep({ yaml, worker: slots(2, 'openblas') });
+  const machine = (2 * bareOne) / bareTwo;
+  const ours = two.perSecond / one.perSecond;
+  return [
+    { what: 'two compute-bound slots, to one', measured: ours, limit: { least: 1.8 }, unit: '×' },
+    { what: 'the same, to what two bare processes gain', measured: ours / machine, limit: { least: 0.9 }, unit: '×' },
+  ];
+}
+
+async function million(): Promise<readonly Requirement[]> {
   const peak = { redis: 0, scheduler: 0 };
-  const watch = async (stack: Stack, scheduler: App) => {
+  const watch = async (stack: Stack, { process: { pid } }: App) => {
     const redis = Number(/used_memory:(\d+)/.exec(await stack.connection.info('memory'))?.[1]);
-    const status = readFileSync(`/proc/${scheduler.process.pid}/status`, 'utf8');
     peak.redis = Math.max(peak.redis, redis);
-    peak.scheduler = Math.max(peak.scheduler, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024);
+    peak.scheduler = Math.max(peak.scheduler, residentBytes(pid as number));
     await new Promise((resolve) => setTimeout(resolve, 250));
   };
-  const { perSecond } = await sweep({ trials: 1e6, maxBatch: 64, worker: twoSlots, watch });
-  const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  console.log(
-    `\nA million trials: ${Math.round(perSecond)} per second; at most ${mib(peak.redis)} in Redis, ${mib(peak.scheduler)} in the scheduler.`,
-  );
+  const yaml = diagnostics(1e6, 'durationMs: 0');
+  const { perSecond, firstSeconds } = await runSweep({ yaml, worker: slots(2), watch });
+  console.log(`\nA million no-op trials: ${Math.round(perSecond)} per second.`);
+  const mib = (bytes: number) => bytes / 2 ** 20;
+  return [
+    { what: 'a million trials: memory of Redis', measured: mib(peak.redis), limit: { most: 100 }, unit: 'MiB' },
+    {
+      what: 'a million trials: memory of the scheduler',
+      measured: mib(peak.scheduler),
+      limit: { most: 300 },
+      unit: 'MiB',
+    },
+    { what: 'a million trials: first record after', measured: firstSeconds, limit: { most: 1 }, unit: 's' },
+  ];
 }

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { BatchQueue, connect, Lease, RedisUnavailableError, ReportReader, resolveRedis } from '@natsweep/queue';
 import { openResults, ResultsError } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
@@ -11,6 +12,12 @@ const redisWaitMs = 15_000;
 
 /** How long a scheduler that is to end may take to record what has been reported. */
 const shutdownMs = 30_000;
+
+/**
+ * V8 lets its heap grow to several times what lives in it where the machine has memory. What lives here is the same at any
+ * size of sweep; the pages of reports that have gone by are not worth their room. A million trials: 350 MiB without this.
+ */
+setFlagsFromString('--heap-growing-percent=60');
 
 /** Runs until SIGTERM or SIGINT; a second signal ends it at once, which loses nothing either. */
 async function run(settings: Settings): Promise<void> {

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { Stack, type App } from '../stack.ts';
+import { processorSeconds } from './process-usage.ts';
+
+const here = import.meta.dirname;
+
+export interface Outcome {
+  readonly perSecond: number;
+  /** From the submission to the first record; of jobs: to the first that was added. */
+  readonly firstSeconds: number;
+  /** Processor time of all processes together. */
+  readonly processorMicroseconds: number;
+}
+
+export interface Sweep {
+  /** Everything of the sweep file but its name. */
+  readonly yaml: string;
+  /** Default: as users have it. */
+  readonly maxBatch?: number;
+  readonly worker: (stack: Stack) => App;
+  /** Called again and again while the sweep runs. */
+  readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
+}
+
+/** A sweep from its submission to the last record. The rate counts from the first record on. */
+export async function runSweep({ yaml, maxBatch, worker, watch }: Sweep): Promise<Outcome> {
+  const stack = await Stack.start();
+  const scheduler = stack.startScheduler(maxBatch === undefined ? [] : ['--max-batch', String(maxBatch)]);
+  const pids = [stack.redis.pid, scheduler.process.pid as number, worker(stack).process.pid as number];
+  await waitFor(
+    () => stack.connection.exists('natsweep:workers', 'natsweep:scheduler'),
+    (n) => n === 2,
+  );
+  const start = performance.now();
+  await stack.submit(`name: measured\n${yaml}`);
+  const { observed } = await stack.until('measured', (summary) => summary.observed > 0);
+  const first = performance.now();
+  const processorAtFirst = total(pids);
+  let done = false;
+  const watching = (async () => {
+    while (watch !== undefined && !done) await watch(stack, scheduler);
+  })();
+  const { planned } = await stack.until('measured', ({ state }) => state === 'completed');
+  const end = performance.now();
+  const processor = total(pids) - processorAtFirst;
+  done = true;
+  await watching;
+  await stack.stop();
+  return outcome({ count: planned - observed, start, first, end, processor });
+}
+
+/** No-op jobs of bare BullMQ, added by one process and taken by another, with a Redis of the same kind. */
+export async function runBareBullmq(count: number, concurrency: number): Promise<Outcome> {
+  const stack = await Stack.start();
+  const script = join(here, 'orchestration-bullmq.ts');
+  const worker = stack.start('work', { script, args: ['work', String(concurrency)], env: {} });
+  const redis = stack.connection;
+  await waitFor(
+    async () => (await redis.client('LIST')) as string,
+    (clients) => clients.includes('cmd=bzpopmin'),
+  );
+  const start = performance.now();
+  const adder = stack.start('add', { script, args: ['add', String(count)], env: {} });
+  const added = async () => Number((await redis.get('bull:bare:id')) ?? 0);
+  const left = async () => (await redis.llen('bull:bare:wait')) + (await redis.llen('bull:bare:active'));
+  await waitFor(added, (n) => n > 0);
+  const first = performance.now();
+  const pids = [stack.redis.pid, worker.process.pid as number, adder.process.pid as number];
+  const processorAtFirst = total(pids);
+  // the process that adds is gone soon after it is done, and its time with it
+  let adding = 0;
+  await waitFor(
+    () => {
+      adding = processorSeconds(pids[2] as number) || adding;
+      return added();
+    },
+    (n) => n >= count,
+  );
+  await waitFor(left, (n) => n === 0);
+  const end = performance.now();
+  const processor = total(pids.slice(0, 2)) + adding - processorAtFirst;
+  await stack.stop();
+  return outcome({ count, start, first, end, processor });
+}
+
+function total(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
+}
+
+interface Moments {
+  readonly count: number;
+  readonly start: number;
+  readonly first: number;
+  readonly end: number;
+  readonly processor: number;
+}
+
+function outcome({ count, start, first, end, processor }: Moments): Outcome {
+  return {
+    perSecond: (count / (end - first)) * 1000,
+    firstSeconds: (first - start) / 1000,
+    processorMicroseconds: (processor / count) * 1e6,
+  };
+}
+
+async function waitFor<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<void> {
+  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, 2));
+}
