@@ -31,6 +31,7 @@ export class SchedulerStack {
   readonly redis: TemporaryRedis;
   readonly queue: BatchQueue;
   readonly results: ResultsStore;
+  readonly #databaseUrl: string;
   readonly #sender: ReportSender;
   readonly #connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
   readonly #children: ChildProcess[] = [];
@@ -40,12 +41,14 @@ export class SchedulerStack {
   private constructor(
     redis: TemporaryRedis,
     parts: {
+      databaseUrl: string;
       queue: BatchQueue;
       results: ResultsStore;
       connection: Awaited<ReturnType<TemporaryRedis['connect']>>;
     },
   ) {
     this.redis = redis;
+    this.#databaseUrl = parts.databaseUrl;
     this.queue = parts.queue;
     this.results = parts.results;
     this.#connection = parts.connection;
@@ -54,13 +57,16 @@ export class SchedulerStack {
     });
   }
 
-  static async start(t: TestContext): Promise<SchedulerStack> {
+  /** @param databaseUrl default: a SQLite file of its own */
+  static async start(t: TestContext, databaseUrl?: string): Promise<SchedulerStack> {
     let stack: SchedulerStack | undefined;
     t.after(() => stack?.close());
     const redis = await temporaryRedis(t);
+    const url = databaseUrl ?? `sqlite:${join(redis.home, 'results.sqlite')}`;
     stack = new SchedulerStack(redis, {
+      databaseUrl: url,
       queue: await BatchQueue.open(redis.address),
-      results: await openResults(`sqlite:${join(redis.home, 'results.sqlite')}`),
+      results: await openResults(url),
       connection: await redis.connect({ onOutage: 'wait' }),
     });
     return stack;
@@ -74,7 +80,12 @@ export class SchedulerStack {
   }
 
   schedule(...flags: string[]): ChildProcess {
-    const env = { ...process.env, NATSWEEP_HOME: this.redis.home, NATSWEEP_LOG_LEVEL: 'silent' };
+    const env = {
+      ...process.env,
+      NATSWEEP_HOME: this.redis.home,
+      NATSWEEP_DATABASE_URL: this.#databaseUrl,
+      NATSWEEP_LOG_LEVEL: 'silent',
+    };
     const child = spawn(process.execPath, [main, ...flags], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     this.#children.push(child);
     return child;

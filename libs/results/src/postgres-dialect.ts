@@ -26,6 +26,8 @@ export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): Postgr
   });
   // an idle connection that the server closes is replaced on the next query; without a listener it ends the process
   pool.on('error', () => {});
+  // one that is lost between two statements of a transaction says so at the next; until then nobody else listens
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return new PostgresDialect({ pool: translatingPool(pool, url) });
 }
 

@@ -12,6 +12,10 @@ export interface PrivatePostgres {
   readonly url: string;
   /** Creates an empty database. @returns Its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Ends it without a checkpoint and without a word to its clients, as a crash does. */
+  crash(): Promise<void>;
+  /** Starts it again after a crash, with what had been committed. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,10 +51,12 @@ export async function startPrivatePostgres(
   // nothing of it outlives the tests: no need to wait for the disk
   const given = { unix_socket_directories: home, listen_addresses: '', fsync: 'off', ...settings };
   const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(binaries, 'postgres'), ['-D', dataDirectory, ...flags], {
-    ...asOwner,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const launch = () =>
+    spawn(join(binaries, 'postgres'), ['-D', dataDirectory, ...flags], {
+      ...asOwner,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  let server = launch();
   const killWithThisProcess = () => server.kill('SIGQUIT');
   process.once('exit', killWithThisProcess);
   const stop = async () => {
@@ -66,7 +72,8 @@ export async function startPrivatePostgres(
   };
   try {
     await untilReady(server);
-    return { url: await createDatabase('natsweep'), createDatabase, stop };
+    const restart = () => untilReady((server = launch()));
+    return { url: await createDatabase('natsweep'), createDatabase, stop, crash: () => stopServer(server), restart };
   } catch (error) {
     await stop();
     throw error;
