@@ -31,7 +31,7 @@ interface Peer {
 
 const peers: readonly Peer[] = [
   { name: 'Optuna', requirement: 'optuna==5.0.0', script: 'optuna_noop.py', amount: '20' },
-  { name: 'Ray Tune', requirement: 'ray[tune]==2.58.0', script: 'ray_noop.py', amount: '30' },
+  { name: 'Ray Tune', requirement: 'ray[tune]==2.58.0', script: 'ray_noop.py', amount: '16' },
 ];
 
 const rates = new Map<Peer, number>();
