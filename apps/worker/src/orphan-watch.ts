@@ -6,8 +6,9 @@ import { Worker } from 'node:worker_threads';
  */
 export function endWithParent(): void {
   const watch = `
-    const parent = process.ppid;
+    const { workerData: parent } = require('node:worker_threads');
     setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 1000);
   `;
-  new Worker(watch, { eval: true, stdout: true, stderr: true }).unref();
+  // Known before the thread runs, by when the parent may have gone already.
+  new Worker(watch, { eval: true, workerData: process.ppid, stdout: true, stderr: true }).unref();
 }

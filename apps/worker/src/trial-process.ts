@@ -37,8 +37,8 @@ try {
       },
     );
   });
-  send({ kind: 'ready', engine });
   endWithParent();
+  send({ kind: 'ready', engine });
 } catch (error) {
   send({ kind: 'unusable', message: (error as Error).message });
   process.disconnect();
