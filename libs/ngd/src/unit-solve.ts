@@ -10,6 +10,7 @@ export interface UnitSystems {
   /** g/N [N, 1] */
   readonly gradient: Tensor;
   readonly damping: number;
+  readonly measureCondition: boolean;
 }
 
 /**
@@ -17,13 +18,14 @@ export interface UnitSystems {
  *
  * At ρ = 0 only the samples a with δ ≠ 0 count (S.133-S.135) and δ ⊙ v = (Ã_aa/N)⁻¹ (g_a/δ_a)/N: the other samples
  * are given unit rows, so that every unit is a system of the same size. Where a Cholesky factorisation fails, the
- * whole batch is solved by eigendecomposition without directions at or below N ε times the largest eigenvalue.
+ * whole batch is solved by eigendecomposition without directions at or below N ε times the largest eigenvalue. The condition
+ * number is the largest over the units; at ρ = 0 it is that of diag(δ_i) Ã diag(δ_i)/N, which also tells how small δ is.
  */
 export function solveUnits(
   engine: LinalgEngine,
   systems: UnitSystems,
 ): { signals: Tensor; statistics: SolveStatistics } {
-  const { gram, damping } = systems;
+  const { gram, damping, measureCondition } = systems;
   const samples = gram.shape[0]!;
   const delta = engine.transpose(systems.delta);
   const gradient = engine.reshape(systems.gradient, [1, samples]);
@@ -35,9 +37,13 @@ export function solveUnits(
   const relativeCutoff = samples * machineEpsilon(engine);
   if (failed.length > 0 || smallestPivotRatio(engine, factor) ** 2 <= relativeCutoff)
     return byEigendecomposition(engine, { gram, delta, gradient, damping }, relativeCutoff);
+  const condition = measureCondition ? spectrum(engine, { gram, delta, damping }, relativeCutoff).condition : undefined;
   const solution = engine.reshape(engine.choleskySolve(factor, rhs), delta.shape);
   const signals = damping > 0 ? engine.binary('multiply', delta, solution) : solution;
-  return { signals: engine.transpose(signals), statistics: { method: 'cholesky', dropped: 0, cutoff: 0 } };
+  return {
+    signals: engine.transpose(signals),
+    statistics: { method: 'cholesky', dropped: 0, cutoff: 0, ...(condition === undefined ? {} : { condition }) },
+  };
 }
 
 /** The systems for ρ = 0, with their right-hand sides [m, N, 1]. */
@@ -60,19 +66,43 @@ function scaledGram(engine: LinalgEngine, gram: Tensor, scale: Tensor): Tensor {
   return engine.binary('multiply', outer, gram);
 }
 
-/** As `solveUnits`, with delta [m, N] and gradient [1, N]. */
-function byEigendecomposition(
+interface Spectrum {
+  /** λ + ρ [m, N], ascending. */
+  readonly values: Tensor;
+  /** [m, N, N] */
+  readonly vectors: Tensor;
+  /** [m, 1] */
+  readonly cutoffs: Tensor;
+  /** 1 where the value is above its cutoff [m, N]. */
+  readonly kept: Tensor;
+  /** Over the kept values of a unit, largest over the units. */
+  readonly condition: number;
+}
+
+/** Of diag(δ_i) gram diag(δ_i) + ρI for delta [m, N]. */
+function spectrum(
   engine: LinalgEngine,
-  { gram, delta, gradient, damping }: UnitSystems,
+  { gram, delta, damping }: { readonly gram: Tensor; readonly delta: Tensor; readonly damping: number },
   relativeCutoff: number,
-) {
-  const n = gram.shape[0]!;
+): Spectrum {
   const { values: undamped, vectors } = engine.eigh(scaledGram(engine, gram, delta));
   const values = engine.binary('add', undamped, damping);
   const largest = engine.reduce('max', values, { axis: -1, keepDims: true });
   const cutoffs = engine.binary('multiply', relativeCutoff, largest);
   const kept = engine.binary('greater', values, cutoffs);
   const smallest = engine.reduce('min', engine.where(kept, values, Infinity), { axis: -1, keepDims: true });
+  const condition = engine.read(engine.reduce('max', engine.binary('divide', largest, smallest)))[0]!;
+  return { values, vectors, cutoffs, kept, condition };
+}
+
+/** As `solveUnits`, with delta [m, N] and gradient [1, N]. */
+function byEigendecomposition(
+  engine: LinalgEngine,
+  { gram, delta, gradient, damping }: Omit<UnitSystems, 'measureCondition'>,
+  relativeCutoff: number,
+) {
+  const n = gram.shape[0]!;
+  const { values, vectors, cutoffs, kept, condition } = spectrum(engine, { gram, delta, damping }, relativeCutoff);
   const inverse = engine.where(kept, engine.unary('reciprocal', values), 0);
   const projected = engine.matmul(vectors, engine.reshape(gradient, [n, 1]), { transposeA: true });
   const v = engine.matmul(vectors, engine.binary('multiply', engine.reshape(inverse, [-1, n, 1]), projected));
@@ -81,7 +111,7 @@ function byEigendecomposition(
     method: 'eigendecomposition',
     dropped: delta.shape[0]! * n - keptCount,
     cutoff: engine.read(engine.reduce('max', cutoffs))[0]!,
-    condition: engine.read(engine.reduce('max', engine.binary('divide', largest, smallest)))[0]!,
+    condition,
   };
   return { signals: engine.transpose(engine.binary('multiply', delta, engine.reshape(v, delta.shape))), statistics };
 }

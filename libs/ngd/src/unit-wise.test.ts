@@ -50,6 +50,28 @@ for (const [name, net] of Object.entries(nets)) {
   });
 }
 
+for (const damping of [0, 0.03]) {
+  test(`the condition number on request is that of the worst unit block, ρ = ${damping}`, () => {
+    const net = nets.tanh;
+    const { at, residual } = net;
+    const samples = residual.shape[0]!;
+    const { statistics } = unitWise().direction(engine, at, residual, { damping, measureCondition: true });
+    const fisher = unitFisher(net);
+    const parameters = fisher.shape[0]!;
+    const entries = engine.read(fisher);
+    const blocks = Map.groupBy(
+      parameterOwners(at).keys(),
+      (i) => `${parameterOwners(at)[i]!.layer} ${parameterOwners(at)[i]!.unit}`,
+    );
+    const conditions = [...blocks.values()].map((rows) => {
+      const block = rows.flatMap((i) => rows.map((j) => entries[i * parameters + j]!));
+      const values = engine.read(engine.eigh(engine.tensor(block, [rows.length, rows.length])).values);
+      return (values.at(-1)! + damping) / (values.at(-samples)! + damping);
+    });
+    assertClose([statistics.condition!], [Math.max(...conditions)], { rtol: 1e-6, atol: 0 });
+  });
+}
+
 test('each layer responds with its number of active units, sample by sample (S.137)', () => {
   const { at, residual } = nets.relu;
   const g = engine.read(residual);

@@ -5,6 +5,7 @@ import { lossGradient, outerUpdate } from './outer-update.ts';
 import type { OuterUpdate } from './outer-update.ts';
 import { leastFavourable } from './statistics.ts';
 import { solveUnits } from './unit-solve.ts';
+import type { UnitSystems } from './unit-solve.ts';
 
 /** Bytes that one batch of N × N systems may take: they stay in the processor's cache from one operation to the next. */
 const chunkBytes = 2 * 2 ** 20;
@@ -20,14 +21,16 @@ const chunkBytes = 2 * 2 ** 20;
 export function unitWise(): DescentRule {
   return {
     name: 'unit-wise',
-    direction: (engine, at, residual, { damping }) =>
+    direction: (engine, at, residual, { damping, measureCondition = false }) =>
       engine.scope(() => {
         if (at.outputs.shape[1] !== 1)
           throw new UnsupportedNetworkError(
             `unit-wise is defined for one output (Karakida & Osawa 2020, section 5); the network has ${at.outputs.shape[1]}`,
           );
         const gradient = lossGradient(engine, at, residual);
-        const solved = at.signals.map((_, index) => layerUpdate(engine, at, index + 1, { gradient, damping }));
+        const solved = at.signals.map((_, index) =>
+          layerUpdate(engine, at, index + 1, { gradient, damping, measureCondition }),
+        );
         return {
           layers: solved.map(({ update }) => update),
           statistics: leastFavourable(solved.map(({ statistics }) => statistics)),
@@ -45,7 +48,7 @@ function layerUpdate(
   engine: LinalgEngine,
   at: Linearisation,
   l: number,
-  given: { readonly gradient: Tensor; readonly damping: number },
+  given: Pick<UnitSystems, 'gradient' | 'damping' | 'measureCondition'>,
 ): SolvedLayer {
   const delta = at.signals[l - 1]!;
   const [samples, units] = delta.shape as readonly [number, number];
