@@ -61,7 +61,7 @@ export class World {
 
   static async create({ workers, network = false, clocks = false }: WorldOptions): Promise<World> {
     const stack = await Stack.start();
-    const disk = SmallDisk.mount(join(stack.home, 'disk'), 32);
+    const disk = SmallDisk.mount(join(stack.home, 'disk'), 256);
     const world = new World(stack, disk, network ? Network.create() : undefined);
     const clock = (name: string) => (clocks ? new Clock(join(stack.home, `${name}.clock`)) : undefined);
     for (let i = 0; i < 2; i++)
