@@ -116,15 +116,16 @@ test('the kernel of samples with themselves is exactly symmetric, and that of th
 });
 
 test('a sample is correlated with itself exactly: its ReLU signals are (σ_w²/2)^(L − l), whatever the variances', () => {
-  const shape: Architecture = {
-    widths: [784, 9, 9, 9, 1],
-    activation: { name: 'relu' },
-    weightVariance: 2.3,
-    biasVariance: 0.17,
-  };
-  const { signals } = layerDuals(shape)(Float64Array.of(1));
-  assertClose(
-    signals.map(([value]) => value!),
-    [3, 2, 1, 0].map((power) => 1.15 ** power),
-  );
+  const variances = new RandomStream(4, 'test/variances').uniforms(400);
+  for (let i = 0; i < variances.length; i += 2) {
+    const [weightVariance, biasVariance] = [0.5 + 3 * variances[i]!, variances[i + 1]!];
+    const widths = [784, 9, 9, 9, 1];
+    const { signals } = layerDuals({ widths, activation: { name: 'relu' }, weightVariance, biasVariance })(
+      Float64Array.of(1),
+    );
+    assertClose(
+      signals.map(([value]) => value!),
+      [3, 2, 1, 0].map((power) => (weightVariance / 2) ** power),
+    );
+  }
 });

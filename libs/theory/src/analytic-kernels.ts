@@ -1,6 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import type { Architecture } from '@natsweep/models';
 import { dualActivation } from './dual-activation.ts';
+import type { DualActivation } from './dual-activation.ts';
 import { signalPropagation } from './signal-propagation.ts';
 
 /** Rows of the Gram matrix that are made at once. */
@@ -35,6 +36,8 @@ export function layerDuals(architecture: Architecture): (cosines: Float64Array) 
   const { variances } = signalPropagation(architecture);
   const duals = variances.map((q) => dualActivation(activation, q));
   const depth = widths.length - 1;
+  const ofInputs = { slope: weightVariance / widths[0]!, offset: biasVariance };
+  const own = ownVariances(duals, ofInputs.slope + ofInputs.offset, architecture);
   const perLayer = (pairs: number) => Array.from({ length: depth }, () => new Float64Array(pairs));
   let rho = new Float64Array(0);
   let inputs = perLayer(0);
@@ -42,10 +45,10 @@ export function layerDuals(architecture: Architecture): (cosines: Float64Array) 
   return (cosines) => {
     const pairs = cosines.length;
     if (pairs !== rho.length) [rho, inputs, signals] = [new Float64Array(pairs), perLayer(pairs), perLayer(pairs)];
-    affine(inputs[0]!, cosines, { slope: weightVariance / widths[0]!, offset: biasVariance });
+    affine(inputs[0]!, cosines, ofInputs);
     duals.forEach((dual, l) => {
       const [next, slopes] = [inputs[l + 1]!, signals[l]!];
-      correlations(rho, inputs[l]!, variances[l]!);
+      correlations(rho, inputs[l]!, own[l]!);
       dual(rho, { forward: next, backward: slopes });
       affine(next, next, { slope: weightVariance, offset: biasVariance });
       affine(slopes, slopes, { slope: weightVariance, offset: 0 });
@@ -54,6 +57,25 @@ export function layerDuals(architecture: Architecture): (cosines: Float64Array) 
     for (let l = depth - 2; l >= 0; l--) multiply(signals[l]!, signals[l + 1]!);
     return { inputs, signals };
   };
+}
+
+/**
+ * q_l as the recursion of `layerDuals` makes it of κ = 1. Another formula for q_l may round to a neighbour, and ρ_l of a sample with
+ * itself to 1 − ε, of which the arc cosine in Ξ makes √ε.
+ */
+function ownVariances(
+  duals: readonly DualActivation[],
+  first: number,
+  { weightVariance, biasVariance }: Architecture,
+): readonly number[] {
+  const [forward, backward] = [new Float64Array(1), new Float64Array(1)];
+  return duals.reduce(
+    (own, dual) => {
+      dual(Float64Array.of(1), { forward, backward });
+      return [...own, weightVariance * forward[0]! + biasVariance];
+    },
+    [first],
+  );
 }
 
 /** out ← slope a + offset */
