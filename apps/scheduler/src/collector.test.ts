@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { BatchWorker } from '@natsweep/queue';
+import { BatchWorker, LeaseLostError, readSummary } from '@natsweep/queue';
 import { ResultsError, type ResultsStore } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
+import { carryOut } from './commands.ts';
 import { failedTrials } from './failed-trials.ts';
+import { isTemporary } from './record-observations.ts';
 import { planGrid, type SweepRun } from './sweep-run.ts';
 import { Sweeps } from './sweeps.ts';
 import { failWith, points, SchedulerStack, specOf } from './testing.ts';
@@ -110,4 +112,36 @@ test('a report that the database refuses for what it holds becomes a failed tria
   assert.deepEqual([failed.index, failed.failure], [1, 'invalid']);
   assert.match(failed.message, /cannot be recorded: value out of range/);
   assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1, 2]);
+});
+
+test('killed between completing a sweep and publishing that: the next one publishes it', async (t) => {
+  const { stack, redis, trials, create } = await start(t);
+  const { sweeps } = await create();
+  await sweeps.publish();
+  for (const trial of trials) stack.report('sweep', trial);
+  const { collector } = await create();
+  const page = await collector.nextPage(5000);
+  await stack.results.record(page.reports.filter((report) => report.kind === 'observation'));
+  await stack.results.setSweepState('sweep', 'completed');
+  assert.equal((await readSummary(redis, 'sweep'))?.state, 'running');
+  await sweeps.recover();
+  const { state, observed, etaSeconds } = (await readSummary(redis, 'sweep'))!;
+  assert.deepEqual([state, observed, etaSeconds], ['completed', 3, 0]);
+});
+
+test('a command for which the lease does not last is left to the scheduler that has it', async (t) => {
+  const { stack, redis, trials } = await start(t);
+  const sweeps = new Sweeps({ results: stack.results, queue: stack.queue, redis, logger });
+  await sweeps.recover();
+  const lease = {
+    require() {
+      throw new LeaseLostError('suspended');
+    },
+  };
+  const reader = await stack.reader();
+  const collector = new Collector({ results: stack.results, queue: stack.queue, reader, sweeps, lease, logger });
+  stack.report('sweep', trials[0]!);
+  const cancel = { kind: 'cancel-trials', commandId: 'c', sweep: 'sweep', indices: [1] } as const;
+  await assert.rejects(carryOut(cancel, { sweeps, collector, queue: stack.queue }), isTemporary);
+  assert.deepEqual(await stack.recordedIndices('sweep'), []);
 });

@@ -1,3 +1,4 @@
+import { LeaseLostError } from '@natsweep/queue';
 import type { ResultsError, ResultsErrorCode, ResultsStore } from '@natsweep/results';
 import type { FailedTrial, Observation } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
@@ -35,9 +36,9 @@ export async function recordObservations(
   return refused;
 }
 
-/** Whether what failed may succeed later as it is. */
+/** Whether what failed may succeed later as it is, here or with the scheduler that has the lease by then. */
 export function isTemporary(error: unknown): boolean {
-  return temporary.includes((error as ResultsError).code);
+  return error instanceof LeaseLostError || temporary.includes((error as ResultsError).code);
 }
 
 function asFailed({ sweep, trialId, index, params, seed, attempt }: Observation, { message }: Error): FailedTrial {

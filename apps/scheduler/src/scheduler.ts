@@ -111,9 +111,15 @@ export class Scheduler {
   /** Forgets what was read and not dealt with: it is still where it was read, for whoever is active. */
   #standBy(): void {
     this.#recovered = false;
-    for (const unheard of [this.#nextPage, this.#nextCommand]) unheard?.catch(() => {});
-    this.#nextPage = undefined;
+    this.#forgetPage();
+    this.#nextCommand?.catch(() => {});
     this.#nextCommand = undefined;
+  }
+
+  /** A page stays in the stream until it is discarded; one that is kept while the stream is drained would be committed twice. */
+  #forgetPage(): void {
+    this.#nextPage?.catch(() => {});
+    this.#nextPage = undefined;
   }
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
@@ -141,6 +147,7 @@ export class Scheduler {
     this.#parts.lease.require();
     await sweeps.search(searchMs);
     await this.#admit();
+    this.#parts.lease.require();
     if (this.#summariesDue.isDue()) await sweeps.publish();
   }
 
@@ -157,6 +164,7 @@ export class Scheduler {
       await this.#parts.collector.commit(first.value);
     } else {
       this.#nextCommand = undefined;
+      this.#forgetPage();
       if (first.value !== undefined) await this.#carryOut(first.value);
     }
   }
@@ -174,6 +182,7 @@ export class Scheduler {
       return refuse(`The scheduler cannot carry this out: ${(error as Error).message}`);
     });
     logger.info({ command: command.kind, commandId: command.commandId }, reply.message);
+    this.#parts.lease.require();
     await sweeps.publish();
     await answerCommand(redis, command, reply);
   }

@@ -179,9 +179,11 @@ export class Sweeps {
     this.#runs.delete(run.name);
   }
 
+  /** A scheduler that died between a change of state and its summary leaves an old one; a Redis without memory, none. */
   async #restoreSummary(stored: StoredSweep): Promise<void> {
-    if ((await readSummary(this.#redis, stored.name)) !== undefined) return;
-    const run = await SweepRun.load(this.results, stored, { last: undefined }).catch(() => undefined);
+    const last = await readSummary(this.#redis, stored.name);
+    if (last?.state === stored.state) return;
+    const run = await SweepRun.load(this.results, stored, { last }).catch(() => undefined);
     if (run !== undefined) await writeSummaries(this.#redis, [run.summary(Date.now())]);
   }
 }
