@@ -1,5 +1,5 @@
 import type { ApplyCommand, CommandReply, RetryCommand, ShareCommand } from '@natsweep/queue';
-import type { NewVersion, StoredSweep } from '@natsweep/results';
+import type { NewVersion, StoredSweep, TrialRow } from '@natsweep/results';
 import { readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
@@ -18,7 +18,7 @@ export async function retry(
   const failed = Object.entries(byFailure).filter(([kind]) => failure === undefined || kind === failure);
   const trials = failed.reduce((sum, [, count]) => sum + count, 0);
   if (trials === 0) return accept(`Sweep "${sweep}" has no trials that failed${failure ? ` as ${failure}` : ''}.`);
-  const place: NewVersion['place'] = (row) =>
+  const place = (row: TrialRow) =>
     row.kind === 'failed' && (failure === undefined || row.failure === failure) ? undefined : row.index;
   const { spec, planned } = stored;
   await replace(stored, { spec, planned, commandId, place }, context);
@@ -38,7 +38,7 @@ export async function share(command: ShareCommand, context: CommandContext): Pro
   if (!(weight > 0)) return refuse(`A weight of ${weight} is not possible: give a positive number.`);
   const { slots: _, ...rest } = old;
   const spec = JSON.stringify({ ...rest, priority, weight, ...(slots !== null && { slots }) } satisfies SweepSpec);
-  await replace(stored, { spec, planned: stored.planned, commandId, place: (row) => row.index }, context);
+  await replace(stored, { spec, planned: stored.planned, commandId }, context);
   const limit = slots === null ? '' : `, and takes at most ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
   return accept(`Sweep "${sweep}" has priority ${priority} and weight ${weight}${limit}.`);
 }
@@ -61,7 +61,7 @@ export async function apply({ commandId, spec: text }: ApplyCommand, context: Co
     throw error;
   }
   if (grid.size === 0) return refuse(`Sweep "${spec.name}" would have no trials.`);
-  const place: NewVersion['place'] = (row) => grid.locate(row);
+  const place = (row: TrialRow) => grid.locate(row);
   const version = await replace(stored, { spec: text, planned: grid.size, commandId, place }, context);
   const { observed, failed } = await results.counts(spec.name);
   return accept(
@@ -81,9 +81,6 @@ async function replace(
   await collector.drain();
   await collector.recordFailures();
   const { version } = await sweeps.results.applyVersion(stored.name, { ...change, appliedAtMs: Date.now() });
-  if (stored.state === 'paused') {
-    await sweeps.results.setSweepState(stored.name, 'paused', stored.stateReason ?? undefined);
-  }
   const current = (await sweeps.results.getSweep(stored.name)) as StoredSweep;
   await sweeps.start(current);
   await reconcile(sweeps, context);

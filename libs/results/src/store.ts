@@ -52,8 +52,8 @@ export interface SweepVersion {
 }
 
 export interface NewVersion extends Omit<SweepVersion, 'version'> {
-  /** Where the new grid has this trial; undefined if it has not. */
-  readonly place: (trial: TrialRow) => number | undefined;
+  /** Where the new grid has this trial; undefined if it has not. Default: every trial stays where it is, and none is read. */
+  readonly place?: (trial: TrialRow) => number | undefined;
 }
 
 /** What the grid says, as `verify` needs it. */
@@ -172,7 +172,8 @@ export interface ResultsStore {
   versions(sweep: string): Promise<readonly SweepVersion[]>;
   /**
    * Replaces the sweep's spec and moves its records to their indices in the new grid; records that the new grid does not
-   * plan move to the sweep `NAME@VERSION`. Idempotent by `commandId`. Nothing may be recorded meanwhile.
+   * plan move to the sweep `NAME@VERSION`. A paused sweep stays paused, any other runs. Idempotent by `commandId`. Nothing
+   * may be recorded meanwhile.
    */
   applyVersion(sweep: string, change: NewVersion): Promise<SweepVersion>;
   /** Reads every record, computes its hash again, and holds it against the grid. */

@@ -39,14 +39,11 @@ export async function applyVersion(connection: Connection, name: string, change:
   const latest = versions.at(-1)!;
   if (latest.commandId === change.commandId) return latest;
   const sweep = await findSweep(connection.db, name);
-  const replanned = await replan(connection, sweep, change);
-  await retire(connection, sweep, { retired: replanned.retired, version: latest.version });
+  const replanned = change.place && (await replan(connection, sweep, change.place));
+  if (replanned) await retire(connection, sweep, { retired: replanned.retired, version: latest.version });
   const version = latest.version + 1;
   await connection.db.transaction().execute(async (transaction) => {
-    await requireUnchanged(transaction, sweep, replanned.lastId);
-    await removeTrials(transaction, sweep.id, replanned.retired);
-    await moveTrials(transaction, sweep.id, replanned.moved);
-    await recount(transaction, sweep.id);
+    if (replanned) await rearrange(transaction, sweep, replanned);
     const { spec, planned, commandId, appliedAtMs } = change;
     await transaction
       .insertInto('sweep_versions')
@@ -54,8 +51,14 @@ export async function applyVersion(connection: Connection, name: string, change:
       .execute();
     await transaction
       .updateTable('sweeps')
-      .set({ spec, planned, state: 'running', state_reason: null, completed_at_ms: null })
+      .set({ spec, planned, completed_at_ms: null })
       .where('id', '=', sweep.id)
+      .execute();
+    await transaction
+      .updateTable('sweeps')
+      .set({ state: 'running', state_reason: null })
+      .where('id', '=', sweep.id)
+      .where('state', '!=', 'paused')
       .execute();
   });
   const { spec, planned, commandId, appliedAtMs } = change;
@@ -68,7 +71,11 @@ interface Replanned {
   readonly lastId: number;
 }
 
-async function replan(connection: Connection, { name }: SweepPlace, { place }: NewVersion): Promise<Replanned> {
+async function replan(
+  connection: Connection,
+  { name }: SweepPlace,
+  place: NonNullable<NewVersion['place']>,
+): Promise<Replanned> {
   const moved: [number, number][] = [];
   const retired: number[] = [];
   let lastId = -1;
@@ -103,6 +110,17 @@ async function retire(
       records.map((each) => ({ ...each, sweep: name })),
     );
   }
+}
+
+async function rearrange(
+  db: Transaction<Schema>,
+  sweep: SweepPlace,
+  { moved, retired, lastId }: Replanned,
+): Promise<void> {
+  await requireUnchanged(db, sweep, lastId);
+  await removeTrials(db, sweep.id, retired);
+  await moveTrials(db, sweep.id, moved);
+  await recount(db, sweep.id);
 }
 
 async function requireUnchanged(db: Transaction<Schema>, { id, name }: SweepPlace, lastId: number): Promise<void> {

@@ -507,6 +507,22 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
       },
     );
 
+    onStore('a new version that moves nothing reads no trial, and leaves a paused sweep paused', async (store, url) => {
+      await store.createSweep(syntheticSweep('damping', 60));
+      const records = syntheticRecords('damping', 60);
+      await store.record(records);
+      await store.setSweepState('damping', 'paused', '20 trials failed alike');
+      await tamper(url, 'alter table trials_1 rename to not_to_be_read');
+      const change = { spec: '{"version":2}', planned: 60, commandId: 'share-1', appliedAtMs: 1_700_000_000_500 };
+      assert.equal((await store.applyVersion('damping', change)).version, 2);
+      const { state, stateReason, spec } = (await store.getSweep('damping'))!;
+      assert.deepEqual([state, stateReason, spec], ['paused', '20 trials failed alike', change.spec]);
+      assert.equal((await store.counts('damping')).observed, 59);
+      await store.setSweepState('damping', 'completed');
+      await store.applyVersion('damping', { ...change, commandId: 'share-2' });
+      assert.equal((await store.getSweep('damping'))?.state, 'running');
+    });
+
     onStore('finds observations that another sweep has made', async (store) => {
       await store.createSweep(syntheticSweep('one', 60));
       await store.createSweep({ ...syntheticSweep('other', 60), experiment: 'other' });
