@@ -11,6 +11,9 @@ export interface DeliveryContext {
   readonly gpu: () => GpuReading | undefined;
 }
 
+/** Characters that are kept of a message, and of a log: a report is bounded, and one that is not read never ends its trial. */
+const maxTextCharacters = 10_000;
+
 /** What has become of the trials of one delivery. */
 export class DeliveryWork {
   readonly delivery: Delivery;
@@ -51,7 +54,12 @@ export class DeliveryWork {
     { startedAtMs, elapsedSeconds }: Pick<AttemptInfo, 'startedAtMs' | 'elapsedSeconds'>,
   ): void {
     const attempt = this.#attempt(startedAtMs, elapsedSeconds);
-    this.#failures[trialId] = { failure, message, logTail, attempt };
+    this.#failures[trialId] = {
+      failure,
+      message: message.slice(0, maxTextCharacters),
+      logTail: logTail.slice(-maxTextCharacters),
+      attempt,
+    };
   }
 
   finish(finished: FinishedTrial): void {

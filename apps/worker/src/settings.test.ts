@@ -26,3 +26,8 @@ test('slots that make no sense are refused with an example', () => {
     assert.throws(() => slots(['--slots', text]), SettingsError);
   assert.throws(() => slots(['--slots', 'gpu:0', '--engine', 'openblas']), /needs --engine auto or tfjs/);
 });
+
+test('a name that no report could carry is refused', () => {
+  for (const name of ['', 'x'.repeat(201)])
+    assert.throws(() => slots(['--name', name]), { name: 'SettingsError', message: /--name has from 1 to 200/ });
+});

@@ -71,7 +71,7 @@ export function readSettings(
   const heap = flags['slot-heap'];
   return {
     home: resolve(env['NATSWEEP_HOME'] || '.natsweep'),
-    name: flags.name ?? `${hostname()}-${process.pid}`,
+    name: workerName(flags.name ?? `${hostname()}-${process.pid}`),
     ...computation(flags.slots ?? 'auto', engine(flags.engine ?? 'auto'), gpus),
     heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
     drainSeconds: positive('--drain', flags.drain ?? '20'),
@@ -124,6 +124,11 @@ function engine(text: string): EngineChoice {
   const choice = engineChoices.find((known) => known === text);
   if (choice === undefined) throw new SettingsError(`--engine ${text} is none of ${engineChoices.join(', ')}`);
   return choice;
+}
+
+function workerName(text: string): string {
+  if (text.length < 1 || text.length > 200) throw new SettingsError('--name has from 1 to 200 characters');
+  return text;
 }
 
 function address(flag: string, text: string): { host: string; port: number } {

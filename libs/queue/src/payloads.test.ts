@@ -15,6 +15,7 @@ import {
 } from './payloads.ts';
 
 const attempt = { attempt: 1, worker: 'w', slot: 'cpu-0', startedAtMs: 1.5, elapsedSeconds: 0 };
+const gpu = { name: 'NVIDIA H200', utilization: 0.5, memoryUsedBytes: 1, memoryTotalBytes: null };
 const failure = { failure: 'crash', message: 'boom', logTail: '', attempt };
 const trial = {
   trialId: 't',
@@ -32,7 +33,8 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
   [
     reportPayload,
     {
-      ...{ kind: 'observation', sweep: 's', trialId: 't', index: 0, params: { a: 1 }, seed: 0, attempt },
+      ...{ kind: 'observation', sweep: 's', trialId: 't', index: 0, params: { a: 1 }, seed: 0 },
+      attempt: { ...attempt, peakMemoryBytes: 2 ** 27, gpu },
       ...{ outcome: 'diverged', metrics: { m: null, n: 1 }, traces: { loss: [1, null] } },
       engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: { v: '1' } },
     },

@@ -34,12 +34,18 @@ const parameters = recordOf(isParameter);
 const counts = recordOf(isCount);
 const failure = z.enum(['out-of-memory', 'crash', 'timeout', 'invalid', 'engine', 'lost', 'cancelled']);
 
+const gpuReading = z.number().nullable();
+
 const attempt = z.object({
   attempt: count,
   worker: name,
   slot: name,
   startedAtMs: z.number(),
   elapsedSeconds: z.number().min(0),
+  peakMemoryBytes: z.number().min(0).exactOptional(),
+  gpu: z
+    .object({ name: text, utilization: gpuReading, memoryUsedBytes: gpuReading, memoryTotalBytes: gpuReading })
+    .exactOptional(),
 });
 
 const trialFailure = z.object({ failure, message: text, logTail: text, attempt });
@@ -166,8 +172,6 @@ export interface Holder {
 }
 
 export const holderPayload: z.ZodType<Holder> = z.object({ id: name, host: name, pid: z.int().positive() });
-
-const gpuReading = z.number().nullable();
 
 export const workerPayload: z.ZodType<WorkerStatus> = z.object({
   worker: name,
