@@ -6,7 +6,7 @@ const resetFile = '/proc/self/clear_refs';
 let handle: number | undefined;
 
 /**
- * Begins a new count of the most memory that this process has resident. Where the system has no such thing, `peakMemory`
+ * Begins a new count of the most memory that this process has resident. Where the system has no such thing, `peakMemoryBytes`
  * counts from the start of the process.
  */
 export function restartPeakMemory(): void {

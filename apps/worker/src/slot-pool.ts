@@ -88,8 +88,10 @@ export class SlotPool {
   /** Takes no more batches; resolves when those in hand are settled. */
   async finish(): Promise<void> {
     this.#state = 'finishing';
-    await this.#resizing;
-    await Promise.all([...this.#members, ...this.#leaving].map(({ intake }) => intake.close()));
+    const close = () => Promise.all([...this.#members, ...this.#leaving].map(({ intake }) => intake.close()));
+    await Promise.all([close(), this.#resizing]);
+    // slots that were being started are there by now
+    await close();
   }
 
   /** Gives the batches in hand back to the queue. */

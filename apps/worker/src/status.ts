@@ -21,9 +21,10 @@ export interface AnnounceOptions {
 /** Keeps this worker in the registry until the returned function takes it out again. */
 export async function announce(redis: RedisConnection, options: AnnounceOptions): Promise<() => Promise<void>> {
   const startedAtMs = Date.now();
+  let hasLeft = false;
   const beat = async () => {
     await options.gpus?.refresh();
-    await heartbeat(redis, status(options, startedAtMs));
+    if (!hasLeft) await heartbeat(redis, status(options, startedAtMs));
   };
   await beat();
   const timer = setInterval(() => {
@@ -31,6 +32,7 @@ export async function announce(redis: RedisConnection, options: AnnounceOptions)
   }, heartbeatIntervalMs);
   return async () => {
     clearInterval(timer);
+    hasLeft = true;
     await signOff(redis, options.worker);
   };
 }

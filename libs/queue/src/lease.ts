@@ -82,7 +82,9 @@ export class Lease {
   /** Never takes a lease that was freed meanwhile. */
   async #renew(): Promise<void> {
     const askedAtMs = performance.now();
-    this.#keep((await this.#replace(this.#value, this.#value)) ? askedAtMs : undefined);
+    const renewed = await this.#replace(this.#value, this.#value);
+    const isReleased = this.#renewal === undefined;
+    if (!isReleased) this.#keep(renewed ? askedAtMs : undefined);
   }
 
   /** A holder of this host whose process is gone will never renew: its successor need not wait. */

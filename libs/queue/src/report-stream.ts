@@ -19,7 +19,7 @@ export interface FailedDelivery {
 
 /** An entry of the stream repeats this field, once per report. */
 const field = 'r';
-/** Reports of one entry, and their characters together; a report that is longer has an entry of its own. */
+/** An entry ends with the report that fills one of these: so many reports, or so many characters of them together. */
 const maxGathered = 64;
 const maxGatheredCharacters = 1 << 16;
 

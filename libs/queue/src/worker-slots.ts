@@ -46,7 +46,8 @@ export async function onSlotsRequest(
   subscriber.on('error', () => {});
   subscriber.on('message', (_, message) => {
     const request = readPayload(slotsRequestPayload, message);
-    if (request !== undefined) void reply(request);
+    // a worker that has ended meanwhile cannot answer; who asked hears that it does not
+    if (request !== undefined) reply(request).catch(() => {});
   });
   const reply = async ({ commandId, slots }: SlotsRequest) => {
     const key = keys.reply(commandId);
