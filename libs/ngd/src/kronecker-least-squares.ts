@@ -1,11 +1,12 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { machineEpsilon } from '@natsweep/models';
 
 /** `pinv`: X = A⁺ G B⁺ by singular values. `qr`: by QR of A and Bᵀ, as Fausett & Fulton 1994 propose. */
 export type KroneckerSolver = 'pinv' | 'qr';
 
 export interface KroneckerOptions {
   readonly solver: KroneckerSolver;
-  /** Singular values below `rcond` times the largest count as zero. Default: eps · n. */
+  /** Singular values below `rcond` times the largest count as zero. Default: n ε of the engine's precision. */
   readonly rcond?: number;
 }
 
@@ -31,7 +32,7 @@ function solveLeft(
   given: { readonly right: Tensor; readonly options: KroneckerOptions },
 ): Tensor {
   const { solver } = given.options;
-  const rcond = given.options.rcond ?? Number.EPSILON * Math.max(...m.shape);
+  const rcond = given.options.rcond ?? machineEpsilon(engine) * Math.max(...m.shape);
   if (solver === 'pinv') return engine.leastSquares(m, given.right, { rcond }).solution;
   const { q, r } = engine.qr(m);
   const projected = engine.matmul(q, given.right, { transposeA: true });

@@ -1,5 +1,5 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { logFisherWeight, naturalMarginStep } from '@natsweep/models';
+import { logFisherWeight, machineEpsilon, naturalMarginStep } from '@natsweep/models';
 import { weightedLeastSquares } from './weighted-least-squares.ts';
 
 /** Data sets of one shape with what is factored once for all steps. */
@@ -28,7 +28,7 @@ export function prepareLogisticInputs(engine: LinalgEngine, signedInputs: Tensor
   const { factor, failed } = engine.cholesky(gram);
   engine.free(gram);
   const pivots = engine.scope(() => engine.read(engine.diagonal(factor)));
-  const independent = Math.sqrt(Number.EPSILON * dimension) * pivots.reduce((a, b) => Math.max(a, b));
+  const independent = Math.sqrt(machineEpsilon(engine) * dimension) * pivots.reduce((a, b) => Math.max(a, b));
   if (failed.length === 0 && pivots.every((pivot) => pivot > independent)) return { signedInputs, gramFactor: factor };
   engine.free(factor);
   return { signedInputs, gramFactor: undefined };

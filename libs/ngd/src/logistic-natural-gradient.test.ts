@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createReferenceEngine, RandomStream, type Tensor } from '@natsweep/linalg';
+import { createReferenceEngine, RandomStream, type LinalgEngine, type Tensor } from '@natsweep/linalg';
 import { assertClose } from '@natsweep/linalg/testing';
 import { diagonalCofactors, diagonalProduct } from '@natsweep/models';
 import { diagonalNaturalGradient } from './diagonal-logistic.ts';
@@ -56,6 +56,14 @@ test('the linear natural gradient is F⁺∇L, for N ≤ D and N > D', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('the Gram matrix is trusted with independence as far as the precision of the engine goes', () => {
+  const single: LinalgEngine = { ...engine, info: () => ({ ...engine.info(), precision: 'float32' }) };
+  const [row, other] = [new RandomStream(1, 'x').normals(4), new RandomStream(2, 'x').normals(4)];
+  const near = engine.tensor([...row, ...row.map((value, d) => value + 1e-5 * other[d]!)], [1, 2, 4]);
+  assert.notEqual(prepareLogisticInputs(engine, near).gramFactor, undefined);
+  assert.equal(prepareLogisticInputs(single, near).gramFactor, undefined);
 });
 
 test('dependent data fall back to the least-norm solution', () => {

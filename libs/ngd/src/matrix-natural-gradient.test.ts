@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createReferenceEngine, RandomStream, type Tensor } from '@natsweep/linalg';
+import { createReferenceEngine, RandomStream, type LinalgEngine, type Tensor } from '@natsweep/linalg';
 import { assertClose } from '@natsweep/linalg/testing';
 import { factorContexts, matrixProduct, productResponse } from '@natsweep/models';
 import { conjugateGradients } from './conjugate-gradients.ts';
@@ -184,6 +184,23 @@ test('Kronecker least squares equal the explicit ones, for full and for deficien
         engine.read(expected.solution),
         solved,
       );
+  }
+});
+
+test('what counts as singular depends on the precision that the engine computes in', () => {
+  const single: LinalgEngine = { ...engine, info: () => ({ ...engine.info(), precision: 'float32' }) };
+  const nearly = engine.diag(engine.tensor([1, 1, 1e-8], [3]));
+  const g = engine.full([3, 3], 1);
+  for (const [of, last] of [
+    [engine, 1e8],
+    [single, 0],
+  ] as const) {
+    const z = createSylvester(of, { left: nearly, right: nearly })(g);
+    assertClose(engine.read(z).at(-1)!, last / 2, { rtol: 1e-9, atol: 1e-9 });
+    for (const solver of ['pinv', 'qr'] as const) {
+      const x = kroneckerLeastSquares(of, { a: nearly, b: engine.eye(3), g }, { solver });
+      assertClose(engine.read(x), [1, 1, 1, 1, 1, 1, last, last, last], { rtol: 1e-9, atol: 1e-9 });
+    }
   }
 });
 

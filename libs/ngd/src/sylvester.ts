@@ -1,4 +1,5 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { machineEpsilon } from '@natsweep/models';
 
 /**
  * Solves P Z + Z Q = G for symmetric positive semidefinite P and Q [n, n], for any number of right-hand sides:
@@ -14,7 +15,7 @@ export function createSylvester(
   const size = p.values.shape[0]!;
   const sums = engine.binary('add', engine.reshape(p.values, [size, 1]), engine.reshape(q.values, [1, size]));
   const largest = engine.reduce('max', sums);
-  const floor = engine.binary('multiply', largest, Number.EPSILON * size);
+  const floor = engine.binary('multiply', largest, machineEpsilon(engine) * size);
   const inverse = engine.where(engine.binary('greater', sums, floor), engine.unary('reciprocal', sums), 0);
   return (g) => {
     const rotated = engine.matmul(engine.matmul(p.vectors, g, { transposeA: true }), q.vectors);

@@ -1,4 +1,5 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import { machineEpsilon } from '@natsweep/models';
 
 /**
  * Ordinary least squares on the labels, ridgeless where N < D: β = X⁺y, the least-norm minimiser of ‖Xβ − y‖. For independent
@@ -13,7 +14,7 @@ export function leastSquaresInterpolant(engine: LinalgEngine, inputs: Tensor, la
     const column = engine.reshape(labels, [-1, 1]);
     const { q, r } = engine.qr(samples < dimension ? engine.transpose(inputs) : inputs);
     const pivots = engine.read(engine.unary('abs', engine.diagonal(r)));
-    const dependent = Math.min(...pivots) <= Math.sqrt(Number.EPSILON) * Math.max(...pivots);
+    const dependent = Math.min(...pivots) <= Math.sqrt(machineEpsilon(engine)) * Math.max(...pivots);
     if (dependent) return engine.reshape(engine.leastSquares(inputs, column).solution, [-1]);
     const solution =
       samples < dimension
