@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createReferenceEngine, RandomStream } from '@natsweep/linalg';
+import { createReferenceEngine, RandomStream, type LinalgEngine } from '@natsweep/linalg';
 import { assertClose } from '@natsweep/linalg/testing';
 import { weightedLeastSquares } from './weighted-least-squares.ts';
 
@@ -103,6 +103,46 @@ test('dependent and zero columns: the least-norm solution, with its rank', () =>
     { rcond: 1e-10 },
   );
   assertClose(engine.read(solution), engine.read(expected.solution), { rtol: 1e-8, atol: 1e-8 });
+});
+
+test('a dependent column is found wherever it stands and however the weights spread', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 0, max: 3 }), fc.constantFrom(0, 1, 10, 60), (seed, place, spread) => {
+      const { values, target } = problem(seed, 9, 3);
+      const rows = Array.from({ length: 9 }, (_, n) => {
+        const [x, y, z] = values.subarray(3 * n, 3 * n + 3) as unknown as [number, number, number];
+        return [x, y, z].toSpliced(place, 0, x - 2 * y + z);
+      });
+      const logWeights = new RandomStream(seed, 'w').normals(9).map((w) => spread * w);
+      const { solution, rank } = weightedLeastSquares(engine, engine.tensor(rows.flat(), [9, 4]), {
+        logWeights,
+        target,
+      });
+      assert.equal(rank, 3);
+      // the null space is spanned by (1, −2, 1, −1), the last at its place: a least-norm solution has none of it
+      const d = engine.read(solution);
+      const null0 = [1, -2, 1].toSpliced(place, 0, -1);
+      const along = null0.reduce((sum, value, i) => sum + value * d[i]!, 0) / Math.sqrt(7);
+      assert.ok(Math.abs(along) <= 1e-8 * Math.hypot(...d), `${along} of ${Math.hypot(...d)}`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('columns that differ by the rounding of single precision are dependent where the engine computes in it', () => {
+  const single: LinalgEngine = { ...engine, info: () => ({ ...engine.info(), precision: 'float32' }) };
+  const { values, target } = problem(7, 6, 2);
+  const rows = Array.from({ length: 6 }, (_, n) => {
+    const [x, noise] = [values[2 * n]!, values[2 * n + 1]!];
+    return [x, x + 1e-8 * noise];
+  });
+  const a = engine.tensor(rows.flat(), [6, 2]);
+  const given = { logWeights: new Float64Array(6), target };
+  assert.equal(weightedLeastSquares(engine, a, given).rank, 2);
+  const { solution, rank } = weightedLeastSquares(single, a, given);
+  assert.equal(rank, 1);
+  const slope = rows.reduce((sum, [x], n) => sum + x! * target[n]!, 0) / rows.reduce((sum, [x]) => sum + x! * x!, 0);
+  assertClose(engine.read(solution), [slope / 2, slope / 2], { rtol: 1e-6, atol: 0 });
 });
 
 test('fewer rows with a weight than columns: they are met by the vector of least norm', () => {
