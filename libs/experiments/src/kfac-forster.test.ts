@@ -20,7 +20,7 @@ test('the Forster transformation makes K-FAC isotropic with α = N(L − 1) + M0
   assert.ok(metrics['forsterIterations']! > 0);
 });
 
-test('biases in a block of their own leave one eigenvalue N above 2N(L − 1) + M0 (S.124)', async () => {
+test('biases in a block of their own leave one eigenvalue N above 2N(L − 1) + M0 (S.123)', async () => {
   const { metrics } = await runTrial(kfacForster, { ...small, preprocessing: 'forster', biasVariance: 0.3 });
   assert.ok(Math.abs(metrics['condition']! - 55 / 45) < 1e-6);
   assert.ok(Math.abs(metrics['conditionTheory']! - 55 / 45) < 1e-6);

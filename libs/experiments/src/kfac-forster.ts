@@ -89,8 +89,9 @@ function spectrum(engine: LinalgEngine, network: Network, inputs: Tensor): { con
 }
 
 /**
- * Θ̄ of S.109 and, where there are biases, S.124: N(L − 1) I + N diag(h) with the leverage scores h = diag X(XᵀX)⁻¹Xᵀ, and
- * N(L − 1) I + 11ᵀ of the biases. After the Forster transformation h_n = M_0/N.
+ * Θ̄ of S.109, N(L − 1) I + N diag(h) with the leverage scores h = diag X(XᵀX)⁻¹Xᵀ, and where there are biases N(L − 1) I + 11ᵀ
+ * more: S.123 by its pseudo-inverse, which for the output layer has B_LB_L⁺ = 11ᵀ/N where S.124 has 11ᵀ. After the Forster
+ * transformation h_n = M_0/N.
  */
 function theoreticalCoefficient(
   engine: LinalgEngine,

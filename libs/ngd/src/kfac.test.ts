@@ -69,7 +69,7 @@ test('every layer responds with N times the residual: α = NL, with and without 
   }
 });
 
-test('biases in a block of their own add N to every layer but the last, which moves only the mean (S.124)', () => {
+test('biases in a block of their own add N to every layer but the last, which moves only the mean (S.123)', () => {
   const { at, residual } = smallNetwork(engine, { widths: [6, 7, 7, 1], samples: 4, biasVariance: 0.4 });
   const direction = kfac({ damping: 'factors', bias: 'separate' }).direction(engine, at, residual, { damping: 0 });
   const g = engine.read(residual);

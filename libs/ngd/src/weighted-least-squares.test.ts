@@ -110,7 +110,7 @@ test('a dependent column is found wherever it stands and however the weights spr
     fc.property(fc.integer(), fc.integer({ min: 0, max: 3 }), fc.constantFrom(0, 1, 10, 60), (seed, place, spread) => {
       const { values, target } = problem(seed, 9, 3);
       const rows = Array.from({ length: 9 }, (_, n) => {
-        const [x, y, z] = values.subarray(3 * n, 3 * n + 3) as unknown as [number, number, number];
+        const [x, y, z] = [0, 1, 2].map((d) => values[3 * n + d]!) as [number, number, number];
         return [x, y, z].toSpliced(place, 0, x - 2 * y + z);
       });
       const logWeights = new RandomStream(seed, 'w').normals(9).map((w) => spread * w);
@@ -121,8 +121,8 @@ test('a dependent column is found wherever it stands and however the weights spr
       assert.equal(rank, 3);
       // the null space is spanned by (1, −2, 1, −1), the last at its place: a least-norm solution has none of it
       const d = engine.read(solution);
-      const null0 = [1, -2, 1].toSpliced(place, 0, -1);
-      const along = null0.reduce((sum, value, i) => sum + value * d[i]!, 0) / Math.sqrt(7);
+      const dependence = [1, -2, 1].toSpliced(place, 0, -1);
+      const along = dependence.reduce((sum, value, i) => sum + value * d[i]!, 0) / Math.sqrt(7);
       assert.ok(Math.abs(along) <= 1e-8 * Math.hypot(...d), `${along} of ${Math.hypot(...d)}`);
     }),
     { numRuns: 100 },

@@ -30,7 +30,7 @@ for (const form of forms)
       }
     });
 
-test('at ρ = 0 Θ̄ is NL I, or with a block for the biases N(2L − 1) I + 11ᵀ (S.107, S.124)', () => {
+test('at ρ = 0 Θ̄ is NL I, or with a block for the biases N(2L − 1) I + 11ᵀ (S.107, S.123)', () => {
   const { at } = smallNetwork(engine, { widths: [6, 7, 7, 1], samples });
   const theta = (form: KfacForm) =>
     engine.read(kfacCoefficient(engine, { rows: at, columns: at }, { damping: 0, form }));

@@ -49,7 +49,8 @@ export function kfacCoefficient(engine: LinalgEngine, { rows, columns }: Samples
 /**
  * Θ̄(x′, x) of K-FAC from its Gram matrices. With one damping per factor it is Σ_l (1/N) 𝓑_l ⊙ 𝓐_{l−1},
  * 𝓑_l = B_l(x′, x)(B_l/N + ρ_BI)⁻¹ and 𝓐_l = Ã_l(x′, x)(Ã_l/N + ρ_AI)⁻¹, the output layer with B*_L = 1/N (Karakida & Osawa 2020,
- * S.96-S.103). A block of its own for the biases adds Σ_l (1/N) σ_b²B_l(x′, x)(σ_b²B_l/N² + ρI)⁻¹ (S.124).
+ * S.96-S.103). A block of its own for the biases adds Σ_l (1/N) σ_b²B_l(x′, x)(σ_b²B_l/N² + ρI)⁻¹ (from
+ * S.123; at ρ = 0 it is S.124, but that the output layer has B_LB_L⁺ = 11ᵀ/N where S.124 has 11ᵀ).
  */
 export function kroneckerCoefficient(
   engine: LinalgEngine,
