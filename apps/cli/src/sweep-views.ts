@@ -1,5 +1,6 @@
 import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
+import type { SweepSpec } from '@natsweep/sweep';
 
 import type { Environment } from './environment.ts';
 import { withRedis } from './with-redis.ts';
@@ -12,6 +13,7 @@ export type SweepView = Pick<
   | 'experiment'
   | 'state'
   | 'stateReason'
+  | 'share'
   | 'planned'
   | 'observed'
   | 'failed'
@@ -51,5 +53,7 @@ async function viewAll(results: ResultsStore): Promise<readonly SweepView[]> {
 
 async function viewStored(sweep: StoredSweep, results: ResultsStore): Promise<SweepView> {
   const counts = await results.counts(sweep.name);
-  return { ...sweep, ...counts, trialsPerSecond: 0, etaSeconds: null, objective: null };
+  const { priority, weight, slots = null } = JSON.parse(sweep.spec) as SweepSpec;
+  const share = { priority, weight, slots };
+  return { ...sweep, ...counts, share, trialsPerSecond: 0, etaSeconds: null, objective: null };
 }

@@ -17,6 +17,7 @@ export function exampleSweep(change: Partial<SweepSummary> = {}): SweepSummary {
     experiment: 'wide-training',
     state: 'running',
     stateReason: null,
+    share: { priority: 0, weight: 1, slots: null },
     planned: 10,
     admitted: 3,
     observed: 5,

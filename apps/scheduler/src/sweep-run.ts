@@ -179,11 +179,13 @@ export class SweepRun {
 
   summary(nowMs: number): SweepSummary {
     const { name, experiment, planned, createdAtMs } = this.#stored;
+    const { priority, weight, slots = null } = this.spec;
     return {
       name,
       experiment,
       state: this.#state,
       stateReason: this.#stateReason,
+      share: { priority, weight, slots },
       planned,
       admitted: this.inFlight.indices.size,
       ...this.tally.totals(planned - this.#recorded.size, nowMs),

@@ -25,6 +25,7 @@ export type {
   RetryCommand,
   ShareCommand,
   SlotStatus,
+  SweepShare,
   SweepSummary,
   WorkerStatus,
 } from './messages.ts';

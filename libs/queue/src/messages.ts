@@ -55,6 +55,7 @@ export interface SweepSummary {
   readonly experiment: string;
   readonly state: 'running' | 'paused' | 'cancelled' | 'completed';
   readonly stateReason: string | null;
+  readonly share: SweepShare;
   readonly planned: number;
   /** Trials handed to the queue that have no record yet: waiting, running or to be delivered again. */
   readonly admitted: number;
@@ -81,6 +82,14 @@ export interface SweepSummary {
   } | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** A sweep's place among the others. */
+export interface SweepShare {
+  readonly priority: number;
+  readonly weight: number;
+  /** Most slots at the same time; null: as many as there are. */
+  readonly slots: number | null;
 }
 
 export interface ApproximationSummary {

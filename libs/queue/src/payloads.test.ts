@@ -54,6 +54,7 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
     summaryPayload,
     {
       ...{ name: 's', experiment: 'e', state: 'paused', stateReason: null, planned: 1, admitted: 0, observed: 1 },
+      share: { priority: 5, weight: 0.5, slots: 2 },
       ...{ failed: 0, byOutcome: { converged: 1 }, byFailure: {}, retriesByFailure: {}, duplicatesSuppressed: 0 },
       ...{ byApproximation: { none: { byOutcome: { converged: 1 }, durations } }, trialsPerSecond: 0.5 },
       objective: { metric: 'm', goal: 'minimize', best: -1, trialId: 't', improvedAtMs: 1 },
@@ -122,12 +123,12 @@ test('any text, and any JSON, is a payload or none, and never an error (3,000 ca
   const mixed = fc
     .tuple(fc.oneof(...parts), fc.dictionary(fc.string({ maxLength: 12 }), fc.jsonValue({ maxDepth: 3 })))
     .map(([payload, extra]) => JSON.stringify({ ...payload, ...extra }));
-  const text = fc.oneof(fc.string(), fc.json(), mixed, fc.constant('['.repeat(200_000)));
+  const text = fc.oneof(fc.string(), fc.json(), mixed);
   fc.assert(
     fc.property(text, (given) => {
       for (const schema of schemas) readPayload(schema, given);
       assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
     }),
-    { numRuns: 3000 },
+    { numRuns: 3000, examples: [['['.repeat(200_000)]] },
   );
 });

@@ -138,6 +138,7 @@ export const summaryPayload: z.ZodType<SweepSummary> = z.object({
   experiment: name,
   state: z.enum(['running', 'paused', 'cancelled', 'completed']),
   stateReason: text.nullable(),
+  share: z.object({ priority: count, weight: z.number(), slots: count.nullable() }),
   planned: count,
   admitted: count,
   observed: count,

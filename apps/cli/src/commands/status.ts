@@ -1,4 +1,4 @@
-import type { WorkerStatus } from '@natsweep/queue';
+import type { SweepShare, WorkerStatus } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
@@ -105,6 +105,7 @@ function printDetails(terminal: Terminal, sweep: SweepView, live: boolean): void
     ['recorded', `${formatCount(observed + failed)} of ${plural(planned, 'trial')} (${percentDone(sweep)}%)`],
     ['outcomes', entries(sweep.byOutcome)],
     ['failed', entries(sweep.byFailure)],
+    ['share', describeShare(sweep.share)],
     ['rate', state === 'running' && trialsPerSecond > 0 ? formatRate(trialsPerSecond) : ''],
     ['time left', state === 'running' && etaSeconds !== null ? formatDuration(etaSeconds) : ''],
     [
@@ -118,6 +119,11 @@ function printDetails(terminal: Terminal, sweep: SweepView, live: boolean): void
   for (const [label, text] of lines) {
     if (text !== '') terminal.print(`${terminal.style('dim', label.padEnd(12))}${text}`);
   }
+}
+
+function describeShare({ priority, weight, slots }: SweepShare): string {
+  const limit = slots === null ? '' : `, at most ${plural(slots, 'slot')}`;
+  return `priority ${priority}, weight ${formatNumber(weight)}${limit}`;
 }
 
 function describeWorkers(terminal: Terminal, workers: readonly WorkerStatus[] | null): string {
