@@ -11,6 +11,7 @@ import { blockDiagonal } from './block-diagonal.ts';
 import { blockTridiagonal } from './block-tridiagonal.ts';
 import { UnsupportedCouplingError } from './coupling-response.ts';
 import { exact } from './exact.ts';
+import { kfac } from './kfac.ts';
 import { layerWise } from './layer-wise.ts';
 import {
   explicitGradient,
@@ -21,6 +22,7 @@ import {
   pseudoSolveExplicitly,
   solveExplicitly,
 } from './testing/explicit-metric.ts';
+import { unitWise } from './unit-wise.ts';
 
 const engine = createReferenceEngine();
 const { factorised } = tolerances.float64;
@@ -161,6 +163,20 @@ test('damping tends to the limit at 0', () => {
     const gap = Math.hypot(...limit.map((value, i) => value - near[i]!)) / Math.hypot(...limit);
     assert.ok(gap < 1e-5, `${rule.name}: relative gap ${gap}`);
   }
+});
+
+test('with a single layer every rule is the exact one, K-FAC N times it', () => {
+  const { at, residual } = smallNetwork(engine, { widths: [5, 1], samples: 3 });
+  const step = (rule: DescentRule, damping: number) =>
+    engine.read(explicitStep(engine, at, rule.direction(engine, at, residual, { damping })));
+  for (const damping of [0, 0.1])
+    for (const rule of [blockDiagonal(), blockTridiagonal(), layerWise([[1]]), unitWise()])
+      assertClose(step(rule, damping), step(exact(), damping), factorised);
+  assertClose(
+    step(kfac(), 0).map((value) => value / 3),
+    step(exact(), 0),
+    factorised,
+  );
 });
 
 test('Σ = I is block-diagonal and Σ = 11ᵀ is exact', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { createReferenceEngine, RandomStream } from '@natsweep/linalg';
 import { assertClose } from '@natsweep/linalg/testing';
 import { createNetwork, freeNetwork, layerKernels, linearise } from '@natsweep/models';
@@ -68,6 +69,45 @@ test('the NTK is the sum of the layer kernels, symmetric and positive definite',
     layers.reduce((sum, kernel) => sum.map((value, i) => value + kernel[i]!)),
   );
   assert.ok(engine.read(engine.eigh(engine.tensor(ntk, [samples, samples])).values)[0]! > 0);
+});
+
+test('for any activation, depth and variances the layer kernels are symmetric, positive semi-definite and sum up to the NTK', () => {
+  const activations = fc.constantFrom<Activation>(
+    { name: 'relu' },
+    { name: 'shifted-relu', shift: 0.5 },
+    { name: 'tanh' },
+    { name: 'erf' },
+  );
+  const variance = (min: number) => fc.double({ min, max: 3, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      activations,
+      fc.integer({ min: 1, max: 5 }),
+      variance(0.2),
+      variance(0),
+      (seed, ...given) => {
+        const [activation, depth, weightVariance, biasVariance] = given;
+        const rows = new RandomStream(seed, 'test/inputs').normals(5 * 4);
+        const unitRows = rows.map((value, i) => value / Math.hypot(...rows.subarray(i - (i % 4), i - (i % 4) + 4)));
+        const set = engine.tensor(unitRows, [5, 4]);
+        const widths = [4, ...new Array<number>(depth - 1).fill(1), 1];
+        const shape: Architecture = { widths, activation, weightVariance, biasVariance };
+        const pairs = { rows: set, columns: set, same: true };
+        const layers = Array.from({ length: depth }, (_, l) =>
+          analyticLayerKernel(engine, shape, pairs, { layer: l + 1, trainSamples: 5 }),
+        );
+        for (const kernel of layers) {
+          assert.deepEqual(engine.read(engine.transpose(kernel)), engine.read(kernel));
+          const eigenvalues = engine.read(engine.eigh(kernel).values);
+          assert.ok(eigenvalues[0]! >= -1e-9 * eigenvalues.at(-1)!, `eigenvalues ${eigenvalues.join(', ')}`);
+        }
+        const total = layers.reduce((sum, kernel) => engine.binary('add', sum, kernel));
+        assertClose(engine.read(analyticNtk(engine, shape, pairs, { trainSamples: 5 })), engine.read(total));
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('the diagonal of the ReLU NTK at σ_w² = 2, σ_b = 0 is 2L/M_0 before the 1/N', () => {

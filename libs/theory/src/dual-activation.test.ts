@@ -4,6 +4,7 @@ import { erf } from '@natsweep/linalg';
 import type { Activation } from '@natsweep/models';
 import { secondMoment } from './activation-moments.ts';
 import { dualActivation } from './dual-activation.ts';
+import { mehlerCoefficients, powerSeries } from './hermite-series.ts';
 
 const activations: Activation[] = [
   { name: 'relu' },
@@ -71,6 +72,19 @@ for (const activation of activations) {
     }
   });
 }
+
+test('the series that stands in for a closed form of tanh has that of erf as its sum', () => {
+  for (const q of [0.2, 1.4, 2.5]) {
+    const scale = Math.sqrt(q);
+    const [phi, slope] = functions.erf;
+    const closed = scalarDual({ name: 'erf' }, q);
+    const series = [phi, slope].map((g) => mehlerCoefficients((z) => g(scale * z)));
+    for (const rho of [-1, -0.6, 0, 0.3, 0.95, 1]) {
+      assert.ok(Math.abs(powerSeries(series[0]!, rho) - closed.forward(rho)) < 1e-9, `A at q ${q}, ρ ${rho}`);
+      assert.ok(Math.abs(powerSeries(series[1]!, rho) - closed.backward(rho)) < 1e-7, `Ξ at q ${q}, ρ ${rho}`);
+    }
+  }
+});
 
 test('the shifted ReLU is the ReLU at s = 0 and linear for large s, at ρ = ±1 too', () => {
   const [relu, zero, linear] = [
