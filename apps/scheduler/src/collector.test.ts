@@ -145,3 +145,23 @@ test('a command for which the lease does not last is left to the scheduler that 
   await assert.rejects(carryOut(cancel, { sweeps, collector, queue: stack.queue }), isTemporary);
   assert.deepEqual(await stack.recordedIndices('sweep'), []);
 });
+
+test('a sweep that cannot be planned any more says why, cannot be resumed, and can be cancelled', async (t) => {
+  const { stack, redis, create } = await start(t);
+  const { sweeps, collector } = await create();
+  await sweeps.publish();
+  const stored = (await stack.results.getSweep('sweep'))!;
+  const spec = JSON.stringify({ ...(JSON.parse(stored.spec) as object), experimentVersion: 1000 });
+  await stack.results.applyVersion('sweep', { spec, planned: 3, commandId: 'later', appliedAtMs: 1 });
+  await sweeps.recover();
+  assert.equal(sweeps.run('sweep'), undefined);
+  const { state, stateReason } = (await readSummary(redis, 'sweep'))!;
+  assert.equal(state, 'paused');
+  assert.match(stateReason ?? '', /cannot be planned: .*version 1000/);
+  const order = (kind: 'resume' | 'cancel') =>
+    carryOut({ kind, commandId: kind, sweep: 'sweep' }, { sweeps, collector, queue: stack.queue });
+  assert.match((await order('resume')).message, /cannot go on: .*version 1000/);
+  assert.deepEqual(await order('cancel'), { ok: true, message: 'Sweep "sweep" is cancelled.' });
+  assert.equal((await readSummary(redis, 'sweep'))?.state, 'cancelled');
+  assert.equal((await stack.results.getSweep('sweep'))?.state, 'cancelled');
+});

@@ -81,15 +81,18 @@ async function changeState(
   { sweeps }: CommandContext,
 ): Promise<CommandReply> {
   const run = sweeps.run(name);
-  const state = run?.state ?? (await sweeps.results.getSweep(name))?.state;
-  if (state === undefined) return refuse(`There is no sweep named "${name}".`);
+  const stored = await sweeps.results.getSweep(name);
+  if (stored === undefined) return refuse(`There is no sweep named "${name}".`);
+  const state = run?.state ?? stored.state;
   const done = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
   const wanted = done[kind];
   if (state === wanted) return accept(`Sweep "${name}" is ${state} already.`);
-  if (run === undefined || state === 'completed' || state === 'cancelled') {
+  if (state === 'completed' || state === 'cancelled') {
     return refuse(`Sweep "${name}" is ${state}: there is nothing to ${kind}.`);
   }
-  await sweeps.change(run, wanted, kind === 'pause' ? 'paused by command' : undefined);
+  if (run !== undefined) await sweeps.change(run, wanted, kind === 'pause' ? 'paused by command' : undefined);
+  else if (wanted === 'cancelled') await sweeps.changeUnplanned(name, wanted);
+  else return refuse(`Sweep "${name}" cannot go on: ${stored.stateReason ?? 'this scheduler cannot plan it'}`);
   return accept(`Sweep "${name}" is ${wanted}.`);
 }
 

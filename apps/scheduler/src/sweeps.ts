@@ -61,8 +61,17 @@ export class Sweeps {
     } catch (error) {
       if (!(error instanceof UnplannableSweepError)) throw error;
       this.#logger.error({ sweep: stored.name }, error.message);
-      await this.results.setSweepState(stored.name, 'paused', error.message);
+      await this.changeUnplanned(stored.name, 'paused', error.message);
     }
+  }
+
+  /** Changes the state of a sweep that this scheduler cannot plan, in the database and in what was last told of it. */
+  async changeUnplanned(name: string, state: 'paused' | 'cancelled', reason?: string): Promise<void> {
+    await this.results.setSweepState(name, state, reason);
+    const last = await readSummary(this.#redis, name);
+    if (last === undefined) return;
+    const now = { state, stateReason: reason ?? null, trialsPerSecond: 0, etaSeconds: null, updatedAtMs: Date.now() };
+    await writeSummaries(this.#redis, [{ ...last, ...now }]);
   }
 
   /** Changes a sweep's state; batches of a sweep that does not run are taken out of the queue, if no worker has them. */
