@@ -90,7 +90,7 @@ function drainWorkers(world: World): () => Promise<void> {
     app.process.kill('SIGTERM');
     await app.ended;
     // one that was killed on its way is started again by whoever killed it
-    if (app.process.signalCode === null) await world.revive(member);
+    if (app.process.exitCode === 0) await world.revive(member);
   };
   world.watchers.add(watcher);
   return async () => {

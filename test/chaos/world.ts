@@ -40,7 +40,7 @@ export interface WorldOptions {
 
 /**
  * A stack to be broken: two schedulers, of which one stands by, and workers, each of which reaches Redis through a tap. What a
- * fault kills is started again, as a supervisor would.
+ * fault kills, or makes give up, is started again, as a supervisor would.
  */
 export class World {
   readonly stack: Stack;
@@ -51,6 +51,7 @@ export class World {
   readonly workers: Member[] = [];
   readonly watchers = new Set<Watcher>();
   readonly databaseFile: string;
+  #closing = false;
 
   private constructor(stack: Stack, disk: SmallDisk | undefined, network: Network | undefined) {
     this.stack = stack;
@@ -81,8 +82,9 @@ export class World {
 
   /** Starts a member again that has ended, or is about to. */
   async revive(member: Member): Promise<void> {
-    await member.app.ended;
-    this.#launch(member);
+    const { app } = member;
+    await app.ended;
+    if (member.app === app) this.#launch(member);
     await member.ready;
   }
 
@@ -119,6 +121,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     this.watchers.clear();
     const members = [...this.schedulers, ...this.workers];
     for (const { tap } of members) tap.restore();
@@ -179,5 +182,13 @@ export class World {
             env,
             network?.launcher,
           );
+    void this.#supervise(member);
+  }
+
+  /** What gives up by itself, since it starts on a full disk, say, is started again. */
+  async #supervise(member: Member): Promise<void> {
+    const { app } = member;
+    await app.ended;
+    if (app.process.exitCode && member.app === app && !this.#closing) this.#launch(member);
   }
 }
