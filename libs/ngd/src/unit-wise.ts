@@ -1,4 +1,4 @@
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { LinalgEngine } from '@natsweep/linalg';
 import { inputGram, UnsupportedNetworkError } from '@natsweep/models';
 import type { DescentRule, Linearisation, SolveStatistics } from '@natsweep/models';
 import { lossGradient, outerUpdate } from './outer-update.ts';
