@@ -17,8 +17,6 @@ const policy = tolerances.float64.factorised;
 
 /** Quantities that lose digits wherever they are computed: what is left of the policy's relative tolerance. */
 const illConditioned: readonly (readonly [experiment: RegExp, quantity: RegExp, rtol: number])[] = [
-  // Θ̄ of K-FAC at ρ = 1e-11, of which ε/ρ = 2e-5 is rounding
-  [/^kfac-forster$/, /^(condition|alpha)$/, 1e-6],
   // ‖Θ_t − Θ_0‖ of kernels that differ in their last digits at first: √ε of it is rounding
   [/^natural-flow-/, /^(bound|finalBound|boundRatio)$/, 1e-7],
   // a small remainder of a large matrix

@@ -13,6 +13,7 @@ export type AnalyticRule =
   | { readonly kind: 'gradient-descent' | 'exact' }
   /** `response` is Σ⁻¹1_L of a regular Σ, read at ρ = 0. */
   | { readonly kind: 'layer-wise'; readonly coupling: Coupling; readonly response: readonly number[] }
+  /** The `pi` damping weighs traces by the sizes of the factors: it has no limit, and takes the widths of the architecture. */
   | { readonly kind: 'kfac'; readonly form: KfacForm };
 
 export interface AnalyticSamples {
