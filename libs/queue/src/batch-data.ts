@@ -19,6 +19,8 @@ export interface TrialFailure extends FailureCause {
  */
 export interface BatchData extends Batch {
   readonly failures: Readonly<Record<string, TrialFailure>>;
+  /** Lost deliveries before the last one that ended with a word. Default: none. */
+  readonly losses?: number;
 }
 
 /** A batch whose attempts are used up; it waits until the scheduler has recorded its trials as failed. */

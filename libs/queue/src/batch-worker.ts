@@ -106,12 +106,12 @@ async function deliver(job: Job<BatchData>, { options, token, signal }: Delivery
     batch,
     trials: runnableTrials(batch),
     attempt: job.attemptsStarted,
-    lostBefore: job.stalledCounter > 0,
+    lostBefore: job.stalledCounter > (batch.losses ?? 0),
     signal,
   });
   const left = remaining(batch, outcome);
   if (left.trials.length === 0) return;
-  await job.updateData(left);
+  await job.updateData({ ...left, losses: job.stalledCounter });
   if (outcome.kind === 'handed-back') {
     await job.moveToWait(token);
     throw new WaitingError();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Batch } from '@natsweep/sweep';
-import { BatchQueue } from './batch-queue.ts';
+import { BatchQueue, queueName, queuePrefix } from './batch-queue.ts';
 import { BatchWorker, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
 import { temporaryRedis } from './testing.ts';
 
@@ -41,7 +41,8 @@ async function startQueue(t: TestContext) {
     return arrivals.shift() as Delivery;
   };
   t.after(() => queue.close());
-  return { queue, next, settle: (outcome: DeliveryOutcome) => settle?.(outcome), stop: () => worker.close() };
+  const stop = () => worker.close();
+  return { redis, queue, next, settle: (outcome: DeliveryOutcome) => settle?.(outcome), stop };
 }
 
 const ids = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
@@ -92,6 +93,20 @@ test('what no retry can help waits beside what one can, and is not lost when tha
   const [failed] = await queue.failed();
   assert.deepEqual(ids(failed?.data.trials ?? []), ['a']);
   assert.equal(failed?.data.failures['a']?.failure, 'invalid');
+});
+
+test('only the delivery after one that was lost is told of it', async (t) => {
+  const { redis, queue, next, settle, stop } = await startQueue(t);
+  const [id] = await queue.add([batch('a')]);
+  assert.equal((await next()).lostBefore, false);
+  // as BullMQ counts it when a lock expires
+  await (await redis.connect()).hincrby(`${queuePrefix}:${queueName}:${id}`, 'stc', 1);
+  settle({ kind: 'handed-back', remaining: batch('a').trials });
+  assert.equal((await next()).lostBefore, true);
+  settle({ kind: 'failed', failures: { a: crash } });
+  assert.equal((await next()).lostBefore, false);
+  settle({ kind: 'finished' });
+  await stop();
 });
 
 test('a batch handed back costs no attempt', async (t) => {

@@ -95,7 +95,10 @@ const batch = z.object({
   maxAttempts: z.int().min(1),
 }) satisfies z.ZodType<Batch>;
 
-export const batchPayload: z.ZodType<BatchData> = batch.extend({ failures: z.record(name, trialFailure) });
+export const batchPayload: z.ZodType<BatchData> = batch.extend({
+  failures: z.record(name, trialFailure),
+  losses: count.exactOptional(),
+});
 
 export const cancelledPayload: z.ZodType<Cancelled> = z.object({
   sweep: name,
