@@ -21,6 +21,8 @@ const trials = setting('TRIALS', 2000);
 const fireMs = setting('SECONDS', 20) * 1000;
 const rounds = setting('ROUNDS', 1);
 const seed = setting('SEED', 1);
+/** A suite that takes longer than this has found something that never ends. */
+const timeout = (300 + 2 * setting('SECONDS', 20)) * 1000 * Math.max(1, rounds);
 /** After this long without a process that comes to the moment of its death, the log says which moment. */
 const patienceMs = 20_000;
 
@@ -80,7 +82,7 @@ async function whileSweepsRun(
   await firing;
 }
 
-test('processes die just before and just after every step of a trial’s life', async (t) => {
+test('processes die just before and just after every step of a trial’s life', { timeout }, async (t) => {
   const world = await World.create({ workers: 4 });
   t.after(() => world.close());
   const stream = new RandomStream(seed, 'chaos/steps');
@@ -151,7 +153,7 @@ async function injectAll(
   return injected;
 }
 
-test('machines fail at random moments', async (t) => {
+test('machines fail at random moments', { timeout }, async (t) => {
   const world = await World.create({ workers: 3, network: true });
   t.after(() => world.close());
   const stream = new RandomStream(seed, 'chaos/machines');
@@ -174,7 +176,7 @@ test('machines fail at random moments', async (t) => {
   }
 });
 
-test('clocks jump by hours', { skip: noClocks ?? false }, async (t) => {
+test('clocks jump by hours', { timeout, skip: noClocks ?? false }, async (t) => {
   const world = await World.create({ workers: 2, clocks: true });
   t.after(() => world.close());
   const stream = new RandomStream(seed, 'chaos/clocks');
@@ -184,22 +186,26 @@ test('clocks jump by hours', { skip: noClocks ?? false }, async (t) => {
   });
 });
 
-test('of two schedulers only the one with the lease writes, also when it was suspended with reports in its hands', async (t) => {
-  const world = await World.create({ workers: 2 });
-  t.after(() => world.close());
-  const lease = new LeaseWatch();
-  world.watchers.add(lease);
-  const read = steps.find(({ name }) => name === 'reports read') as Step;
-  await whileSweepsRun(world, 'lease', {
-    fixed: 'durationMs: 5, share: 0.004',
-    fire: async () => {
-      for (let round = 0; round < 2 * rounds; round++) {
-        const suspended = await suspendAt(world, read);
-        await lease.othersThan(suspended);
-        suspended.app.process.kill('SIGCONT');
-        totals.faults += 1;
-      }
-    },
-  });
-  assert.deepEqual(lease.intrusions, []);
-});
+test(
+  'of two schedulers only the one with the lease writes, also when it was suspended with reports in its hands',
+  { timeout },
+  async (t) => {
+    const world = await World.create({ workers: 2 });
+    t.after(() => world.close());
+    const lease = new LeaseWatch();
+    world.watchers.add(lease);
+    const read = steps.find(({ name }) => name === 'reports read') as Step;
+    await whileSweepsRun(world, 'lease', {
+      fixed: 'durationMs: 5, share: 0.004',
+      fire: async () => {
+        for (let round = 0; round < 2 * rounds; round++) {
+          const suspended = await suspendAt(world, read);
+          await lease.othersThan(suspended);
+          suspended.app.process.kill('SIGCONT');
+          totals.faults += 1;
+        }
+      },
+    });
+    assert.deepEqual(lease.intrusions, []);
+  },
+);
