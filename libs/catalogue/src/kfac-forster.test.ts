@@ -47,6 +47,11 @@ test('biases are judged apart: isotropy there needs condition number 1', () => {
   };
   assert.equal(separate.judge([biased(1.0001)]).status, 'reproduced');
   assert.equal(separate.judge([biased(1.0001), biased(1.2)]).status, 'not reproduced');
+  const { detail } = separate.judge([biased(1.2), biased(1.26)]);
+  assert.match(
+    detail!,
+    /11ᵀ\/N, where S\.124 prints 11ᵀ.* once, N more \(N² more as printed\).*S\.123 by at most 0\.05 /,
+  );
   assert.equal(separate.judge([trial('forster', { condition: 1 })]).status, 'undecided');
   for (const claim of [isotropic, training]) assert.equal(claim.judge([biased(1)]).status, 'undecided');
 });
