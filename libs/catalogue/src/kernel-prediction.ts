@@ -56,7 +56,7 @@ const comparable: Claim = {
 /** Fig. 2 of Karakida & Osawa 2020: the predictors that training by each metric tends to at infinite width. */
 export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
   name: 'kernel-prediction',
-  version: 1,
+  version: 2,
   title: 'Test accuracy of the infinite-width predictors',
   source: 'Karakida & Osawa 2020, Fig. 2',
   parameters,
@@ -76,7 +76,9 @@ export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
     meanTestAccuracy: { description: 'accuracy of the mean predictor, f_0 = 0', unit: '1' },
     initialTestAccuracy: { description: 'accuracy of f_0', unit: '1' },
     condition: {
-      description: 'condition number of the worst kernel that was solved, where it was measured',
+      description:
+        'largest condition number of the kernels that were solved, over the directions that were kept; for N > 2000 ' +
+        'only of kernels too singular for Cholesky, and none without one',
       unit: '1',
     },
     droppedDirections: { description: 'null directions of the kernels that were left out', unit: '1' },

@@ -22,3 +22,14 @@ test('ten classes share one factorisation and beat chance', async () => {
   const { metrics } = await runTrial(kernelPrediction, { ...small, samples: 60, classes: '0,1,2,3,4,5,6,7,8,9' });
   assert.ok(metrics['testAccuracy']! > 0.4);
 });
+
+test('the condition number is that of the worst kernel, of kernels without null directions too', async () => {
+  const conditionOf = async (approximation: string) =>
+    (await runTrial(kernelPrediction, { ...small, approximation })).metrics['condition']!;
+  for (const approximation of ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac']) {
+    const condition = await conditionOf(approximation);
+    assert.ok(condition > 1 && condition < Infinity, `${approximation}: ${condition}`);
+  }
+  // block-tridiagonal of three layers solves Θ_2 alone, block-diagonal solves it with Θ_1 and Θ_3
+  assert.ok((await conditionOf('block-diagonal')) >= (await conditionOf('block-tridiagonal')));
+});

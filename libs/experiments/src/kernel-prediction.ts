@@ -12,6 +12,9 @@ import { orRefused, splitTensors, wideArchitecture } from './wide-network.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
 
+/** Up to this N the condition number of every kernel is measured: beyond, its eigendecomposition takes minutes. */
+const MOST_SAMPLES_CONDITIONED = 2000;
+
 /** f_∞ = f_0 + Θ̄(x′, x)Θ̄⁻¹(y − f_0) with analytic kernels and f_0 from a network of the given width. */
 export const kernelPrediction: Experiment<typeof declaration.parameters> = { declaration, run };
 
@@ -42,12 +45,14 @@ function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Param
   const { correction, solves } = limitPrediction(engine, architecture, params.approximation, {
     ...given,
     residual: both,
+    measureCondition: params.samples <= MOST_SAMPLES_CONDITIONED,
   });
   const moved = engine.slice(correction, [null, [0, classes]]);
   const mean =
     params.approximation === 'kfac'
       ? limitPrediction(engine, architecture, 'kfac', { ...given, residual: train.targets }).correction
       : engine.slice(correction, [null, [classes, 2 * classes]]);
+  const conditions = solves.flatMap(({ condition }) => (condition === undefined ? [] : [condition]));
   const final = engine.binary('add', testStart, moved);
   const targets = dataset.test.targets;
   return {
@@ -55,7 +60,7 @@ function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Param
     testLoss: squaredLoss(engine.read(engine.binary('subtract', final, held.targets)), held.samples),
     meanTestAccuracy: accuracy(engine.read(mean), targets, classes),
     initialTestAccuracy: accuracy(engine.read(testStart), targets, classes),
-    condition: Math.max(...solves.map(({ condition }) => condition ?? NaN)),
+    condition: conditions.length > 0 ? Math.max(...conditions) : NaN,
     droppedDirections: solves.reduce((sum, { dropped }) => sum + dropped, 0),
   };
 }

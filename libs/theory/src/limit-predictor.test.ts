@@ -5,6 +5,7 @@ import type { Tensor } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
 import { createNetwork, freeNetwork, linearise } from '@natsweep/models';
 import type { Architecture } from '@natsweep/models';
+import { analyticNtk } from './analytic-kernels.ts';
 import { coefficientMatrix } from './coefficient-matrix.ts';
 import { limitPrediction } from './limit-predictor.ts';
 
@@ -69,6 +70,29 @@ test('block-tridiagonal of three layers trains the middle layer alone: its kerne
   const some = limitPrediction(engine, shape(8), 'block-tridiagonal', { ...inputs, response: [0, 1, 0] });
   const doubled = limitPrediction(engine, shape(8), 'block-tridiagonal', { ...inputs, response: [0, 2, 0] });
   assertClose(engine.read(some.correction), engine.read(doubled.correction), factorised);
+});
+
+test('condition numbers are measured where they are asked for, of every kernel that is solved', () => {
+  const inputs = { train, test: test_, residual, response: [0, 1, 0] };
+  const solvesOf = (name: 'exact' | 'block-diagonal' | 'block-tridiagonal' | 'kfac', measureCondition: boolean) =>
+    limitPrediction(engine, shape(8), name, { ...inputs, measureCondition }).solves;
+  for (const [name, kernels] of [
+    ['exact', 1],
+    ['block-diagonal', 3],
+    ['block-tridiagonal', 1],
+    ['kfac', 5],
+  ] as const) {
+    const measured = solvesOf(name, true).map(({ condition }) => condition);
+    assert.equal(measured.length, kernels);
+    assert.ok(
+      measured.every((condition) => condition! >= 1),
+      name,
+    );
+    assert.ok(solvesOf(name, false).every(({ condition }) => condition === undefined));
+  }
+  const own = { rows: train, columns: train, same: true };
+  const eigenvalues = engine.read(engine.eigh(analyticNtk(engine, shape(8), own, { trainSamples: samples })).values);
+  assertClose([solvesOf('exact', true)[0]!.condition!], [eigenvalues.at(-1)! / eigenvalues[0]!], factorised);
 });
 
 test('K-FAC with fewer dimensions than samples weighs the training points by their leverage (S.109)', () => {

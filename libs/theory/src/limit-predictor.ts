@@ -15,6 +15,8 @@ export interface PredictionInputs {
   readonly residual: Tensor;
   /** c = Σ⁻¹1_L of a regular Σ, read for block-tridiagonal. */
   readonly response: readonly number[];
+  /** Spend an eigendecomposition per kernel to report condition numbers. Default false. */
+  readonly measureCondition?: boolean;
 }
 
 export interface Prediction {
@@ -58,6 +60,8 @@ export function limitPrediction(
   });
 }
 
+const solveOptions = ({ measureCondition = false }: PredictionInputs) => ({ damping: 0, measureCondition });
+
 const pairs = ({ train, test }: PredictionInputs): { own: KernelSamples; cross: KernelSamples } => ({
   own: { rows: train, columns: train, same: true },
   cross: { rows: test, columns: train, same: false },
@@ -70,9 +74,7 @@ function exactPrediction(engine: LinalgEngine, architecture: Architecture, input
     engine,
     analyticNtk(engine, architecture, own, { trainSamples }),
     inputs.residual,
-    {
-      damping: 0,
-    },
+    solveOptions(inputs),
   );
   return {
     correction: engine.matmul(analyticNtk(engine, architecture, cross, { trainSamples }), solution),
@@ -91,7 +93,7 @@ function layerPrediction(engine: LinalgEngine, architecture: Architecture, input
     return [
       engine.scope(() => {
         const kernel = analyticLayerKernel(engine, architecture, own, options);
-        const { solution, statistics } = solvePositive(engine, kernel, inputs.residual, { damping: 0 });
+        const { solution, statistics } = solvePositive(engine, kernel, inputs.residual, solveOptions(inputs));
         solves.push(statistics);
         const predicted = engine.matmul(analyticLayerKernel(engine, architecture, cross, options), solution);
         return engine.binary('multiply', weight / alpha, predicted);
@@ -114,7 +116,7 @@ function kfacPrediction(engine: LinalgEngine, architecture: Architecture, inputs
       const gram = kernel(own, factor, l);
       const [rows, columns] = [kernel(cross, factor, l), gram];
       const rhs = engine.transpose(engine.concat([rows, columns], 0));
-      const { solution, statistics } = solvePositive(engine, gram, rhs, { damping: 0 });
+      const { solution, statistics } = solvePositive(engine, gram, rhs, solveOptions(inputs));
       solves.push(statistics);
       const split = rows.shape[0]!;
       return {
