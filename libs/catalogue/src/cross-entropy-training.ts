@@ -69,7 +69,7 @@ const explosion: Claim = {
 /** Appendix D of Karakida & Osawa 2020: layer-wise natural gradients of the cross-entropy loss with double damping. */
 export const crossEntropyTraining: ExperimentDeclaration<typeof parameters> = {
   name: 'cross-entropy-training',
-  version: 1,
+  version: 2,
   title: 'Training on the cross-entropy loss by layer-wise natural gradients',
   source: 'Karakida & Osawa 2020, appendix D',
   parameters,

@@ -19,3 +19,17 @@ test('training lowers the loss and classifies the training samples', async () =>
   assert.equal(traces['trainLoss']!.length, 11);
   assert.ok(Math.abs(traces['trainLoss']![0]! - traces['trainLossTheory']![0]!) < 1e-12);
 });
+
+test('a run that diverges at its last step has diverged, as one that had further steps to take', async () => {
+  for (const steps of [1, 4]) {
+    const { outcome, metrics, traces } = await runTrial(crossEntropyTraining, {
+      ...small,
+      steps,
+      learningRateScale: 100,
+    });
+    assert.equal(traces['trainLoss']!.length, 2);
+    assert.ok(metrics['peakLossRatio']! > 100);
+    assert.equal(outcome, 'diverged', `${steps} steps`);
+    assert.equal(metrics['deviationFromTheory'], Infinity);
+  }
+});

@@ -108,19 +108,19 @@ async function descend(
   const steps: Step[] = [];
   let statistics: SolveStatistics = { method: 'none', dropped: 0, cutoff: 0 };
   for (let t = 0; ; t++) {
-    const proceed = engine.scope(() => {
+    const ended = engine.scope(() => {
       const at = linearise(engine, network, inputs);
       steps.push(stepOf(engine, at.outputs, targets));
-      if (t === params.steps || !(steps[t]!.loss <= 100 * steps[0]!.loss)) return false;
+      if (!(steps[t]!.loss <= 100 * steps[0]!.loss)) return { reason: 'diverged' as const };
+      if (t === params.steps) return { reason: 'finished' as const };
       const whitened = whitenOutputs(engine, at, targets, params.outputDamping);
       const options = { damping: params.damping, measureCondition: t === 0 };
       const direction = rule.direction(engine, whitened.at, whitened.residual, options);
       if (t === 0) statistics = direction.statistics;
       applyDirection(engine, network, direction, learningRate);
-      return true;
+      return { reason: undefined };
     });
-    if (!proceed)
-      return { steps, statistics, ended: t === params.steps ? ('finished' as const) : ('diverged' as const) };
+    if (ended.reason !== undefined) return { steps, statistics, ended: ended.reason };
     onStep(t + 1);
     await setImmediate();
     if (signal.aborted) return { steps, statistics, ended: 'stopped' as const };
