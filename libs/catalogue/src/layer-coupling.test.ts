@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { couplingProblem, parseCoupling } from './layer-coupling.ts';
+import { couplingProblem, isPositiveDefinite, parseCoupling } from './layer-coupling.ts';
 
 const tridiagonal = (depth: number): string =>
   Array.from({ length: depth }, (_, i) =>
@@ -34,4 +34,12 @@ test('each fault is named with the condition', () => {
     ['1,0;0,-1', 2, /α = 1ᵀΣ⁻¹1 is 0/],
   ];
   for (const [text, depth, message] of faults) assert.match(couplingProblem(text, depth) ?? '', message);
+});
+
+test('positive definite is told from indefinite and singular: Σ of tridiagonal ones is indefinite beyond L = 2', () => {
+  for (const text of ['1', '1,0;0,1', '1,0.5,0;0.5,1,0.5;0,0.5,1', '2,0.5,-0.3;0.5,1,0.2;-0.3,0.2,1.5'])
+    assert.ok(isPositiveDefinite(text), text);
+  // eigenvalues 1 ± √2 and 1; 1 ± 2; 0 and 2; 3, 0 and 0; −1
+  for (const text of [tridiagonal(3), '1,2;2,1', '1,1;1,1', '1,1,1;1,1,1;1,1,1', '-1', '0,1;1,0'])
+    assert.ok(!isPositiveDefinite(text), text);
 });

@@ -7,6 +7,22 @@ export function parseCoupling(text: string): number[][] | undefined {
   return rows.flat().every(Number.isFinite) ? rows : undefined;
 }
 
+/** Whether a symmetric Σ, given as text, is positive definite: the assumption of Theorem 4.1 (Karakida & Osawa 2020). */
+export function isPositiveDefinite(text: string): boolean {
+  const rows = parseCoupling(text)?.map((row) => [...row]);
+  if (rows === undefined) return false;
+  const zero = relativeZero * Math.max(...rows.flat().map(Math.abs));
+  return rows.every((pivotRow, k) => {
+    const pivot = pivotRow[k]!;
+    if (!(pivot > zero)) return false;
+    for (const row of rows.slice(k + 1)) {
+      const factor = row[k]! / pivot;
+      pivotRow.forEach((value, j) => (row[j] = row[j]! - factor * value));
+    }
+    return true;
+  });
+}
+
 /**
  * Why Σ defines no layer-wise natural gradient with a learning rate c/α for a network of this depth (Karakida & Osawa 2020, eq. 15
  * and Theorem 4.1), or undefined if it does: it must be a symmetric L × L matrix, 1_L must lie in its range, and
