@@ -92,15 +92,41 @@ test('chance level is judged below the dimension alone, and its verdict names th
   assert.match(refuted.detail!, /least-squares interpolant/);
 });
 
-test('one arm is worse than another only by a margin, in pairs', () => {
+test('one arm is worse than another only by a margin and a standard error over the pairs', () => {
   const claim = claimOf(sparseClassification, 'population-ngd-below-direct-egd');
-  const pair = (difference: number) => [
-    sparse({ ...wide, method: 'egd', depth: 1 }, { accuracy: 0.7 }),
-    sparse({ ...wide, method: 'ngd-population' }, { accuracy: 0.7 + difference }),
-  ];
-  assert.equal(claim.judge(pair(-0.02)).status, 'reproduced');
-  assert.equal(claim.judge(pair(-0.001)).status, 'not reproduced');
-  assert.equal(claim.judge(pair(0.02)).status, 'not reproduced');
+  const pairs = (...differences: (number | null)[]) =>
+    claim.judge(
+      differences.flatMap((difference, seed) => [
+        sparse({ ...wide, method: 'egd', depth: 1 }, { accuracy: 0.7 }, seed),
+        sparse(
+          { ...wide, method: 'ngd-population' },
+          { accuracy: difference === null ? null : 0.7 + difference },
+          seed,
+        ),
+      ]),
+    );
+  assert.equal(pairs(-0.02, -0.03).status, 'reproduced');
+  assert.equal(pairs(-0.001, -0.002).status, 'not reproduced');
+  assert.equal(pairs(0.02, 0.03).status, 'not reproduced');
+  // both 0.01 from the margin, on either side of it, with a standard error of 0.02
+  for (const mean of [-0.015, 0.005]) {
+    const { status, measured, detail } = pairs(mean - 0.02, mean + 0.02);
+    assert.equal(status, 'undecided');
+    assert.match(measured, /standard error 0\.02$/);
+    assert.match(detail!, /^too few pairs/);
+  }
+  assert.equal(pairs(...[-0.035, 0.005, -0.035, 0.005, -0.035, 0.005]).status, 'reproduced');
+  assert.equal(pairs(-0.02).status, 'undecided');
+  assert.equal(pairs(-0.02, -0.03, null).status, 'not reproduced');
+});
+
+test('the claim on logits says what it does not judge: the growth in time', () => {
+  const claim = claimOf(sparseClassification, 'logits-grow-along-labels');
+  const at = (logitSpread: number) => claim.judge([sparse({ ...wide, method: 'ngd' }, { logitSpread })]);
+  assert.equal(at(0.01).status, 'reproduced');
+  assert.equal(at(0.2).status, 'not reproduced');
+  assert.ok(!claim.statement.includes('linear'));
+  assert.match(at(0.01).detail!, /linearly in time is drawn in the figure.* not judged/);
 });
 
 test('a trial without the metric refutes a claim on every trial, a stopped one does not count', () => {

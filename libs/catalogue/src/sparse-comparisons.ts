@@ -1,6 +1,6 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { pairedDifferences, verdict } from './judging.ts';
-import { formatSpread, spread } from './spread.ts';
+import { formatNumber, formatSpread, spread, standardError } from './spread.ts';
 
 export const source = 'Kerekes et al. 2021';
 export const paired = ['dimension', 'nonZero', 'samples'];
@@ -15,7 +15,10 @@ export const isWide = (m: Measurement): boolean => Number(m.params['samples']) <
 export const isSparse = (m: Measurement): boolean => 10 * Number(m.params['nonZero']) <= Number(m.params['dimension']);
 export const isTall = (m: Measurement): boolean => !isWide(m);
 
-/** The claim that one arm is less accurate than another, over pairs of trials with equal data. */
+/**
+ * The claim that one arm is less accurate than another, over pairs of trials with equal data. The mean difference must be
+ * beyond the margin by one standard error, on either side; between, and for a single pair, the claim is undecided.
+ */
 export function comparison(claim: {
   readonly id: string;
   readonly statement: string;
@@ -27,6 +30,10 @@ export function comparison(claim: {
   readonly margin: number;
 }): Claim {
   const { id, statement, left, right, margin } = claim;
+  const texts = {
+    expected: 'lower accuracy',
+    threshold: `mean difference at most −${margin}, by one standard error over the pairs`,
+  };
   return {
     id,
     statement,
@@ -34,12 +41,16 @@ export function comparison(claim: {
     judge: (measurements) => {
       const relevant = claim.where === undefined ? measurements : measurements.filter(claim.where);
       const gains = pairedDifferences(relevant, { metric: 'accuracy', left, right, pairedBy: paired, lost: Infinity });
-      return verdict(gains.length > 0 ? spread(gains).mean <= -margin : undefined, {
-        expected: 'lower accuracy',
-        measured: gains.length > 0 ? `difference ${formatSpread(gains, 'pairs')}` : '',
-        threshold: `mean difference at most −${margin}`,
-        missing: 'no such pair of trials',
-      });
+      if (gains.length === 0) return verdict(undefined, { ...texts, measured: '', missing: 'no such pair of trials' });
+      const { mean } = spread(gains);
+      const error = standardError(gains);
+      const measured =
+        `difference ${formatSpread(gains, 'pairs')}` +
+        (error === undefined || Number.isNaN(error) ? '' : `, standard error ${formatNumber(error)}`);
+      // a lost pair leaves no mean to be unsure of
+      const isClear = mean === Infinity || (error !== undefined && Math.abs(mean + margin) >= error);
+      if (isClear) return verdict(mean <= -margin, { ...texts, measured, missing: '' });
+      return { ...texts, status: 'undecided', measured, detail: 'too few pairs to tell the mean from the margin' };
     },
   };
 }

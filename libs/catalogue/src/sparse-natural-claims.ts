@@ -40,7 +40,7 @@ const ngdEqualsInterpolant: Claim = {
 
 const logitsAlongLabels: Claim = {
   id: 'logits-grow-along-labels',
-  statement: 'Under NGD with N < D the logits grow linearly, proportional to the labels',
+  statement: 'Under NGD with N < D the logits grow in proportion to the labels: at the end all margins are equal',
   source: `${source}, Fig. 4 (middle), Theorems 3 and 4`,
   judge: (measurements) => {
     const relevant = having(measurements.filter(isWide), ngd);
@@ -51,6 +51,7 @@ const logitsAlongLabels: Claim = {
         values.length > 0 ? `largest spread of the margins over their mean ${formatNumber(Math.max(...values))}` : '',
       threshold: 'at most 0.05 in every trial',
       missing: 'no NGD trial from zero with N < D',
+      detail: 'that they grow linearly in time is drawn in the figure of the mean margin, and not judged',
     });
   },
 };

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatNumber, formatSpread, logLogSlope, spread } from './spread.ts';
+import { formatNumber, formatSpread, logLogSlope, spread, standardError } from './spread.ts';
 
 test('mean and sample standard deviation', () => {
   assert.deepEqual(spread([1, 2, 3, 4]), { count: 4, mean: 2.5, deviation: Math.sqrt(5 / 3) });
   assert.deepEqual(spread([7]), { count: 1, mean: 7, deviation: 0 });
+  assert.equal(standardError([1, 2, 3, 4]), Math.sqrt(5 / 12));
+  assert.equal(standardError([7]), undefined);
   assert.equal(formatSpread([0.04, 0.0412345]), '0.0406 ± 0.000873 (2 trials)');
   assert.equal(formatSpread([0.04, Infinity, 0.0412345], 'pairs'), '0.0406 ± 0.000873 (2 pairs), 1 without a value');
   assert.equal(formatSpread([-Infinity]), 'no value in 1 trials');

@@ -15,6 +15,12 @@ export function spread(values: readonly number[]): Spread {
   return { count: values.length, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
+/** Of the mean; undefined for a single value, which has none. */
+export function standardError(values: readonly number[]): number | undefined {
+  const { count, deviation } = spread(values);
+  return count > 1 ? deviation / Math.sqrt(count) : undefined;
+}
+
 /** "0.0413 ± 0.0031 (12 trials)", and ", 2 without a value" where some are not finite. */
 export function formatSpread(values: readonly number[], noun = 'trials'): string {
   const finite = values.filter(Number.isFinite);
