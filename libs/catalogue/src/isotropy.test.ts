@@ -25,6 +25,19 @@ test('both block metrics must be isotropic at the widest network', () => {
   assert.equal(blockwise.judge([condition('block-diagonal', 1)]).status, 'undecided');
 });
 
+test('raw and normalised inputs are judged apart: a good mean over both does not hide the worse', () => {
+  const both = (value: number, inputs: string) => [
+    condition('block-diagonal', value, 512, inputs),
+    condition('unit-wise', value, 512, inputs),
+  ];
+  assert.equal(blockwise.judge([...both(1.1, 'none'), ...both(1.15, 'unit-norm')]).status, 'reproduced');
+  const refuted = blockwise.judge([...both(1.3, 'none'), ...both(1, 'unit-norm')]);
+  assert.equal(refuted.status, 'not reproduced');
+  assert.match(refuted.measured, /inputs none: block-diagonal 1\.3 .*; inputs unit-norm: block-diagonal 1 /);
+  const [layers, units] = [both(1, 'none')[0]!, both(1, 'unit-norm')[1]!];
+  assert.equal(blockwise.judge([layers, units]).status, 'undecided');
+});
+
 test('entry-wise metrics must lie between 2 and the NTK, for each kind of inputs', () => {
   const group = (diagonal: number, inputs: string) => [
     condition('gradient-descent', 140, 512, inputs),
