@@ -108,15 +108,22 @@ export const corollaryHolds: Claim = {
   statement: 'At the end the distance is below 3‖f_0 − Y‖√(λ_max(G_0(x))/λ_min(G_0(X)))',
   source: 'Rudner et al. 2019, Corollary 7',
   judge: (measurements) => {
-    const relevant = measurements.filter((m) => (metricOf(m, 'jacobianMovement') ?? Infinity) <= 1);
+    // a network that diverged moved its Jacobian without bound
+    const isWithin = (m: Measurement): boolean => (metricOf(m, 'jacobianMovement') ?? Infinity) <= 1;
+    const relevant = measurements.filter(isWithin);
+    const outside = measurements.filter((m) => !isWithin(m));
+    const diverged = outside.filter(({ outcome }) => outcome === 'diverged').length;
+    const leftOut = `${outside.length} of ${measurements.length} trials whose Jacobian moved further, ${diverged} of them diverged`;
     const ratios = relevant.map((m) => metricOf(m, 'convergedBoundRatio') ?? Infinity);
     const growing = relevant.filter((m) => (metricOf(m, 'gramShrinkage') ?? 0) >= 1).length;
     return verdict(ratios.length > 0 ? ratios.every((ratio) => ratio <= 1) : undefined, {
       expected: 'discrepancy/bound ≤ 1',
       measured: formatSpread(ratios),
       threshold: 'in every trial that meets ‖J_0 − J_s‖ ≤ ‖J_0‖',
-      missing: 'no trial meets the assumption',
-      detail: `the other assumption, as the proof uses it (λ_min(G_s) ≥ λ_min(G_0)), holds in ${growing} of ${relevant.length} trials`,
+      missing: `no trial meets the assumption: ${leftOut}`,
+      detail:
+        `left out: ${leftOut}; the other assumption, as the proof uses it (λ_min(G_s) ≥ λ_min(G_0)), ` +
+        `holds in ${growing} of the ${relevant.length} others`,
     });
   },
 };

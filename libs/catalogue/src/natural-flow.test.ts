@@ -69,6 +69,20 @@ test('one trial above the bound refutes it; Corollary 7 only where its assumptio
   assert.equal(corollary.judge([late(2, 0.1)]).status, 'undecided');
 });
 
+test('Corollary 7 says how many trials it leaves out, and how many of these diverged', () => {
+  const at = (jacobianMovement: number | null, convergedBoundRatio: number | null, outcome = 'step-limit') => ({
+    ...trial({}, { jacobianMovement, convergedBoundRatio, gramShrinkage: 1 }),
+    outcome,
+  });
+  const outside = [at(2, 5), at(null, null, 'diverged'), at(40, null, 'diverged')];
+  const { status, detail } = corollary.judge([at(0.3, 0.5), ...outside]);
+  assert.equal(status, 'reproduced');
+  assert.match(detail!, /3 of 4 trials whose Jacobian moved further, 2 of them diverged;.* 1 of the 1 others/);
+  assert.match(corollary.judge(outside).detail!, /no trial meets .* 3 of 3 trials .* 2 of them diverged/);
+  const within = corollary.judge([at(0.3, 0.5), at(0.4, null, 'diverged')]);
+  assert.equal(within.status, 'not reproduced');
+});
+
 test('a ratio that falls with the width is no tight bound', () => {
   assert.equal(tight.judge(along('width', [32, 128], 'boundRatio', -0.5)).status, 'not reproduced');
   const constant = along('width', [32, 128], 'boundRatio', 0);
