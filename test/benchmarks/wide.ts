@@ -8,12 +8,18 @@
  * run adds to the memory of the process at its peak, beside weights and data. What a step does to the weights is
  * compared too, and a difference ends the run. The peer is peers/wide.py; without Python and torch the times of natsweep alone
  * are printed. It takes about three minutes.
+ *
+ * A last table says whether the rules that matrix products bound are at least as fast as PyTorch at M >= 1024. The others are not
+ * like for like: the peer is written as one would write it in PyTorch, so that its analytic kernel computes both triangles, where
+ * natsweep mirrors one, and its unit-wise rule solves all units of a layer in one batch, where natsweep takes as many as the
+ * cache holds.
  */
 import { parseArgs } from 'node:util';
 import { createOpenblasEngine } from '@natsweep/linalg-openblas';
 import { Peer } from './linalg-peer.ts';
 import { milliseconds, secondsNow, shortestTimes } from './timing.ts';
 import type { Contender } from './timing.ts';
+import { verdictTable, type Requirement } from './verdict-table.ts';
 import { peakMiB } from './wide-memory.ts';
 import { kernelTasks, stepTasks } from './wide-steps.ts';
 import type { Task } from './wide-steps.ts';
@@ -29,6 +35,9 @@ const { values: flags, positionals } = parseArgs({
 });
 const threads = Number(flags.threads);
 const rounds = Number(flags.rounds);
+/** Rules whose time at large widths is that of matrix products, and from which width on they are held to PyTorch's. */
+const heldToPeer = { tasks: ['exact', 'blockDiagonal', 'blockTridiagonal', 'kfac'], width: 1024 };
+const requirements: Requirement[] = [];
 
 const peer = await Peer.start('torch', flags.python, { script: 'wide.py', threads, clock: flags.clock });
 const { device, versions } = createOpenblasEngine({ threads }).info();
@@ -43,6 +52,7 @@ console.log(
 await table('Analytic kernels (N; L = 3, ReLU)', kernelTasks);
 await table('One step (N, M; L = 3, ReLU with biases)', stepTasks);
 await peer?.stop();
+if (requirements.length > 0) console.log(`\n${verdictTable(requirements)}`);
 
 async function table(caption: string, tasks: readonly Task[]): Promise<void> {
   const chosen = tasks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
@@ -57,6 +67,14 @@ async function row(task: Task): Promise<string[]> {
   await peer?.prepare(task.name, task.sizes);
   const contenders = peer === undefined ? [timer(task)] : [timer(task), (n: number) => peer.run(n)];
   const [ours, theirs] = await shortestTimes(task.title, contenders, rounds);
+  const [samples, width] = task.sizes;
+  if (theirs !== undefined && heldToPeer.tasks.includes(task.name) && width! >= heldToPeer.width)
+    requirements.push({
+      what: `${task.title}, N = ${samples}, M = ${width}: torch ÷ ours`,
+      measured: theirs / ours!,
+      limit: { least: 1 },
+      unit: '×',
+    });
   return [
     task.title,
     task.sizes.join(' × '),
