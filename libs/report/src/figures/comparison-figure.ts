@@ -4,6 +4,7 @@ import type { Comparison } from '../compare.ts';
 import { formatValue } from '../number-format.ts';
 import { plotScale, xAxisMark } from './axis-marks.ts';
 import { valueAxis } from './axis-ticks.ts';
+import { colourOf } from './colour-channel.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 
@@ -29,7 +30,7 @@ export function comparisonFigure({ by, metric, goal, baseline, scale, rows }: Co
   const colours = seriesColours(drawn.map(({ value }) => value));
   const names = drawn.map(({ name }) => name);
   const left = 14 + 6.8 * Math.max(...names.map((name) => name.length));
-  const mark = { y: 'name', stroke: 'name' };
+  const mark = { y: 'name', stroke: colourOf(({ name }: (typeof drawn)[number]) => name) };
   return frame({
     id: 'comparison',
     title: `${metric} against ${by} ${formatValue(baseline)}`,

@@ -6,6 +6,7 @@ import { spansDecades } from '../objective.ts';
 import { plotScale, xAxisMark, yAxisMargin, yAxisMark } from './axis-marks.ts';
 import { stepAxis, valueAxis } from './axis-ticks.ts';
 import { caption } from './caption.ts';
+import { colourOf } from './colour-channel.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type RenderedFigure } from './frame.ts';
 import { seriesLegend } from './series-legend.ts';
@@ -72,7 +73,14 @@ export function curvesFigure(content: CurvesContent): RenderedFigure | undefined
         yAxisMark(y, label),
         Plot.gridY([...y.ticks], { strokeOpacity: 0.12 }),
         Plot.frame({ strokeOpacity: 0.5 }),
-        Plot.line(points, { x: 'x', y: 'y', z: 'trial', stroke: 'series', strokeWidth: 1.1, strokeOpacity: 0.6 }),
+        Plot.line(points, {
+          x: 'x',
+          y: 'y',
+          z: 'trial',
+          stroke: colourOf(({ series }: (typeof points)[number]) => series),
+          strokeWidth: 1.1,
+          strokeOpacity: 0.6,
+        }),
       ],
     }),
   });

@@ -7,6 +7,7 @@ import type { Objective } from '../objective.ts';
 import { quantile } from '../quantile.ts';
 import { plotScale, yAxisMargin, yAxisMark } from './axis-marks.ts';
 import { valueAxis, type ValueAxis } from './axis-ticks.ts';
+import { colourOf } from './colour-channel.ts';
 import { drawPlot } from './draw-plot.ts';
 import { frame, type Drawing, type RenderedFigure } from './frame.ts';
 
@@ -65,7 +66,7 @@ function axisPanel(
   );
   const room = (PANEL.width - 60) / bins.length;
   const crowded = bins.some(({ label }) => label.length * CHARACTER + 6 > room);
-  const mark = { x: 'place', stroke: (box: Box) => String(box.series) };
+  const mark = { x: 'place', stroke: colourOf((box: Box) => String(box.series)) };
   return drawPlot({
     width: PANEL.width,
     height: PANEL.height + (crowded ? 34 : 0),

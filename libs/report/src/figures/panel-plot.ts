@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { ParameterValue } from '@natsweep/sweep';
 import { plotScale, xAxisMargin, xAxisMark, yAxisMargin, yAxisMark } from './axis-marks.ts';
 import type { Axis, ValueAxis } from './axis-ticks.ts';
+import { colourOf } from './colour-channel.ts';
 import { dashedLines } from './dashed-lines.ts';
 import { drawPlot } from './draw-plot.ts';
 import type { Drawing } from './frame.ts';
@@ -47,7 +48,7 @@ export interface PanelPlotContent {
 export function panelPlot(content: PanelPlotContent): Drawing {
   const { layout, series, colours, x, y, yLabel, circles } = content;
   const inside = (point: PanelPoint) => point.y >= y.domain[0] && point.y <= y.domain[1];
-  const place = { fx: 'column', fy: 'row', x: 'x', stroke: (point: PanelPoint) => String(point.series) };
+  const place = { fx: 'column', fy: 'row', x: 'x', stroke: colourOf((point: PanelPoint) => String(point.series)) };
   const clamped = (value: number) => Math.min(y.domain[1], Math.max(y.domain[0], value));
   const ends = { y1: ({ low }: PanelPoint) => clamped(low), y2: ({ high }: PanelPoint) => clamped(high) };
   const shown = circles.filter(inside);

@@ -110,3 +110,16 @@ test('text is escaped and the PNG is a PNG of twice the size', async () => {
   assert.equal(png.subarray(1, 4).toString(), 'PNG');
   assert.equal(png.readUInt32BE(16), 2 * Number(/width="(\d+)"/.exec(svg)![1]));
 });
+
+test('series that are called like colours have the colours of the legend', async () => {
+  const trials = ['none', 'tan'].map((approximation) => ({
+    params: { approximation },
+    traces: { trainLoss: [2, 1], trainLossTheory: [2, 1] },
+  }));
+  const rendered = await traceFigure(figure, of(trials));
+  const { document } = parseHTML(`<html><body>${rendered!.svg}</body></html>`);
+  for (const mark of ['[aria-label="line"] path', '[aria-label="dot"] circle']) {
+    const colours = [...document.querySelectorAll(mark)].map((node) => node.getAttribute('stroke'));
+    assert.ok(colours.length >= 2 && colours.every((colour) => /^#[0-9a-f]{6}$/.test(colour ?? '')), colours.join(' '));
+  }
+});
