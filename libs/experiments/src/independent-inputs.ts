@@ -6,7 +6,7 @@ import { RefusedTrialError } from './refused-trial.ts';
 /**
  * Throws RefusedTrialError where the inputs of the first layer (with the bias, if there is one) are linearly dependent to
  * rounding. K-FAC and the unit-wise metric at damping 0 are isotropic only for independent inputs (Karakida & Osawa 2020, 4.3
- * and 5); for the others the layer kernels are positive definite anyway.
+ * and 5); for the others samples that differ suffice.
  */
 export function requireIndependentInputs(engine: LinalgEngine, at: Linearisation, approximation: string): void {
   const eigenvalues = engine.scope(() => engine.read(engine.eigh(inputGram(engine, at, at, 1)).values));

@@ -13,7 +13,8 @@ export interface KroneckerOptions {
 /**
  * min_X ‖A X B − G‖_F, of least norm: least squares with the matrix Bᵀ ⊗ A, which is never formed. With `qr` A = Q_A R_A and
  * Bᵀ = Q_B R_B, and R_A X R_Bᵀ = Q_Aᵀ G Q_B is solved by two triangular solves, whose error depends on the factors' condition
- * numbers only as the data do; a triangle that is singular to `rcond` is solved by its singular values instead.
+ * numbers only as the data do. A triangle with a pivot below `rcond` times the largest is solved by its singular values instead;
+ * without column exchanges, triangles like Kahan's hide their null space from that test, and `pinv` is the safe choice.
  */
 export function kroneckerLeastSquares(
   engine: LinalgEngine,
