@@ -11,28 +11,12 @@ import {
   squareShape,
   stridesOf,
 } from '@natsweep/linalg/implementation';
-import type { LinalgEngine } from '@natsweep/linalg';
+import type { ArrayOperations } from '@natsweep/linalg/implementation';
 import { gatherStrided, permute } from './permute.ts';
 import type { Heap } from './heap.ts';
 
-type Arrays = Pick<
-  LinalgEngine,
-  | 'tensor'
-  | 'adopt'
-  | 'full'
-  | 'eye'
-  | 'read'
-  | 'reshape'
-  | 'transpose'
-  | 'slice'
-  | 'take'
-  | 'concat'
-  | 'diagonal'
-  | 'diag'
->;
-
 /** Making, reading and rearranging tensors. */
-export function arrayOperations(heap: Heap): Arrays {
+export function arrayOperations(heap: Heap): ArrayOperations {
   const { ledger } = heap;
   return {
     tensor(values, shape) {

@@ -1,5 +1,6 @@
 import { broadcastIndices, matrixShape, sizeOf, squareShape, systemShape } from '@natsweep/linalg/implementation';
-import type { LinalgEngine, Precision, Shape } from '@natsweep/linalg';
+import type { DecompositionOperations } from '@natsweep/linalg/implementation';
+import type { Precision, Shape } from '@natsweep/linalg';
 import { eigenSymmetric } from './eigh.ts';
 import { minimumNorm } from './least-squares.ts';
 import { checkMatrices, part } from './matrices.ts';
@@ -8,12 +9,10 @@ import { singularValues } from './svd.ts';
 import type { FloatArray, Routines } from './routines.ts';
 import type { Heap, OpenblasTensor } from './heap.ts';
 
-type Decompositions = Pick<LinalgEngine, 'eigh' | 'svd' | 'qr' | 'leastSquares'>;
-
 const EPSILON: Readonly<Record<Precision, number>> = { float64: 2 ** -52, float32: 2 ** -23 };
 
 /** Orthogonal decompositions. */
-export function decompositionOperations(heap: Heap, routines: Routines, precision: Precision): Decompositions {
+export function decompositionOperations(heap: Heap, routines: Routines, precision: Precision): DecompositionOperations {
   const { ledger, memory } = heap;
   const bench = { routines, memory };
 

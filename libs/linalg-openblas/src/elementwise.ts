@@ -1,6 +1,7 @@
 import { ShapeError } from '@natsweep/linalg';
 import { broadcastShapes, formatShape, reducedAxes, reducedShape, sizeOf } from '@natsweep/linalg/implementation';
-import type { LinalgEngine, Operand, Tensor } from '@natsweep/linalg';
+import type { ElementwiseOperations } from '@natsweep/linalg/implementation';
+import type { Operand, Tensor } from '@natsweep/linalg';
 import { applyBinary } from './binary.ts';
 import { permute } from './permute.ts';
 import { applyReduction } from './reduce.ts';
@@ -9,10 +10,8 @@ import { applyWhere } from './where.ts';
 import type { Heap } from './heap.ts';
 import type { Routines } from './routines.ts';
 
-type Elementwise = Pick<LinalgEngine, 'unary' | 'binary' | 'where' | 'reduce'>;
-
 /** Elementwise operations and reductions. */
-export function elementwiseOperations(heap: Heap, routines: Routines): Elementwise {
+export function elementwiseOperations(heap: Heap, routines: Routines): ElementwiseOperations {
   const { ledger, memory } = heap;
 
   const scaled = (a: Operand, factor: number): Tensor => {

@@ -8,7 +8,8 @@ import {
   squareShape,
   systemShape,
 } from '@natsweep/linalg/implementation';
-import type { LinalgEngine, Tensor } from '@natsweep/linalg';
+import type { SystemOperations } from '@natsweep/linalg/implementation';
+import type { Tensor } from '@natsweep/linalg';
 import { factorise, substitute } from './cholesky.ts';
 import { allFinite, part } from './matrices.ts';
 import { multiply } from './products.ts';
@@ -16,13 +17,8 @@ import { solveGeneral } from './solve.ts';
 import type { FloatArray, Routines } from './routines.ts';
 import type { Heap, OpenblasTensor } from './heap.ts';
 
-type Systems = Pick<
-  LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
->;
-
 /** Products, and linear systems of square matrices. */
-export function systemOperations(heap: Heap, routines: Routines): Systems {
+export function systemOperations(heap: Heap, routines: Routines): SystemOperations {
   const { ledger, memory } = heap;
 
   /** x for each system of the batch, in place in a copy of b; `solveOne` gives false for a singular matrix. */

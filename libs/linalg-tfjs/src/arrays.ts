@@ -9,29 +9,13 @@ import {
   resolveReshape,
   squareShape,
 } from '@natsweep/linalg/implementation';
-import type { LinalgEngine } from '@natsweep/linalg';
+import type { ArrayOperations } from '@natsweep/linalg/implementation';
 import { attribute } from './binding.ts';
 import { multipleOfIdentity } from './matrices.ts';
 import type { Session } from './session.ts';
 
-type Arrays = Pick<
-  LinalgEngine,
-  | 'tensor'
-  | 'adopt'
-  | 'full'
-  | 'eye'
-  | 'read'
-  | 'reshape'
-  | 'transpose'
-  | 'slice'
-  | 'take'
-  | 'concat'
-  | 'diagonal'
-  | 'diag'
->;
-
 /** Making, reading and rearranging tensors. */
-export function arrayOperations(session: Session): Arrays {
+export function arrayOperations(session: Session): ArrayOperations {
   const { ledger } = session;
   return {
     tensor(values, shape) {

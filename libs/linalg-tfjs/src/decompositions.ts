@@ -1,15 +1,14 @@
 import { matrixShape, sizeOf, squareShape, systemShape } from '@natsweep/linalg/implementation';
-import type { LinalgEngine, Precision } from '@natsweep/linalg';
+import type { DecompositionOperations } from '@natsweep/linalg/implementation';
+import type { Precision } from '@natsweep/linalg';
 import { attribute } from './binding.ts';
 import { broadcastBatch, checkFinite, lowerPart, product } from './matrices.ts';
 import type { Session, TfTensor } from './session.ts';
 
-type Decompositions = Pick<LinalgEngine, 'eigh' | 'svd' | 'qr' | 'leastSquares'>;
-
 const EPSILON: Readonly<Record<Precision, number>> = { float64: 2 ** -52, float32: 2 ** -23 };
 
 /** Orthogonal decompositions. */
-export function decompositionOperations(session: Session, precision: Precision): Decompositions {
+export function decompositionOperations(session: Session, precision: Precision): DecompositionOperations {
   const { ledger } = session;
   return {
     eigh(a) {

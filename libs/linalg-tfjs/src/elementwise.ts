@@ -1,14 +1,12 @@
 import { ShapeError } from '@natsweep/linalg';
 import { broadcastShapes, formatShape, reducedAxes, reducedShape, sizeOf } from '@natsweep/linalg/implementation';
-import type { LinalgEngine } from '@natsweep/linalg';
+import type { ElementwiseOperations } from '@natsweep/linalg/implementation';
 import { attribute } from './binding.ts';
 import { binaryOps, reductionOps, unaryOps } from './ops.ts';
 import type { Session } from './session.ts';
 
-type Elementwise = Pick<LinalgEngine, 'unary' | 'binary' | 'where' | 'reduce'>;
-
 /** Elementwise operations and reductions. */
-export function elementwiseOperations(session: Session): Elementwise {
+export function elementwiseOperations(session: Session): ElementwiseOperations {
   const { ledger, dtype } = session;
   return {
     unary(op, a) {

@@ -7,19 +7,14 @@ import {
   squareShape,
   systemShape,
 } from '@natsweep/linalg/implementation';
-import type { LinalgEngine } from '@natsweep/linalg';
+import type { SystemOperations } from '@natsweep/linalg/implementation';
 import { attribute } from './binding.ts';
 import { TensorflowError } from './errors.ts';
 import { broadcastBatch, finiteMatrices, multipleOfIdentity, product } from './matrices.ts';
 import type { Session, TfTensor } from './session.ts';
 
-type Systems = Pick<
-  LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
->;
-
 /** Products, and linear systems of square matrices. */
-export function systemOperations(session: Session): Systems {
+export function systemOperations(session: Session): SystemOperations {
   const { ledger } = session;
   return {
     matmul(a, b, options = {}) {

@@ -25,3 +25,9 @@ export {
   systemShape,
 } from './shapes.ts';
 export type { ProductShape, SystemShape } from './shapes.ts';
+export type {
+  ArrayOperations,
+  DecompositionOperations,
+  ElementwiseOperations,
+  SystemOperations,
+} from './operations.ts';

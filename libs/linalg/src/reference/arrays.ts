@@ -12,27 +12,12 @@ import {
   stridesOf,
 } from '../implementation.ts';
 import { build } from './matrices.ts';
-import type { LinalgEngine, Shape } from '../engine.ts';
+import type { ArrayOperations } from '../operations.ts';
+import type { Shape } from '../engine.ts';
 import type { ReferenceTensor, Store } from './store.ts';
 
-type Arrays = Pick<
-  LinalgEngine,
-  | 'tensor'
-  | 'adopt'
-  | 'full'
-  | 'eye'
-  | 'read'
-  | 'reshape'
-  | 'transpose'
-  | 'slice'
-  | 'take'
-  | 'concat'
-  | 'diagonal'
-  | 'diag'
->;
-
 /** Making, reading and rearranging tensors. */
-export function arrayOperations(store: Store): Arrays {
+export function arrayOperations(store: Store): ArrayOperations {
   return {
     tensor(values, shape) {
       checkValues('tensor', values, shape);

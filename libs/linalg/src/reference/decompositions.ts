@@ -5,13 +5,11 @@ import { pseudoSolve } from './least-squares.ts';
 import { householder } from './qr.ts';
 import { jacobiSvd } from './svd.ts';
 import { pair } from './pair.ts';
-import type { LinalgEngine } from '../engine.ts';
+import type { DecompositionOperations } from '../operations.ts';
 import type { Store } from './store.ts';
 
-type Decompositions = Pick<LinalgEngine, 'eigh' | 'svd' | 'qr' | 'leastSquares'>;
-
 /** Orthogonal decompositions. */
-export function decompositionOperations(store: Store): Decompositions {
+export function decompositionOperations(store: Store): DecompositionOperations {
   return {
     eigh(a) {
       const n = squareShape('eigh', a.shape);

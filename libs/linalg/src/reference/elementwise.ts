@@ -9,10 +9,9 @@ import {
   sizeOf,
   unaryFunctions,
 } from '../implementation.ts';
-import type { LinalgEngine, Operand, Reduction, Tensor } from '../engine.ts';
+import type { ElementwiseOperations } from '../operations.ts';
+import type { Operand, Reduction, Tensor } from '../engine.ts';
 import type { Store } from './store.ts';
-
-type Elementwise = Pick<LinalgEngine, 'unary' | 'binary' | 'where' | 'reduce'>;
 
 const reductions: Readonly<Record<Reduction, (values: readonly number[]) => number>> = {
   sum: (values) => values.reduce((sum, x) => sum + x, 0),
@@ -22,7 +21,7 @@ const reductions: Readonly<Record<Reduction, (values: readonly number[]) => numb
 };
 
 /** Elementwise operations and reductions. */
-export function elementwiseOperations(store: Store): Elementwise {
+export function elementwiseOperations(store: Store): ElementwiseOperations {
   /** Calls `entry` with the operands' values at each element of their common shape. */
   const elementwise = (
     operation: string,

@@ -4,17 +4,13 @@ import { choleskyFactor } from './cholesky.ts';
 import { at, build, transposed } from './matrices.ts';
 import { pair } from './pair.ts';
 import { eliminate, substitute } from './solve.ts';
-import type { LinalgEngine, MatmulOptions, Tensor } from '../engine.ts';
+import type { SystemOperations } from '../operations.ts';
+import type { MatmulOptions, Tensor } from '../engine.ts';
 import type { Matrix } from './matrices.ts';
 import type { Store } from './store.ts';
 
-type Systems = Pick<
-  LinalgEngine,
-  'matmul' | 'matmulAccumulate' | 'accumulate' | 'cholesky' | 'choleskySolve' | 'solveTriangular' | 'solve'
->;
-
 /** Products, and linear systems of square matrices. */
-export function systemOperations(store: Store): Systems {
+export function systemOperations(store: Store): SystemOperations {
   const product = (a: Tensor, b: Tensor, options: MatmulOptions): Matrix[] => {
     const { scale = 1 } = options;
     const { batch, m, k, n } = productShape('matmul', a.shape, b.shape, options);
