@@ -14,6 +14,7 @@ import { run } from 'node:test';
 import type { EventData } from 'node:test';
 
 const root = resolve(import.meta.dirname, '..');
+const propertySeed = resolve(import.meta.dirname, 'property-seed.ts');
 const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unitOnly = process.argv.includes('--unit');
 
@@ -38,7 +39,7 @@ process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 async function runFiles(files: readonly string[], concurrency: number): Promise<void> {
   if (files.length === 0) return;
   const perFile = new Map<string, { count: number; failed: number; startedAtMs: number }>();
-  const events = run({ files: [...files], concurrency });
+  const events = run({ files: [...files], concurrency, execArgv: ['--import', propertySeed] });
   events.on('test:start', ({ file }) => {
     if (file && !perFile.has(file)) perFile.set(file, { count: 0, failed: 0, startedAtMs: performance.now() });
   });

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 
 import { readEnvironment } from './environment.ts';
 import { runCommandLine } from './program.ts';
+import { loadSweep } from './sweep-source.ts';
 import { createTerminal } from './terminal/terminal.ts';
 
 const commands = [
@@ -80,7 +81,8 @@ test('any arguments end in an answer or in one that says what is wrong with them
   });
   const environment = readEnvironment({ NATSWEEP_HOME: folder });
   const store = await openResults(environment.databaseUrl);
-  await store.createSweep(syntheticSweep('damping', 20));
+  const { spec } = loadSweep('karakida-fig3', { name: 'damping' });
+  await store.createSweep({ ...syntheticSweep('damping', 20), experiment: spec.experiment, spec: JSON.stringify(spec) });
   await store.record(syntheticRecords('damping', 20));
   await store.close();
   let runs = 0;

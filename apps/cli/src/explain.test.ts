@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { RedisUnavailableError } from '@natsweep/queue';
 import { ResultsError } from '@natsweep/results';
+import { GridError } from '@natsweep/sweep';
 
 import { badInput } from './exit.ts';
 import { explain } from './explain.ts';
@@ -12,6 +13,7 @@ test('what a command may throw has an exit code and one sentence', () => {
   assert.equal(explain(new RedisUnavailableError('no Redis'))?.exitCode, 3);
   assert.equal(explain(new ResultsError('unknown-column', 'no such metric'))?.exitCode, 2);
   assert.equal(explain(new ResultsError('full', 'no space'))?.exitCode, 3);
+  assert.equal(explain(new GridError('version', 'experiment', 'written for version 1'))?.exitCode, 2);
 });
 
 test('a full disk is named with the file that did not fit', () => {

@@ -23,6 +23,9 @@ const questionFaults = new Set([
   'ambiguous',
 ]);
 
+/** Names of errors whose message is already said to the user: the input cannot be what was meant. */
+const badInputErrors = new Set(['LogLevelError', 'ComparisonError', 'GridError']);
+
 /** The one sentence and the exit code for whatever a command threw; undefined for a fault of natsweep itself. */
 export function explain(error: unknown): Explanation | undefined {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
@@ -41,7 +44,7 @@ export function explain(error: unknown): Explanation | undefined {
       exitCode: exitCodes.unavailable,
     };
   }
-  if (name === 'LogLevelError' || name === 'ComparisonError') return { message, exitCode: exitCodes.badInput };
+  if (badInputErrors.has(name)) return { message, exitCode: exitCodes.badInput };
   const fault = fileFaults[String(code)];
   const path = (error as NodeJS.ErrnoException).path;
   if (fault === undefined) return undefined;

@@ -38,7 +38,7 @@ export function createGrid(spec: SweepSpec, experiment: ExperimentContract): Gri
     throw new GridError(
       'version',
       'experiment',
-      `the sweep was written for ${spec.experiment} version ${spec.experimentVersion}, this natsweep has version ${experiment.version}`,
+      `the sweep was written for ${spec.experiment} version ${spec.experimentVersion}, this natsweep has version ${experiment.version}: use the natsweep that wrote it, or launch the sweep anew`,
     );
   }
   const points = createPoints(spec, experiment);
