@@ -82,7 +82,11 @@ test('any arguments end in an answer or in one that says what is wrong with them
   const environment = readEnvironment({ NATSWEEP_HOME: folder });
   const store = await openResults(environment.databaseUrl);
   const { spec } = loadSweep('karakida-fig3', { name: 'damping' });
-  await store.createSweep({ ...syntheticSweep('damping', 20), experiment: spec.experiment, spec: JSON.stringify(spec) });
+  await store.createSweep({
+    ...syntheticSweep('damping', 20),
+    experiment: spec.experiment,
+    spec: JSON.stringify(spec),
+  });
   await store.record(syntheticRecords('damping', 20));
   await store.close();
   let runs = 0;
