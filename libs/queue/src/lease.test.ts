@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { hostname } from 'node:os';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { keys } from './keys.ts';
 import { Lease, longestLeaseMs } from './lease.ts';
+import { processSpace } from './process-space.ts';
 import { temporaryRedis } from './testing.ts';
 
-const elsewhere = (pid: number) => JSON.stringify({ id: 'other', host: 'elsewhere', pid });
+const elsewhere = (pid: number) => JSON.stringify({ id: 'other', space: 'elsewhere', pid });
 
 test('a lease that is held elsewhere is not given out before it expires or is released', async (t) => {
   const redis = await (await temporaryRedis(t)).connect();
@@ -42,11 +43,23 @@ test('a holder that was overtaken notices when it renews', async (t) => {
   assert.equal(lease.held, false);
 });
 
-test('the lease of a process of this host that is dead is taken over at once', async (t) => {
+test('the lease of a process that is seen from here to be dead is taken over at once', async (t) => {
   const redis = await (await temporaryRedis(t)).connect();
   const { pid } = spawnSync(process.execPath, ['--version']);
-  await redis.set(keys.lease, JSON.stringify({ id: 'dead', host: hostname(), pid }));
+  await redis.set(keys.lease, JSON.stringify({ id: 'dead', space: processSpace(), pid }));
   assert.equal(await new Lease(redis).acquire(), true);
+});
+
+test('a process id of another container says nothing of its process, also under the same host name', async (t) => {
+  const temporary = await temporaryRedis(t);
+  assert.equal(await new Lease(await temporary.connect()).acquire(), true);
+  assert(temporary.address.kind === 'private');
+  const contender = fileURLToPath(new URL('./testing/contend-for-lease.ts', import.meta.url));
+  const command = [process.execPath, contender, JSON.stringify(temporary.address)];
+  const container = ['--pid', '--fork', '--kill-child', '--mount-proc'];
+  if (spawnSync('unshare', [...container, 'true']).status !== 0) return t.skip('no pid namespace can be made here');
+  const { stdout, stderr } = spawnSync('unshare', [...container, ...command], { encoding: 'utf8' });
+  assert.equal(stdout, 'false\n', stderr);
 });
 
 test('a lease of hours, left behind by a clock of Redis that was set back, ends soon', async (t) => {

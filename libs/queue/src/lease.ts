@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { RedisConnection } from './connection.ts';
 import { shortenExpiries } from './expiries.ts';
 import { keys } from './keys.ts';
 import { holderPayload, readPayload, type Holder } from './payloads.ts';
+import { isAlive, processSpace } from './process-space.ts';
 
 /** A lease that is not renewed for this long is free. */
 const defaultDurationMs = 10_000;
@@ -37,7 +37,7 @@ export class Lease {
   constructor(redis: RedisConnection, durationMs: number = defaultDurationMs) {
     this.#redis = redis;
     this.#durationMs = durationMs;
-    this.#value = JSON.stringify({ id: randomUUID(), host: hostname(), pid: process.pid } satisfies Holder);
+    this.#value = JSON.stringify({ id: randomUUID(), space: processSpace(), pid: process.pid } satisfies Holder);
   }
 
   /** Whether the lease is held now, by this process's own monotonic clock. */
@@ -87,27 +87,18 @@ export class Lease {
     if (!isReleased) this.#keep(renewed ? askedAtMs : undefined);
   }
 
-  /** A holder of this host whose process is gone will never renew: its successor need not wait. */
+  /** A holder whose process was seen from here and is gone will never renew: its successor need not wait. */
   async #takeOverFromDead(): Promise<boolean> {
     await shortenExpiries(this.#redis, [keys.lease], longestLeaseMs);
     const value = await this.#redis.get(keys.lease);
     if (value === null) return false;
     const holder = readPayload(holderPayload, value);
-    const dead = holder?.host === hostname() && (holder.pid === process.pid || !isAlive(holder.pid));
+    const dead = holder?.space === processSpace() && (holder.pid === process.pid || !isAlive(holder.pid));
     return dead && this.#replace(value, this.#value);
   }
 
   async #replace(expected: string, value: string): Promise<boolean> {
     const replaced = await this.#redis.eval(replaceIfEqual, 1, keys.lease, expected, value, this.#durationMs);
     return replaced === 1;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

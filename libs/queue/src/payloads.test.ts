@@ -52,7 +52,7 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
   [commandPayload, { kind: 'apply', commandId: 'c', spec: '{}' }],
   [commandPayload, { kind: 'share', commandId: 'c', sweep: 's', priority: 1, weight: 2.5 }],
   [replyPayload, { ok: false, message: 'no' }],
-  [holderPayload, { id: 'x', host: 'h', pid: 1 }],
+  [holderPayload, { id: 'x', space: 's', pid: 1 }],
   [
     summaryPayload,
     {

@@ -171,11 +171,12 @@ export const slotsRequestPayload: z.ZodType<SlotsRequest> = z.object({ commandId
 /** Who holds the scheduler's lease. */
 export interface Holder {
   readonly id: string;
-  readonly host: string;
+  /** Where its process id is one: see `processSpace`. */
+  readonly space: string;
   readonly pid: number;
 }
 
-export const holderPayload: z.ZodType<Holder> = z.object({ id: name, host: name, pid: z.int().positive() });
+export const holderPayload: z.ZodType<Holder> = z.object({ id: name, space: name, pid: z.int().positive() });
 
 export const workerPayload: z.ZodType<WorkerStatus> = z.object({
   worker: name,
