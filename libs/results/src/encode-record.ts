@@ -1,9 +1,10 @@
 import type { TrialRecord } from '@natsweep/sweep';
-import type { Insertable } from 'kysely';
 import { typeOf, valueColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
+import { fixedColumns } from './decode-record.ts';
+import type { Value } from './insert-rows.ts';
 import { recordHash } from './record-hash.ts';
-import type { DetailTable, TrialTable, ValueColumn } from './schema.ts';
+import type { DetailTable, ValueColumn } from './schema.ts';
 import type { Texts } from './texts.ts';
 import { encodeTraces, traceBytes } from './traces.ts';
 import type { EncodedTraces } from './traces.ts';
@@ -62,43 +63,68 @@ export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<strin
   }
 }
 
-export function trialRow(
-  { record, slot, engine }: PreparedRecord,
-  columns: Columns,
-  texts: Texts,
-): Insertable<TrialTable> {
-  // every column, also where there is nothing: one statement text for all records, parsed once
-  const values: Record<ValueColumn, number | string | null> = {};
-  for (const column of valueColumns(columns)) values[column] = null;
-  for (const [name, value] of Object.entries(record.params)) {
-    const { column } = columns.params.get(name)!.find(({ type }) => type === typeOf(value))!;
-    values[column] = typeof value === 'boolean' ? Number(value) : value;
-  }
-  if (record.kind === 'observation')
-    for (const [name, value] of Object.entries(record.metrics)) values[columns.metrics.get(name)!] = value;
+/** How a record becomes a row of `trials_N`. */
+export interface TrialLayout {
+  readonly columns: Columns;
+  /** Every column but the id, also where a record has nothing for it: one statement for all records. */
+  readonly names: readonly string[];
+  readonly places: ReadonlyMap<ValueColumn, number>;
+}
+
+export function trialLayout(columns: Columns): TrialLayout {
+  const [, ...given] = fixedColumns;
+  const values = valueColumns(columns);
   return {
-    trial_index: record.index,
-    trial_id: record.trialId,
-    seed: record.seed,
-    outcome: record.kind === 'observation' ? record.outcome : null,
-    failure: record.kind === 'failed' ? record.failure : null,
-    attempt: record.attempt.attempt,
-    started_at_ms: record.attempt.startedAtMs,
-    elapsed_seconds: record.attempt.elapsedSeconds,
-    peak_memory_bytes: record.attempt.peakMemoryBytes ?? null,
-    slot_text: texts.id(slot),
-    engine_text: engine === null ? null : texts.id(engine),
-    ...values,
+    columns,
+    names: [...given, ...values],
+    places: new Map(values.map((column, i) => [column, given.length + i])),
   };
 }
 
-export function detailRow({ record, hash, traces }: PreparedRecord, id: number, texts: Texts): Insertable<DetailTable> {
-  return {
+/** In the order of the layout's names. */
+export function trialValues({ record, slot, engine }: PreparedRecord, layout: TrialLayout, texts: Texts): Value[] {
+  const { columns, names, places } = layout;
+  const { attempt } = record;
+  const row: Value[] = [
+    record.index,
+    record.trialId,
+    record.seed,
+    record.kind === 'observation' ? record.outcome : null,
+    record.kind === 'failed' ? record.failure : null,
+    attempt.attempt,
+    attempt.startedAtMs,
+    attempt.elapsedSeconds,
+    attempt.peakMemoryBytes ?? null,
+    texts.id(slot),
+    engine === null ? null : texts.id(engine),
+  ];
+  while (row.length < names.length) row.push(null);
+  for (const [name, value] of Object.entries(record.params)) {
+    const { column } = columns.params.get(name)!.find(({ type }) => type === typeOf(value))!;
+    row[places.get(column)!] = typeof value === 'boolean' ? Number(value) : value;
+  }
+  if (record.kind === 'observation')
+    for (const [name, value] of Object.entries(record.metrics)) row[places.get(columns.metrics.get(name)!)!] = value;
+  return row;
+}
+
+export const detailColumns = [
+  'id',
+  'hash',
+  'traces_text',
+  'traces',
+  'message',
+  'log_tail',
+] as const satisfies readonly (keyof DetailTable)[];
+
+/** In the order of `detailColumns`. */
+export function detailValues({ record, hash, traces }: PreparedRecord, id: number, texts: Texts): Value[] {
+  return [
     id,
     hash,
-    traces_text: traces === null ? null : texts.id(traces.shape),
-    traces: traces?.bytes ?? null,
-    message: record.kind === 'failed' ? record.message : null,
-    log_tail: record.kind === 'failed' ? record.logTail : null,
-  };
+    traces === null ? null : texts.id(traces.shape),
+    traces?.bytes ?? null,
+    record.kind === 'failed' ? record.message : null,
+    record.kind === 'failed' ? record.logTail : null,
+  ];
 }

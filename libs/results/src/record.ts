@@ -1,25 +1,15 @@
 import type { TrialRecord } from '@natsweep/sweep';
 import type { Transaction } from 'kysely';
 import type { Connection } from './connection.ts';
-import { completeColumns, valueColumns } from './columns.ts';
-import { fixedColumns } from './decode-record.ts';
-import { detailRow, prepareRecord, sharedTexts, trialRow } from './encode-record.ts';
+import { completeColumns } from './columns.ts';
+import { detailColumns, detailValues, prepareRecord, sharedTexts, trialLayout, trialValues } from './encode-record.ts';
 import type { PreparedRecord } from './encode-record.ts';
+import { insertRows } from './insert-rows.ts';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 import type { Recorded } from './store.ts';
 import { detailTable, trialTable } from './sweep-tables.ts';
-import { inParts } from './texts.ts';
 import type { Texts } from './texts.ts';
-
-/** Bound parameters of one statement: SQLite takes 32,766, PostgreSQL 65,535. */
-const maxParameters = 16_000;
-
-/**
- * Rows of one statement of SQLite: it has no round trips to save, and a prepared statement of 500 rows would hold a megabyte
- * for its parameters, again for every other number of rows.
- */
-const maxSqliteRows = 64;
 
 /** Invariant 2: all of these records or none, and of each planned trial the first record only. */
 export async function record({ db, kind, texts }: Connection, records: readonly TrialRecord[]): Promise<Recorded> {
@@ -54,52 +44,36 @@ interface Insertion {
 
 async function insertRecords(db: Transaction<Schema>, { sweepId, records, kind, texts }: Insertion): Promise<number> {
   const columns = await completeColumns(db, kind, { sweepId, records: records.map(({ record }) => record) });
-  const fitting = Math.max(1, Math.floor(maxParameters / (fixedColumns.length + valueColumns(columns).length)));
-  const tallies = new Map<string, number>();
-  let inserted = 0;
-  for (const part of inParts(records, kind === 'sqlite' ? Math.min(fitting, maxSqliteRows) : fitting)) {
-    const fresh = await insertTrials(
-      db,
-      sweepId,
-      part.map((each) => trialRow(each, columns, texts)),
-    );
-    const details = part.filter(({ record }) => fresh.has(record.trialId));
-    if (details.length === 0) continue;
-    inserted += details.length;
-    await db
-      .insertInto(detailTable(sweepId))
-      .values(details.map((each) => detailRow(each, fresh.get(each.record.trialId)!, texts)))
-      .execute();
-    for (const { record } of details) {
-      const ending = record.kind === 'observation' ? record.outcome : record.failure;
-      tallies.set(ending, (tallies.get(ending) ?? 0) + 1);
-    }
-  }
-  await addTallies(db, sweepId, tallies);
-  return inserted;
-}
-
-/** @returns Row id by trial id of the trials that had no record yet. */
-async function insertTrials(
-  db: Transaction<Schema>,
-  sweepId: number,
-  rows: ReturnType<typeof trialRow>[],
-): Promise<Map<string, number>> {
-  const fresh = await db
-    .insertInto(trialTable(sweepId))
-    .values(rows)
-    .onConflict((conflict) => conflict.column('trial_id').doNothing())
-    .returning(['id', 'trial_id'])
-    .execute();
-  return new Map(fresh.map(({ id, trial_id }) => [trial_id, id]));
+  const layout = trialLayout(columns);
+  const fresh = await insertRows<{ readonly id: number; readonly trial_id: string }>(db, kind, {
+    target: {
+      table: trialTable(sweepId),
+      columns: layout.names,
+      ending: 'on conflict ("trial_id") do nothing returning "id", "trial_id"',
+    },
+    rows: records.map((each) => trialValues(each, layout, texts)),
+  });
+  const ids = new Map(fresh.map(({ id, trial_id }) => [trial_id, id]));
+  const inserted = records.filter(({ record }) => ids.has(record.trialId));
+  await insertRows(db, kind, {
+    target: { table: detailTable(sweepId), columns: detailColumns },
+    rows: inserted.map((each) => detailValues(each, ids.get(each.record.trialId)!, texts)),
+  });
+  await addTallies(db, sweepId, inserted);
+  return inserted.length;
 }
 
 async function addTallies(
   db: Transaction<Schema>,
   sweepId: number,
-  tallies: ReadonlyMap<string, number>,
+  inserted: readonly PreparedRecord[],
 ): Promise<void> {
-  if (tallies.size === 0) return;
+  if (inserted.length === 0) return;
+  const tallies = new Map<string, number>();
+  for (const { record } of inserted) {
+    const ending = record.kind === 'observation' ? record.outcome : record.failure;
+    tallies.set(ending, (tallies.get(ending) ?? 0) + 1);
+  }
   await db
     .insertInto('sweep_tallies')
     .values([...tallies].sort().map(([ending, records]) => ({ sweep_id: sweepId, ending, records })))
