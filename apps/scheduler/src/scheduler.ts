@@ -1,6 +1,7 @@
 import {
   answerCommand,
   LeaseLostError,
+  expireStrandedWorkers,
   readWorkers,
   takeCommand,
   unansweredCommands,
@@ -133,13 +134,14 @@ export class Scheduler {
   }
 
   async #turn(): Promise<void> {
-    const { sweeps, collector, queue, logger } = this.#parts;
+    const { sweeps, collector, queue, redis, logger } = this.#parts;
     await this.#awaitWork();
     this.#parts.lease.require();
     if (this.#failuresDue.isDue()) await collector.recordFailures();
     if (this.#fleetDue.isDue()) await this.#countSlots();
     if (this.#reconciliationDue.isDue()) {
       await queue.outliveClocks();
+      await expireStrandedWorkers(redis);
       await this.#carryOutUnanswered();
       const vanished = await reconcile(sweeps, this.#parts);
       if (vanished > 0) logger.warn({ trials: vanished }, 'trials vanished from the queue and are planned again');

@@ -8,7 +8,7 @@ const batch = { sweep: 's', trials: [trial], trialTimeoutSeconds: 1, maxAttempts
 test('of an endless message its beginning is kept, of an endless log its end', () => {
   const signal = new AbortController().signal;
   const work = new DeliveryWork(
-    { batchId: 'b', batch, trials: [trial], attempt: 1, lostBefore: false, signal },
+    { batchId: 'b', batch, trials: [trial], attempt: 1, hasNext: false, lostBefore: false, signal },
     { worker: 'w', slot: 's', sender: { send: () => undefined }, onFinished: () => undefined, gpu: () => undefined },
   );
   const endless = '-'.repeat(1_000_000);

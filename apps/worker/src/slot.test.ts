@@ -37,7 +37,15 @@ function delivery(experiment: string, params: readonly Parameters[]): Delivery {
     seed: 1,
   }));
   const batch = { sweep: 'sweep', trials, trialTimeoutSeconds: 60, maxAttempts: 2, failures: {} };
-  return { batchId: 'batch', batch, trials, attempt: 1, lostBefore: false, signal: new AbortController().signal };
+  return {
+    batchId: 'batch',
+    batch,
+    trials,
+    attempt: 1,
+    hasNext: true,
+    lostBefore: false,
+    signal: new AbortController().signal,
+  };
 }
 
 const small = { method: 'ngd', depth: 2, size: 3 };
@@ -99,4 +107,14 @@ test('a float32 trial on an engine that has none fails as engine, is not retried
   assert.match(outcome.failures['t0']?.message ?? '', /computes in float64 only. Run float32 trials with --engine/);
   assert.ok(reports[0]?.kind === 'failed-delivery');
   assert.equal(reports[0].again, false);
+});
+
+test('a failure says that the batch comes again as long as an attempt is left, also after deliveries that cost none', async (t) => {
+  const { slot, reports } = start(t, {});
+  const again = { ...delivery('diagnostic', [{ behaviour: 'throw' }]), attempt: 3 };
+  for (const hasNext of [true, false]) await slot.run({ ...again, hasNext });
+  assert.deepEqual(
+    reports.map((report) => report.kind === 'failed-delivery' && report.again),
+    [true, false],
+  );
 });

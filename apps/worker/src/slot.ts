@@ -130,7 +130,7 @@ export class Slot {
     this.#options.sender.send({
       kind: 'failed-delivery',
       sweep: delivery.batch.sweep,
-      again: delivery.attempt < delivery.batch.maxAttempts && reasons.some(({ failure }) => isRetryable(failure)),
+      again: delivery.hasNext && reasons.some(({ failure }) => isRetryable(failure)),
       attempts: Object.entries(failures).map(([trialId, reason]) => ({ trialId, ...reason })),
     });
     return { kind: 'failed', failures };

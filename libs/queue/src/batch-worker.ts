@@ -14,6 +14,8 @@ export interface Delivery {
   readonly trials: readonly Trial[];
   /** 1 for the first delivery; lost deliveries and those handed back count. */
   readonly attempt: number;
+  /** Whether another attempt follows should this one fail: only attempts that failed with a word count against `maxAttempts`. */
+  readonly hasNext: boolean;
   /** Whether the delivery before this one ended without a word: its worker or its connection died. */
   readonly lostBefore: boolean;
   /** Aborted when the lock is lost: another worker has the batch, or will have it. */
@@ -106,6 +108,7 @@ async function deliver(job: Job<BatchData>, { options, token, signal }: Delivery
     batch,
     trials: runnableTrials(batch),
     attempt: job.attemptsStarted,
+    hasNext: job.attemptsMade + 1 < batch.maxAttempts,
     lostBefore: job.stalledCounter > (batch.losses ?? 0),
     signal,
   });

@@ -55,7 +55,7 @@ test('a batch added twice is queued once and gone when finished', async (t) => {
   assert.deepEqual(await queue.add([batch('a', 'b')]), [id]);
   const delivery = await next();
   assert.equal(delivery.batchId, id);
-  assert.equal(delivery.attempt, 1);
+  assert.deepEqual([delivery.attempt, delivery.hasNext], [1, true]);
   assert.deepEqual([...(await queue.ids())], [id]);
   settle({ kind: 'finished' });
   await stop();
@@ -68,7 +68,7 @@ test('a failed attempt comes back with what is left, and ends in the failed set 
   await next();
   settle({ kind: 'failed', failures: { b: crash } });
   const second = await next();
-  assert.equal(second.attempt, 2);
+  assert.deepEqual([second.attempt, second.hasNext], [2, false]);
   assert.deepEqual(ids(second.trials), ['b']);
   settle({ kind: 'failed', failures: { b: { ...crash, message: 'boom again' } } });
   await stop();
@@ -116,8 +116,10 @@ test('a batch handed back costs no attempt', async (t) => {
   settle({ kind: 'handed-back', remaining: first.trials.slice(1) });
   const second = await next();
   assert.deepEqual(ids(second.trials), ['b']);
+  assert.deepEqual([second.attempt, second.hasNext], [2, true]);
   settle({ kind: 'failed', failures: { b: crash } });
   const third = await next();
+  assert.deepEqual([third.attempt, third.hasNext], [3, false]);
   assert.equal(third.batch.failures['b']?.message, 'boom');
   settle({ kind: 'finished' });
   await stop();

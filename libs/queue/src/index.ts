@@ -41,5 +41,14 @@ export {
 } from './report-stream.ts';
 export { slotMemoryBytes } from './slot-memory.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
-export { heartbeat, readFleet, readWorkers, signOff, workerExpiryMs, type Fleet, type WorkerEntry } from './workers.ts';
+export {
+  heartbeat,
+  expireStrandedWorkers,
+  readFleet,
+  readWorkers,
+  signOff,
+  workerExpiryMs,
+  type Fleet,
+  type WorkerEntry,
+} from './workers.ts';
 export { onSlotsRequest, requestSlots, type RequestSlotsOptions } from './worker-slots.ts';

@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { keys } from './keys.ts';
 import type { WorkerStatus } from './messages.ts';
 import { temporaryRedis } from './testing.ts';
-import { heartbeat, lostWorkerMemoryMs, readFleet, readWorkers, signOff, workerExpiryMs } from './workers.ts';
+import {
+  expireStrandedWorkers,
+  heartbeat,
+  lostWorkerMemoryMs,
+  readFleet,
+  readWorkers,
+  signOff,
+  workerExpiryMs,
+} from './workers.ts';
 
 function status(worker: string, heartbeatAtMs = Date.now()): WorkerStatus {
   return {
@@ -42,4 +50,14 @@ test('a worker that signs off is gone, one that vanishes is lost until it is bac
   );
   await redis.zincrby(keys.lostWorkers, -lostWorkerMemoryMs - 1, 'vanishes');
   assert.deepEqual((await readFleet(redis)).lost, []);
+});
+
+test('a worker that has died leaves soon, although the clock of Redis was set back by hours; the others stay', async (t) => {
+  const redis = await (await temporaryRedis(t)).connect();
+  for (const worker of ['dead', 'lives']) await heartbeat(redis, status(worker));
+  await redis.pexpire(keys.worker('dead'), 3 * 3_600_000);
+  await redis.pexpire(keys.worker('lives'), workerExpiryMs - 1000);
+  await expireStrandedWorkers(redis);
+  assert((await redis.pttl(keys.worker('dead'))) <= workerExpiryMs / 3);
+  assert((await redis.pttl(keys.worker('lives'))) > workerExpiryMs / 2);
 });

@@ -1,4 +1,5 @@
 import type { RedisConnection } from './connection.ts';
+import { shortenExpiries } from './expiries.ts';
 import { keys } from './keys.ts';
 import type { WorkerStatus } from './messages.ts';
 import { readPayload, workerPayload } from './payloads.ts';
@@ -56,6 +57,15 @@ export async function readFleet(connection: RedisConnection): Promise<Fleet> {
   };
 }
 
+/**
+ * Lets workers leave the registry whose heartbeats have stopped, also where a clock of Redis that was set back would keep them
+ * there for as long. Call it every few seconds.
+ */
+export async function expireStrandedWorkers(connection: RedisConnection): Promise<void> {
+  const names = await connection.smembers(keys.workers);
+  if (names.length > 0) await shortenExpiries(connection, names.map(keys.worker), workerExpiryMs);
+}
+
 /** Workers with a fresh heartbeat, by name. */
 export async function readWorkers(connection: RedisConnection): Promise<readonly WorkerStatus[]> {
   return (await readFleet(connection)).workers.map((entry) => entry.status);
@@ -66,7 +76,7 @@ async function readWorker(connection: RedisConnection, name: string, nowMs: numb
   if (json === null || leftMs < 0) return undefined;
   const status = readPayload(workerPayload, json);
   if (status === undefined) return undefined;
-  const heartbeatAgeMs = workerExpiryMs - leftMs;
+  const heartbeatAgeMs = Math.max(0, workerExpiryMs - leftMs);
   return { status, heartbeatAgeMs, clockSkewMs: status.heartbeatAtMs - (nowMs - heartbeatAgeMs) };
 }
 
