@@ -58,6 +58,8 @@ export class ReportSender {
   }
 }
 
+type Entry = readonly [id: string, fields: readonly string[]];
+
 export interface ReportPage {
   readonly reports: readonly Report[];
   /** Entries that hold no report, as raw text. */
@@ -68,10 +70,10 @@ export interface ReportPage {
   readonly isFull: boolean;
 }
 
-/** Entries that are read first. They may hold many reports each: only if they do not, more are read at a time. */
-const firstEntries = 16;
 /** Characters that fill a page: what a page takes in memory is several times that. */
 const maxPageCharacters = 1 << 23;
+/** Entries read at a time: most hold less than `maxGatheredCharacters`, so that together they fill a page. */
+const maxEntries = maxPageCharacters / maxGatheredCharacters;
 
 /** Before the first entry of the stream. */
 export const streamStart = '0-0';
@@ -82,6 +84,8 @@ export const streamStart = '0-0';
  */
 export class ReportReader {
   readonly #redis: RedisConnection;
+  /** Reports per entry, as last seen: what is read beyond the end of a page is read again. */
+  #gathered = maxGathered;
 
   private constructor(redis: RedisConnection) {
     this.#redis = redis;
@@ -92,34 +96,24 @@ export class ReportReader {
   }
 
   /**
-   * The next reports after `position`, not many more than `limit`; waits up to `waitMs` for the first one if there is none.
-   * 0: does not wait.
+   * The next reports after `position`, at most `limit` and what else is in the entry of the last one; waits up to `waitMs` for
+   * the first one if there is none. 0: does not wait.
    */
-  async read(position: string, options: { readonly limit: number; readonly waitMs: number }): Promise<ReportPage> {
-    const reports: Report[] = [];
-    const unreadable: string[] = [];
-    let end = position;
-    let characters = 0;
-    let { waitMs } = options;
-    for (let count = Math.min(firstEntries, options.limit); ; count *= 4) {
-      const entries = await this.#entries(end, count, waitMs);
-      for (const [id, fields] of entries) {
-        end = id;
-        for (const text of fields.filter((_, i) => i % 2 === 1)) {
-          characters += text.length;
-          const report = readPayload(reportPayload, text);
-          if (report === undefined) unreadable.push(text);
-          else reports.push(report);
-        }
-      }
-      if (entries.length < count) return { reports, unreadable, end, isFull: false };
-      if (reports.length + unreadable.length >= options.limit || characters >= maxPageCharacters)
-        return { reports, unreadable, end, isFull: true };
-      waitMs = 0;
+  async read(
+    position: string,
+    { limit, waitMs }: { readonly limit: number; readonly waitMs: number },
+  ): Promise<ReportPage> {
+    const page = new PageUnderWay(position, limit);
+    for (let firstWaitMs = waitMs; ; firstWaitMs = 0) {
+      const count = Math.min(maxEntries, Math.ceil((limit - page.size) / this.#gathered));
+      const entries = await this.#entries(page.end, count, firstWaitMs);
+      for (const entry of entries) if (!page.isFull) page.add(entry);
+      if (page.entries > 0) this.#gathered = page.size / page.entries;
+      if (page.isFull || entries.length < count) return page.finish();
     }
   }
 
-  async #entries(position: string, count: number, waitMs: number): Promise<[id: string, fields: string[]][]> {
+  async #entries(position: string, count: number, waitMs: number): Promise<readonly Entry[]> {
     const reply =
       waitMs > 0
         ? await this.#redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', keys.observations, position)
@@ -135,5 +129,44 @@ export class ReportReader {
 
   close(): void {
     this.#redis.disconnect();
+  }
+}
+
+/** A page while entries are added to it. */
+class PageUnderWay {
+  readonly #reports: Report[] = [];
+  readonly #unreadable: string[] = [];
+  readonly #limit: number;
+  #characters = 0;
+  end: string;
+  entries = 0;
+
+  constructor(position: string, limit: number) {
+    this.end = position;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#reports.length + this.#unreadable.length;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.#limit || this.#characters >= maxPageCharacters;
+  }
+
+  add([id, fields]: Entry): void {
+    this.end = id;
+    this.entries += 1;
+    for (let i = 1; i < fields.length; i += 2) {
+      const text = fields[i] as string;
+      this.#characters += text.length;
+      const report = readPayload(reportPayload, text);
+      if (report === undefined) this.#unreadable.push(text);
+      else this.#reports.push(report);
+    }
+  }
+
+  finish(): ReportPage {
+    return { reports: this.#reports, unreadable: this.#unreadable, end: this.end, isFull: this.isFull };
   }
 }
