@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EngineInfo, TrialRecord } from '@natsweep/sweep';
 import { traceBytes } from './traces.ts';
 
@@ -24,20 +24,27 @@ export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8
       ...(peakMemoryBytes === undefined ? [] : [peakMemoryBytes]),
     ],
   ];
-  const hash = createHash('sha256');
   if (record.kind === 'failed')
-    return hash.update(JSON.stringify([...common, record.failure, record.message, record.logTail])).digest();
+    return sha256(JSON.stringify([...common, record.failure, record.message, record.logTail]));
   const { outcome, metrics, traces } = record;
   const measured = sorted(metrics).filter(([, value]) => value !== null);
   const shape = Object.entries(traces).map(([name, values]) => [name, values.length]);
-  hash.update(JSON.stringify([...common, outcome, measured, engineFields(record.engine), shape]));
-  return hash.update(plainTraces ?? traceBytes(traces)).digest();
+  const said = JSON.stringify([...common, outcome, measured, engineFields(record.engine), shape]);
+  const values = plainTraces ?? traceBytes(traces);
+  return sha256(values.length === 0 ? said : Buffer.concat([Buffer.from(said), values]));
+}
+
+/** In one call: an object for each hash costs more than short content does. */
+function sha256(content: string | Uint8Array): Uint8Array {
+  return hash('sha256', content, 'buffer');
 }
 
 function engineFields({ engine, device, precision, threads, versions }: EngineInfo): unknown[] {
   return [engine, device, precision, threads, sorted(versions)];
 }
 
-function sorted(entries: object): [string, unknown][] {
-  return Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+function sorted<Entries extends object>(entries: Entries): [string, unknown][] {
+  return Object.keys(entries)
+    .sort()
+    .map((key) => [key, entries[key as keyof Entries]]);
 }
