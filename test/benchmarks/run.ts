@@ -12,7 +12,7 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
-const benchmarks = ['linalg', 'engines', 'wide', 'orchestration', 'peers', 'results', 'report', 'kerekes'];
+const benchmarks = ['linalg', 'engines', 'wide', 'orchestration', 'peers', 'results', 'report', 'planning', 'kerekes'];
 
 const [named, ...options] = process.argv.slice(2);
 if (named !== undefined && !benchmarks.includes(named)) {

@@ -6,8 +6,10 @@ import type { FileFault } from './schema-faults.ts';
 import type { SweepSpec } from './spec.ts';
 import type { Parameters } from './trial.ts';
 
-/** Points looked at before a sweep is accepted: all of them, or a seeded sample of this many of a larger grid. */
-const CHECKED_POINTS = 100_000;
+/** Grids of up to so many points are looked at whole before they are accepted. */
+const CHECKED_WHOLE = 100_000;
+/** Of larger ones so many points, which a seed chooses. */
+const SAMPLED_POINTS = 25_000;
 const SHOWN = 5;
 
 /**
@@ -26,9 +28,10 @@ export function checkSpec(spec: SweepSpec, experiment: ExperimentContract): read
 
 function refusals(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {
   const points = createPoints(spec, experiment);
-  const order = points.size <= CHECKED_POINTS ? (i: number) => i : createPermutation(points.size, 0).at;
+  const whole = points.size <= CHECKED_WHOLE;
+  const order = whole ? (i: number) => i : createPermutation(points.size, 0).at;
   const reasons = new Map<string, { params: Parameters; count: number }>();
-  for (let i = 0; i < Math.min(points.size, CHECKED_POINTS); i++) {
+  for (let i = 0; i < (whole ? points.size : SAMPLED_POINTS); i++) {
     const params = points.params(order(i));
     const reason = refusal(params, experiment);
     if (reason === undefined) continue;

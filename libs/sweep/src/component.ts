@@ -1,10 +1,11 @@
 import type { Condition } from './expression.ts';
 import { applyFactor, isPresent, positionOf, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
+import { lexicographicOrder, PositionColumns } from './position-columns.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
-/** Combinations that one component may hold or visit while they are enumerated; about a second of work. */
-export const MAX_COMBINATIONS = 2 ** 22;
+/** Combinations of coupled factors that may be looked at while a grid is made: half a second of work, 50 MB. */
+export const MAX_COMBINATIONS = 2 ** 21;
 
 /**
  * Factors that conditions couple, with their allowed combinations. Combination c sets the parameters of factor k to
@@ -15,7 +16,7 @@ export interface Component {
   readonly factors: readonly Factor[];
   readonly size: number;
   readonly positions: readonly Int32Array[];
-  readonly groupStarts: readonly number[];
+  readonly groupStarts: Int32Array;
 }
 
 /** The combination that sets these parameters, by bisection; undefined if conditions or values exclude it. */
@@ -41,7 +42,12 @@ export function createComponents(
 ): readonly Component[] {
   const unmet = where.find((condition) => readsNone(condition, factors) && !condition.holds(base));
   if (unmet !== undefined) throw new GridError('empty', 'where', `"${unmet.text}" holds at no point`);
-  return coupled(factors, where).map(({ members, conditions }) => enumerate(members, conditions, base));
+  let visited = 0;
+  return coupled(factors, where).map((group) =>
+    enumerate(group, base, () => {
+      if (++visited > MAX_COMBINATIONS && group.members.length > 1) throw tooLarge(group);
+    }),
+  );
 }
 
 function readsNone(condition: Condition, factors: readonly Factor[]): boolean {
@@ -71,8 +77,11 @@ function coupled(factors: readonly Factor[], where: readonly Condition[]): reado
   }));
 }
 
-/** Backtracking over the factors; a condition is tested as soon as every factor that it reads is set. */
-function enumerate(members: readonly Factor[], conditions: readonly Condition[], base: Parameters): Component {
+/**
+ * Backtracking over the factors; a condition is tested as soon as every factor that it reads is set. `count` is called
+ * for every combination that is looked at.
+ */
+function enumerate({ members, conditions }: Coupled, base: Parameters, count: () => void): Component {
   const visit = inDependencyOrder(members);
   const setAfter = (condition: Condition) =>
     Math.max(
@@ -81,18 +90,14 @@ function enumerate(members: readonly Factor[], conditions: readonly Condition[],
   const testsAt = visit.map((_, depth) => conditions.filter((condition) => setAfter(condition) === depth));
   const params: Record<string, ParameterValue> = { ...base };
   const chosen = new Int32Array(visit.length);
-  const found: number[][] = visit.map(() => []);
-  let visited = 0;
+  const found = new PositionColumns(visit.length);
 
   const descend = (depth: number): void => {
     const factor = visit[depth];
-    if (factor === undefined) {
-      for (const [k, position] of chosen.entries()) found[k]!.push(position);
-      return;
-    }
+    if (factor === undefined) return found.add(chosen);
     const present = isPresent(factor, params);
     for (let position = 0; position < (present ? factor.length : 1); position++) {
-      if (++visited > MAX_COMBINATIONS) throw tooLarge(members, conditions);
+      count();
       if (present) applyFactor(factor, position, params);
       chosen[depth] = present ? position : -1;
       if (testsAt[depth]!.every((condition) => condition.holds(params))) descend(depth + 1);
@@ -100,13 +105,10 @@ function enumerate(members: readonly Factor[], conditions: readonly Condition[],
     for (const name of factor.parameters) params[name] = base[name]!;
   };
   descend(0);
-  return structuralFirst(
-    visit,
-    found.map((positions) => Int32Array.from(positions)),
-  );
+  return structuralFirst(visit, found.take());
 }
 
-function tooLarge(members: readonly Factor[], conditions: readonly Condition[]): GridError {
+function tooLarge({ members, conditions }: Coupled): GridError {
   const clauses = [...conditions, ...members.flatMap((factor) => factor.when)].map(({ text }) => `"${text}"`);
   const names = members.flatMap((factor) => factor.parameters).join(', ');
   return new GridError(
@@ -143,18 +145,14 @@ function structuralFirst(visit: readonly Factor[], found: readonly Int32Array[])
   const byRank = [...visit.keys()].sort((a, b) => Number(visit[b]!.structural) - Number(visit[a]!.structural) || a - b);
   const factors = byRank.map((k) => visit[k]!);
   const columns = byRank.map((k) => found[k]!);
-  const compare = (a: number, b: number): number => {
-    for (const column of columns) if (column[a] !== column[b]) return column[a]! - column[b]!;
-    return 0;
-  };
   const sorted = byRank.every((k, rank) => k === rank);
-  const order = sorted ? undefined : Uint32Array.from({ length: size }, (_, c) => c).sort(compare);
+  const order = sorted ? undefined : lexicographicOrder(columns);
   const positions = order === undefined ? columns : columns.map((column) => Int32Array.from(order, (c) => column[c]!));
 
   const structural = positions.filter((_, k) => factors[k]!.structural);
-  const groupStarts: number[] = [];
-  for (let c = 0; c < size; c++) {
-    if (c === 0 || structural.some((column) => column[c] !== column[c - 1])) groupStarts.push(c);
-  }
-  return { factors, size, positions, groupStarts: [...groupStarts, size] };
+  const startsGroup = (c: number) => c === 0 || structural.some((column) => column[c] !== column[c - 1]);
+  const starts = new PositionColumns(1);
+  for (let c = 0; c < size; c++) if (startsGroup(c)) starts.add(Int32Array.of(c));
+  starts.add(Int32Array.of(size));
+  return { factors, size, positions, groupStarts: starts.take()[0]! };
 }

@@ -17,7 +17,7 @@ export interface Factor {
 
 /** Sets the factor's parameters, or leaves the defaults that are in `params` if the factor is absent there. */
 export function applyFactor(factor: Factor, position: number, params: Record<string, ParameterValue>): void {
-  for (const [j, parameter] of factor.parameters.entries()) params[parameter] = factor.columns[j]![position]!;
+  for (let j = 0; j < factor.parameters.length; j++) params[factor.parameters[j]!] = factor.columns[j]![position]!;
 }
 
 const positions = new WeakMap<Factor, ReadonlyMap<unknown, number>>();

@@ -76,16 +76,17 @@ export function zipFaults(
 }
 
 function repeatedPoint(members: readonly DiscreteAxis[], path: KeyPath): readonly FileFault[] {
-  const points = members[0]!.values.map((_, i) => JSON.stringify(members.map(({ values }) => values[i])));
-  const again = points.findIndex((point, i) => points.indexOf(point) < i);
-  if (again < 0) return [];
-  const shown = members.map(({ parameter, values }) => `${parameter} ${values[again]}`).join(', ');
-  return [
-    {
-      path,
-      message: `${shown} stands twice in this group (already at position ${points.indexOf(points[again]!) + 1})`,
-    },
-  ];
+  const positions = new Map<string, number>();
+  for (const i of members[0]!.values.keys()) {
+    const values = members.map((axis) => axis.values[i]!);
+    const first = positions.get(JSON.stringify(values));
+    if (first !== undefined) {
+      const shown = members.map(({ parameter }, m) => `${parameter} ${values[m]}`).join(', ');
+      return [{ path, message: `${shown} stands twice in this group (already at position ${first + 1})` }];
+    }
+    positions.set(JSON.stringify(values), i);
+  }
+  return [];
 }
 
 export function searchFaults({ search, trials, order }: SweepFile, override: number | undefined): readonly FileFault[] {

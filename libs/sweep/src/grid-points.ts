@@ -80,9 +80,9 @@ export function applyCombination(
   combination: number,
   params: Record<string, ParameterValue>,
 ): void {
-  for (const [k, factor] of component.factors.entries()) {
+  for (let k = 0; k < component.factors.length; k++) {
     const position = component.positions[k]![combination]!;
-    if (position >= 0) applyFactor(factor, position, params);
+    if (position >= 0) applyFactor(component.factors[k]!, position, params);
   }
 }
 

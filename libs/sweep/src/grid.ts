@@ -89,8 +89,18 @@ export function createGrid(spec: SweepSpec, experiment: ExperimentContract): Gri
   };
 }
 
-/** The points of a spec, before repeats. */
+const known = new WeakMap<SweepSpec, WeakMap<ExperimentContract, PointSource>>();
+
+/** The points of a spec, before repeats; made once for the check of a spec and the grids of it. */
 export function createPoints(spec: SweepSpec, experiment: ExperimentContract): PointSource {
+  const ofSpec = known.get(spec) ?? new WeakMap<ExperimentContract, PointSource>();
+  known.set(spec, ofSpec);
+  const points = ofSpec.get(experiment) ?? makePoints(spec, experiment);
+  ofSpec.set(experiment, points);
+  return points;
+}
+
+function makePoints(spec: SweepSpec, experiment: ExperimentContract): PointSource {
   const types = parameterTypes(experiment);
   const base = baseParameters(spec, types);
   const where = spec.where.flatMap((text) => parseConditions(text, types));

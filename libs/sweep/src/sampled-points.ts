@@ -1,11 +1,12 @@
-import { createComponents, type Component } from './component.ts';
+import { combinationOf, createComponents } from './component.ts';
+import { randomCoordinates, sobolCoordinates } from './coordinates.ts';
 import type { Condition } from './expression.ts';
 import type { Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
 import { applyCombination } from './grid-points.ts';
-import { mix32, wordsOf } from './mix.ts';
+import { emptyMix, finish, mixIn } from './mix.ts';
+import { PointTable, type PointHash } from './point-table.ts';
 import type { PointSource } from './points.ts';
-import { MAX_SOBOL_DIMENSIONS, directionNumbers, sobolInteger } from './sobol.ts';
 import type { ContinuousAxis } from './spec.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
@@ -14,11 +15,16 @@ const DRAWS_PER_POINT = 64;
 
 export interface SampledAxes {
   readonly factors: readonly Factor[];
-  readonly continuous: readonly { readonly axis: ContinuousAxis; readonly when: readonly Condition[] }[];
+  readonly continuous: readonly ConditionalRange[];
   readonly where: readonly Condition[];
   /** Names of the structural parameters. */
   readonly structural: readonly string[];
   readonly base: Parameters;
+}
+
+interface ConditionalRange {
+  readonly axis: ContinuousAxis;
+  readonly when: readonly Condition[];
 }
 
 export interface Sampling {
@@ -27,61 +33,77 @@ export interface Sampling {
   readonly seed: number;
 }
 
-/** Coordinate `dimension` in [0, 1) of draw number `draw`. */
-type Coordinates = (draw: number, dimension: number) => number;
+/**
+ * What tells points apart: the combination of every component, then the value of every continuous axis, NaN where it is
+ * absent. A million of these are compared in the time of making the parameters of a tenth of them.
+ */
+type Digits = Float64Array;
 
 /**
  * Distinct points drawn at random or along a Sobol sequence with a seeded digital shift. Every component of coupled
  * discrete axes is one dimension, uniform over its allowed combinations, so no draw is rejected by a condition; every
  * continuous axis is one more. Draws that repeat a point are passed over.
  */
-export function sampledPoints(axes: SampledAxes, sampling: Sampling): PointSource {
-  const components = createComponents(axes.factors, axes.where, axes.base);
-  if (components.some(({ size }) => size === 0)) {
-    throw new GridError('empty', 'where', `no point meets ${axes.where.map(({ text }) => `"${text}"`).join(' and ')}`);
+export function sampledPoints(axes: SampledAxes, { kind, points: size, seed }: Sampling): PointSource {
+  const { continuous, where, structural, base } = axes;
+  const components = createComponents(axes.factors, where, base);
+  if (components.some((component) => component.size === 0)) {
+    throw new GridError('empty', 'where', `no point meets ${where.map(({ text }) => `"${text}"`).join(' and ')}`);
   }
-  const dimensions = components.length + axes.continuous.length;
-  const coordinates =
-    sampling.kind === 'sobol' ? sobolCoordinates(dimensions, sampling.seed) : randomCoordinates(sampling.seed);
-  const draw = (number: number) => drawPoint(axes, components, (dimension) => coordinates(number, dimension));
-  const draws = distinctDraws(draw, sampling.points);
-  const params = (point: number) => draw(draws[point]!);
-  // a hundred bytes a point, made only where trials of another grid are looked for in this one
-  let points: ReadonlyMap<number, number> | undefined;
+  const dimensions = components.length + continuous.length;
+  const coordinates = kind === 'sobol' ? sobolCoordinates(dimensions, seed) : randomCoordinates(seed);
+  const digits: Digits = new Float64Array(dimensions);
+  const isConditional = continuous.some(({ when }) => when.length > 0);
+
+  const discrete = (): Record<string, ParameterValue> => {
+    const params = { ...base };
+    for (const [k, component] of components.entries()) applyCombination(component, digits[k]!, params);
+    return params;
+  };
+  const draw = (number: number): Digits => {
+    for (let k = 0; k < components.length; k++) {
+      digits[k] = Math.floor(coordinates(number, k) * components[k]!.size);
+    }
+    const params = isConditional ? discrete() : base;
+    for (let c = 0, d = components.length; c < continuous.length; c++, d++) {
+      const range = continuous[c]!;
+      digits[d] = isPresent(range, params) ? valueAt(range.axis, coordinates(number, d)) : NaN;
+    }
+    return digits;
+  };
+  const { draws, table } = distinctDraws(draw, size);
+  const params = (point: number): Parameters => {
+    draw(draws[point]!);
+    const values = discrete();
+    for (const [c, { axis }] of continuous.entries()) {
+      const value = digits[components.length + c]!;
+      if (!Number.isNaN(value)) values[axis.parameter] = value;
+    }
+    return values;
+  };
 
   return {
-    size: sampling.points,
+    size,
     excluded: 0,
     params,
     find: (wanted) => {
-      points ??= new Map(Array.from(draws, (number, point) => [fingerprint(draw(number)), point]));
-      const names = Object.keys(draw(draws[0]!));
-      return points.get(fingerprint(Object.fromEntries(names.map((name) => [name, wanted[name]!]))));
+      for (const [k, component] of components.entries()) digits[k] = combinationOf(component, wanted) ?? NaN;
+      for (const [c, range] of continuous.entries()) {
+        digits[components.length + c] = isPresent(range, wanted) ? Number(wanted[range.axis.parameter]) : NaN;
+      }
+      return table.find(hashOf(digits));
     },
     groupEnd: (point, limit) => {
       const first = params(point);
       let end = point + 1;
-      while (end < limit && axes.structural.every((name) => params(end)[name] === first[name])) end++;
+      while (end < limit && structural.every((name) => params(end)[name] === first[name])) end++;
       return end;
     },
   };
 }
 
-function drawPoint(
-  axes: SampledAxes,
-  components: readonly Component[],
-  coordinate: (dimension: number) => number,
-): Parameters {
-  const params: Record<string, ParameterValue> = { ...axes.base };
-  for (const [k, component] of components.entries()) {
-    applyCombination(component, Math.floor(coordinate(k) * component.size), params);
-  }
-  for (const [k, { axis, when }] of axes.continuous.entries()) {
-    if (when.every((condition) => condition.holds(params))) {
-      params[axis.parameter] = valueAt(axis, coordinate(components.length + k));
-    }
-  }
-  return params;
+function isPresent({ when }: ConditionalRange, params: Parameters): boolean {
+  return when.every((condition) => condition.holds(params));
 }
 
 /** 12 significant digits, as on spaced axes. */
@@ -91,49 +113,36 @@ function valueAt({ min, max, scale, integer }: ContinuousAxis, u: number): numbe
 }
 
 /** The numbers of the first draws that give `count` distinct points. Throws `GridError` if there seem not to be so many. */
-function distinctDraws(draw: (number: number) => Parameters, count: number): Uint32Array {
-  const seen = new Set<number>();
+function distinctDraws(draw: (number: number) => Digits, count: number) {
+  const table = new PointTable(count);
   const draws = new Uint32Array(count);
-  for (let number = 0; seen.size < count; number++) {
+  let found = 0;
+  for (let number = 0; found < count; number++) {
     if (number >= count * DRAWS_PER_POINT) {
       throw new GridError(
         'search',
         'trials',
-        `asks for ${count} distinct points, but the axes give only about ${seen.size}; use fewer, or search: grid`,
+        `asks for ${count} distinct points, but the axes give only about ${found}; use fewer, or search: grid`,
       );
     }
-    const before = seen.size;
-    seen.add(fingerprint(draw(number)));
-    if (seen.size > before) draws[before] = number;
+    if (table.add(hashOf(draw(number)), found)) draws[found++] = number;
   }
-  return draws;
+  return { draws, table };
 }
 
-/** 53 bits of a hash: a collision passes over one draw and is otherwise harmless. */
-function fingerprint(params: Parameters): number {
-  const text = JSON.stringify(params);
-  const codes = Array.from(text, (character) => character.charCodeAt(0));
-  return mix32(0, ...codes) * 2 ** 21 + (mix32(1, ...codes) >>> 11);
-}
+const one = new Float64Array(1);
+const words = new Uint32Array(one.buffer);
 
-function randomCoordinates(seed: number): Coordinates {
-  const words = wordsOf(seed);
-  return (draw, dimension) => {
-    const high = mix32(...words, draw, dimension, 0) >>> 6;
-    const low = mix32(...words, draw, dimension, 1) >>> 5;
-    return (high * 2 ** 27 + low) / 2 ** 53;
-  };
-}
-
-function sobolCoordinates(dimensions: number, seed: number): Coordinates {
-  if (dimensions > MAX_SOBOL_DIMENSIONS) {
-    throw new GridError(
-      'search',
-      'axes',
-      `search: sobol has at most ${MAX_SOBOL_DIMENSIONS} dimensions, these axes have ${dimensions}`,
-    );
+/** Over the bits of all digits. */
+function hashOf(digits: Digits): PointHash {
+  let high = mixIn(emptyMix, 0);
+  let low = mixIn(emptyMix, 1);
+  for (let d = 0; d < digits.length; d++) {
+    // NaN may have any of many bit patterns, and 0 a sign: both are made one
+    one[0] = digits[d]! + 0;
+    const [a, b] = Number.isNaN(one[0]) ? [0xffffffff, 0xffffffff] : [words[0]!, words[1]!];
+    high = mixIn(mixIn(high, a), b);
+    low = mixIn(mixIn(low, a), b);
   }
-  const directions = Array.from({ length: dimensions }, (_, dimension) => directionNumbers(dimension));
-  const shifts = directions.map((_, dimension) => mix32(...wordsOf(seed), dimension));
-  return (draw, dimension) => ((sobolInteger(directions[dimension]!, draw) ^ shifts[dimension]!) >>> 0) / 2 ** 32;
+  return { high: finish(high, digits.length), low: finish(low, digits.length) };
 }

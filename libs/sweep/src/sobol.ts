@@ -49,6 +49,7 @@ export function directionNumbers(dimension: number): Uint32Array {
 /** Point `index` (below 2^32) of the Sobol sequence in one dimension, as a 32-bit integer: divide by 2^32. */
 export function sobolInteger(directions: Uint32Array, index: number): number {
   let x = 0;
-  for (let bit = 0, rest = index; rest !== 0; bit++, rest >>>= 1) if (rest & 1) x ^= directions[bit]!;
+  // -(rest & 1) is a mask of all bits or none: half of these branches would be guessed wrong
+  for (let bit = 0, rest = index; rest !== 0; bit++, rest >>>= 1) x ^= directions[bit]! & -(rest & 1);
   return x >>> 0;
 }

@@ -57,8 +57,9 @@ function axisChange(before: Axis | undefined, after: Axis | undefined): string |
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
   const [old, now] = [plainValues(before), plainValues(after)];
   if (old === undefined || now === undefined) return `${JSON.stringify(before)} → ${JSON.stringify(after)}`;
-  const added = now.filter((value) => !old.includes(value));
-  const removed = old.filter((value) => !now.includes(value));
+  const [inOld, inNow] = [new Set(old), new Set(now)];
+  const added = now.filter((value) => !inOld.has(value));
+  const removed = old.filter((value) => !inNow.has(value));
   const parts = [
     ...(added.length > 0 ? [`+ ${list(added)}`] : []),
     ...(removed.length > 0 ? [`- ${list(removed)}`] : []),

@@ -1,0 +1,2 @@
+export { exampleExperiment } from './example-experiment.ts';
+export { largeSweeps } from './large-sweeps.ts';
