@@ -32,16 +32,19 @@ export interface Inertia {
 /** What the solves of one direction did. Over several systems: the least favourable one. */
 export interface SolveStatistics {
   /** `none`: nothing was inverted. */
-  readonly method: 'none' | 'cholesky' | 'eigendecomposition';
+  readonly method: 'none' | 'cholesky' | 'qr' | 'conjugate-gradients' | 'eigendecomposition';
   /** Directions that were dropped because their eigenvalue was at or below the cutoff. */
   readonly dropped: number;
   /** Absolute eigenvalue at or below which a direction counts as null; 0 where none was tested. */
   readonly cutoff: number;
-  /** 2-norm condition number of the damped systems, over what was kept. Only where it was asked for. */
+  /**
+   * 2-norm condition number of the damped systems, over what was kept; of large ones an estimate from below (see
+   * `solvePositive`). Only where it was asked for, or where it cost nothing.
+   */
   readonly condition?: number;
-  /** Of the undamped metric in its dual form, where it can be indefinite. */
+  /** Of the undamped metric in its dual form, where it can be indefinite, before directions are dropped. */
   readonly inertia?: Inertia;
-  /** min_i |λ_i + ρ|: how far the damping is from making that metric singular. */
+  /** min_i |λ_i + ρ| over what was kept: how far the damping is from making that metric singular. As the condition number. */
   readonly poleDistance?: number;
 }
 
@@ -54,7 +57,7 @@ export interface Direction {
 export interface DirectionOptions {
   /** ρ ≥ 0, absolute; 0 is the limit ρ → 0⁺. */
   readonly damping: number;
-  /** Spend an eigendecomposition to report condition numbers. Default false. */
+  /** Spend what it takes to report condition numbers. Default false. */
   readonly measureCondition?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { LinalgEngine } from '@natsweep/linalg';
+import type { LinalgEngine, Precision } from '@natsweep/linalg';
 import type { Coupling, Inertia } from '@natsweep/models';
 
 export interface CouplingResponse {
@@ -16,39 +16,60 @@ export class UnsupportedCouplingError extends Error {
   override readonly name = 'UnsupportedCouplingError';
 }
 
+/** Share of the largest eigenvalue at or below which one counts as zero. */
+const relativeZero: Readonly<Record<Precision, number>> = { float64: 1e-10, float32: 1e-5 };
+/** Share of ‖1_L‖ that a vector of the kernel may have along 1_L and count as orthogonal to it. */
+const relativeOverlap: Readonly<Record<Precision, number>> = { float64: 1e-7, float32: 1e-3 };
+
 /**
- * Σ⁺1_L by eigendecomposition; eigenvalues below 1e-10 of the largest count as zero. Where Σ is singular the limit exists
- * if and only if 1_L lies in its range, as it does for the block-tridiagonal Σ at L = 3s + 2.
+ * Σ⁺1_L by eigendecomposition; eigenvalues below 1e-10 of the largest (1e-5 in float32) count as zero. Where Σ is singular the
+ * limit exists if and only if 1_L lies in its range, as it does for the block-tridiagonal Σ at L = 3s + 2.
  */
 export function couplingResponse(engine: LinalgEngine, coupling: Coupling): CouplingResponse {
-  checkSymmetric(coupling);
-  return engine.scope(() => {
-    const depth = coupling.length;
-    const { values, vectors } = engine.eigh(engine.tensor(coupling.flat(), [depth, depth]));
-    const eigenvalues = engine.read(values);
-    const largest = Math.max(...eigenvalues.map(Math.abs));
-    const isZero = eigenvalues.map((value) => (Math.abs(value) <= 1e-10 * largest ? 1 : 0));
-    const ones = engine.full([depth, 1], 1);
-    const projections = engine.read(engine.matmul(vectors, ones, { transposeA: true }));
-    if (projections.some((projection, i) => isZero[i] === 1 && Math.abs(projection) > 1e-7 * Math.sqrt(depth)))
-      throw new UnsupportedCouplingError(
-        'Σ is singular and its kernel is not orthogonal to 1_L: the natural gradient has no limit for damping 0 (Karakida & Osawa 2020, B.1)',
-      );
-    const scaled = engine.tensor(
-      projections.map((projection, i) => (isZero[i] === 1 ? 0 : projection / eigenvalues[i]!)),
-      [depth, 1],
+  const { pairs, inertia } = decompose(engine, coupling);
+  const overlap = ({ vector }: Eigenpair): number => vector.reduce((sum, entry) => sum + entry, 0);
+  const kernel = pairs.filter(({ isZero }) => isZero);
+  const smallest = relativeOverlap[engine.info().precision] * Math.sqrt(coupling.length);
+  if (kernel.some((pair) => Math.abs(overlap(pair)) > smallest))
+    throw new UnsupportedCouplingError(
+      'Σ is singular and its kernel is not orthogonal to 1_L: the natural gradient has no limit for damping 0 (Karakida & Osawa 2020, B.1)',
     );
-    const response = [...engine.read(engine.matmul(vectors, scaled))];
-    const zero = isZero.reduce((sum, flag) => sum + flag, 0);
-    const entries = engine.read(vectors);
-    const column = (j: number): number[] => Array.from({ length: depth }, (_, i) => entries[i * depth + j]!);
-    const positive = eigenvalues.filter((value, i) => value > 0 && isZero[i] === 0).length;
-    return {
-      response,
-      alpha: response.reduce((sum, value) => sum + value, 0),
-      kernel: Array.from(isZero).flatMap((flag, j) => (flag === 1 ? [column(j)] : [])),
-      inertia: { negative: depth - zero - positive, zero, positive },
-    };
+  const shares = pairs.map((pair) => (pair.isZero ? 0 : overlap(pair) / pair.value));
+  const response = coupling.map((_, l) => pairs.reduce((sum, { vector }, i) => sum + shares[i]! * vector[l]!, 0));
+  return {
+    response,
+    alpha: response.reduce((sum, value) => sum + value, 0),
+    kernel: kernel.map(({ vector }) => vector),
+    inertia,
+  };
+}
+
+/** Eigenvalue signs of Σ. Throws UnsupportedCouplingError unless Σ is square and symmetric. */
+export function couplingInertia(engine: LinalgEngine, coupling: Coupling): Inertia {
+  return decompose(engine, coupling).inertia;
+}
+
+interface Eigenpair {
+  readonly value: number;
+  readonly vector: readonly number[];
+  readonly isZero: boolean;
+}
+
+function decompose(engine: LinalgEngine, coupling: Coupling): { pairs: readonly Eigenpair[]; inertia: Inertia } {
+  checkSymmetric(coupling);
+  const depth = coupling.length;
+  return engine.scope(() => {
+    const { values, vectors } = engine.eigh(engine.tensor(coupling.flat(), [depth, depth]));
+    const [eigenvalues, entries] = [engine.read(values), engine.read(vectors)];
+    const cutoff = relativeZero[engine.info().precision] * Math.max(...eigenvalues.map(Math.abs));
+    const pairs = Array.from(eigenvalues, (value, j) => ({
+      value,
+      vector: coupling.map((_, i) => entries[i * depth + j]!),
+      isZero: Math.abs(value) <= cutoff,
+    }));
+    const zero = pairs.filter(({ isZero }) => isZero).length;
+    const positive = pairs.filter(({ value, isZero }) => value > 0 && !isZero).length;
+    return { pairs, inertia: { negative: depth - zero - positive, zero, positive } };
   });
 }
 

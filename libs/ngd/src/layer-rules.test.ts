@@ -192,7 +192,8 @@ test('the tridiagonal metric reports its inertia and the distance of the damping
   const undamped = blockTridiagonal().direction(engine, at, residual, { damping: 0 }).statistics;
   // Σ of three layers has the eigenvalues 1 − √2, 1, 1 + √2; each counts for N = 4 directions
   assert.deepEqual(undamped.inertia, { negative: 4, zero: 0, positive: 8 });
-  const { inertia, poleDistance } = blockTridiagonal().direction(engine, at, residual, { damping: 1e-3 }).statistics;
+  const options = { damping: 1e-3, measureCondition: true };
+  const { inertia, poleDistance } = blockTridiagonal().direction(engine, at, residual, options).statistics;
   assert.deepEqual(inertia, { negative: 4, zero: 0, positive: 8 });
   const jacobianMetric = engine.read(engine.eigh(coupledFisher(shallow, blockTridiagonalCoupling(3))).values);
   const nonZero = jacobianMetric.filter((value) => Math.abs(value) > 1e-10);
@@ -202,15 +203,14 @@ test('the tridiagonal metric reports its inertia and the distance of the damping
 
 test('a metric that is not symmetric, or singular against 1_L, or of another size is refused', () => {
   const { at, residual } = shallow;
-  const refusedAt0: [Coupling, RegExp][] = [
-    [
-      [
-        [1, 2, 0],
-        [0, 1, 0],
-        [0, 0, 1],
-      ],
-      /symmetric.*\(2, 1\)/,
-    ],
+  const asymmetric = [
+    [1, 2, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  const refused: [Coupling, RegExp, number][] = [
+    [asymmetric, /symmetric.*\(2, 1\)/, 0],
+    [asymmetric, /symmetric.*\(2, 1\)/, 0.1],
     [
       [
         [1, 0, 0],
@@ -218,6 +218,7 @@ test('a metric that is not symmetric, or singular against 1_L, or of another siz
         [0, 0, 0],
       ],
       /kernel is not orthogonal to 1_L/,
+      0,
     ],
     [
       [
@@ -225,11 +226,12 @@ test('a metric that is not symmetric, or singular against 1_L, or of another siz
         [0, 1],
       ],
       /2 × 2; the network has 3 layers/,
+      0,
     ],
   ];
-  for (const [coupling, message] of refusedAt0)
+  for (const [coupling, message, damping] of refused)
     assert.throws(
-      () => layerWise(coupling).direction(engine, at, residual, { damping: 0 }),
+      () => layerWise(coupling).direction(engine, at, residual, { damping }),
       (error: unknown) => error instanceof UnsupportedCouplingError && message.test(error.message),
     );
 });

@@ -1,11 +1,11 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { conditionOf, layerKernels, machineEpsilon, solvePositive } from '@natsweep/models';
-import type { Coupling, DescentRule, Inertia, SolveStatistics } from '@natsweep/models';
-import { couplingResponse, UnsupportedCouplingError } from './coupling-response.ts';
+import { layerKernels, solvePositive } from '@natsweep/models';
+import type { Coupling, DescentRule, SolveStatistics } from '@natsweep/models';
+import { couplingInertia, couplingResponse, UnsupportedCouplingError } from './coupling-response.ts';
 import type { CouplingResponse } from './coupling-response.ts';
+import { solveDampedLayers } from './damped-layers.ts';
 import { lossGradient, pulledBack } from './outer-update.ts';
 import { leastFavourable } from './statistics.ts';
-import { squareRoot } from './square-root.ts';
 
 interface Solved {
   /** v_l [NC, 1] per layer: Δθ_l = J_lᵀ v_l. */
@@ -20,7 +20,11 @@ interface Solved {
  * - ρ = 0: J_lΔθ_l = c_l g with c = Σ⁻¹1, so v_l = c_l Θ_l⁻¹ g/N and α = 1ᵀΣ⁻¹1. Where Σ is singular, the limit ρ → 0 is
  *   the solution of least norm, see `leastNormTargets`; α = 1ᵀΣ⁺1.
  * - ρ > 0: with Θ_l = K_lK_lᵀ and y_l = K_lᵀv_l, (KᵀΣK + ρI) y = Kᵀ(1_L ⊗ g/N). KᵀΣK [LNC, LNC] is symmetric but indefinite
- *   whenever Σ is: it is solved by eigendecomposition, and ρ at the negative of an eigenvalue is a pole of the step.
+ *   whenever Σ is, and ρ at the negative of an eigenvalue is a pole of the step. It is never formed where Σ is banded or
+ *   positive definite, see `solveDampedLayers`.
+ *
+ * The memory of a step is that of L matrices [NC, NC] for such Σ, and of one [LNC, LNC] for other Σ with entries off the three
+ * central diagonals.
  */
 export function layerWise(coupling: Coupling, name = 'layer-wise'): DescentRule {
   return {
@@ -31,13 +35,23 @@ export function layerWise(coupling: Coupling, name = 'layer-wise'): DescentRule 
           throw new UnsupportedCouplingError(
             `Σ is ${coupling.length} × ${coupling.length}; the network has ${at.signals.length} layers`,
           );
+        const { negative, zero, positive } = couplingInertia(engine, coupling);
         const kernels = layerKernels(engine, at, at);
         const gradient = lossGradient(engine, at, residual);
+        const { damping, measureCondition = false } = options;
         const { duals, statistics } =
-          options.damping === 0
-            ? undamped(engine, coupling, { kernels, gradient, measureCondition: options.measureCondition ?? false })
-            : damped(engine, coupling, { kernels, gradient, damping: options.damping });
-        return { layers: duals.map((dual, index) => pulledBack(engine, at, index + 1, dual)), statistics };
+          damping === 0
+            ? undamped(engine, coupling, { kernels, gradient, measureCondition })
+            : solveDampedLayers(engine, { coupling, kernels, gradient, damping, measureCondition });
+        const copies = gradient.shape[0]!;
+        return {
+          layers: duals.map((dual, index) => pulledBack(engine, at, index + 1, dual)),
+          statistics: {
+            ...statistics,
+            // Sylvester's law: KᵀΣK has the inertia of Σ ⊗ I
+            inertia: { negative: copies * negative, zero: copies * zero, positive: copies * positive },
+          },
+        };
       }),
   };
 }
@@ -52,24 +66,13 @@ function undamped(
   coupling: Coupling,
   { kernels, gradient, measureCondition }: Systems & { readonly measureCondition: boolean },
 ): Solved {
-  const response = couplingResponse(engine, coupling);
-  const { inertia } = response;
-  const targets = leastNormTargets(engine, response, { kernels, gradient });
+  const targets = leastNormTargets(engine, couplingResponse(engine, coupling), { kernels, gradient });
   const solved = kernels.map((kernel, index) =>
     solvePositive(engine, kernel, targets[index]!, { damping: 0, measureCondition }),
   );
-  const copies = gradient.shape[0]!;
   return {
     duals: solved.map(({ solution }) => solution),
-    statistics: {
-      ...leastFavourable(solved.map(({ statistics }) => statistics)),
-      // Sylvester's law: KᵀΣK has the inertia of Σ ⊗ I
-      inertia: {
-        negative: copies * inertia.negative,
-        zero: copies * inertia.zero,
-        positive: copies * inertia.positive,
-      },
-    },
+    statistics: leastFavourable(solved.map(({ statistics }) => statistics)),
   };
 }
 
@@ -116,53 +119,4 @@ function leastNormTargets(
   return direct.map((target, l) =>
     moves.reduce((sum, move, a) => engine.binary('add', sum, engine.binary('multiply', kernel[a]![l]!, move)), target),
   );
-}
-
-function damped(
-  engine: LinalgEngine,
-  coupling: Coupling,
-  { kernels, gradient, damping }: Systems & { readonly damping: number },
-): Solved {
-  const roots = kernels.map((kernel) => squareRoot(engine, kernel));
-  const metric = engine.concat(
-    coupling.map((row, i) =>
-      engine.concat(
-        row.map((entry, j) =>
-          engine.binary('multiply', entry, engine.matmul(roots[i]!.root, roots[j]!.root, { transposeA: true })),
-        ),
-        1,
-      ),
-    ),
-    0,
-  );
-  const rhs = engine.concat(
-    roots.map(({ root }) => engine.matmul(root, gradient, { transposeA: true })),
-    0,
-  );
-  const { values, vectors } = engine.eigh(metric);
-  const projected = engine.matmul(vectors, rhs, { transposeA: true });
-  const shifted = engine.binary('add', engine.reshape(values, [-1, 1]), damping);
-  const y = engine.matmul(vectors, engine.binary('divide', projected, shifted));
-  const size = gradient.shape[0]!;
-  return {
-    duals: roots.map(({ solveTranspose }, index) =>
-      solveTranspose(engine.slice(y, [[index * size, (index + 1) * size]])),
-    ),
-    statistics: {
-      ...leastFavourable(roots.map(({ statistics }) => statistics)),
-      method: 'eigendecomposition',
-      ...spectrum(engine, engine.read(values), damping),
-    },
-  };
-}
-
-function spectrum(engine: LinalgEngine, eigenvalues: Float64Array, damping: number) {
-  const noise = eigenvalues.length * machineEpsilon(engine) * Math.max(...eigenvalues.map(Math.abs));
-  const shifted = eigenvalues.map((value) => value + damping);
-  const inertia: Inertia = {
-    negative: eigenvalues.filter((value) => value < -noise).length,
-    zero: eigenvalues.filter((value) => Math.abs(value) <= noise).length,
-    positive: eigenvalues.filter((value) => value > noise).length,
-  };
-  return { inertia, poleDistance: Math.min(...shifted.map(Math.abs)), condition: conditionOf(shifted) };
 }
