@@ -26,7 +26,7 @@ interface Member {
 export class SlotPool {
   readonly #options: SlotPoolOptions;
   #members: readonly Member[] = [];
-  /** Slots that take nothing more and still have a batch in hand. */
+  /** Slots that take nothing more; each goes when the batch that it may have in hand is settled. */
   readonly #leaving = new Set<Member>();
   #resizing: Promise<unknown> = Promise.resolve();
   #state: 'starting' | 'taking' | 'finishing' = 'starting';
@@ -47,7 +47,7 @@ export class SlotPool {
 
   /** How many still have a batch in hand and take no other. */
   get leaving(): number {
-    return this.#leaving.size;
+    return [...this.#leaving].filter(({ slot }) => slot.isBusy).length;
   }
 
   /** The share of this machine's memory that each slot has. */
@@ -106,7 +106,7 @@ export class SlotPool {
 
   async #grow(size: number): Promise<void> {
     const taken = new Set(this.slots.map(({ name }) => name));
-    const free = this.#places(size + this.leaving).filter(({ name }) => !taken.has(name));
+    const free = this.#places(size + this.#leaving.size).filter(({ name }) => !taken.has(name));
     const members = free.slice(0, size - this.size).map((place) => this.#member(place));
     await this.#start(members);
     this.#members = [...this.#members, ...members];
@@ -118,11 +118,19 @@ export class SlotPool {
     this.#members = this.#members.slice(0, size);
     for (const member of leaving) {
       this.#leaving.add(member);
-      void member.intake
-        .close()
-        .then(() => member.slot.close())
-        .finally(() => this.#leaving.delete(member));
+      void this.#leave(member);
     }
+  }
+
+  async #leave(member: Member): Promise<void> {
+    try {
+      await member.intake.close();
+    } catch (error) {
+      // without Redis; a batch in hand goes to another worker when its lock expires
+      this.#options.logger.warn({ err: error, slot: member.slot.name }, 'a slot did not leave the queue in good order');
+    }
+    await member.slot.close();
+    this.#leaving.delete(member);
   }
 
   /** Places for slots like those of the settings: any number on processors, one on each GPU. */
@@ -131,7 +139,7 @@ export class SlotPool {
     if (slots.every(({ gpu }) => gpu === undefined))
       return Array.from({ length: count }, (_, i) => ({ name: `cpu-${i}` }));
     if (count > slots.length) {
-      const free = this.leaving === 0 ? '' : `, and ${this.leaving} of them still in use by slots that end`;
+      const free = this.#leaving.size === 0 ? '' : `, and ${this.#leaving.size} of them still in use by slots that end`;
       throw new Error(`it has ${slots.length} GPUs with one slot each${free}`);
     }
     return slots;

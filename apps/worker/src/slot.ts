@@ -59,6 +59,11 @@ export class Slot {
     return this.#state;
   }
 
+  /** Whether it has a delivery in hand. */
+  get isBusy(): boolean {
+    return this.#work !== undefined;
+  }
+
   /** Starts the trial process ahead of the first delivery; throws `TrialProcessError` if it cannot run here. */
   async prepare(): Promise<EngineInfo> {
     const { engine } = await this.#readyChild();
