@@ -1,9 +1,13 @@
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 
 /** Writing "5" here lets the kernel count the peak of this process anew: proc(5). */
 const resetFile = '/proc/self/clear_refs';
+/** Holds that peak as VmHWM. `getrusage` also counts what the parent had resident when it started this process. */
+const statusFile = '/proc/self/status';
 
-let handle: number | undefined;
+let resetHandle: number | undefined;
+let statusHandle: number | undefined;
+const status = Buffer.alloc(8192);
 
 /**
  * Begins a new count of the most memory that this process has resident. Where the system has no such thing, `peakMemoryBytes`
@@ -11,8 +15,8 @@ let handle: number | undefined;
  */
 export function restartPeakMemory(): void {
   try {
-    handle ??= openSync(resetFile, 'w');
-    writeSync(handle, '5', 0);
+    resetHandle ??= openSync(resetFile, 'w');
+    writeSync(resetHandle, '5', 0);
   } catch {
     // an older kernel, or another system
   }
@@ -20,6 +24,14 @@ export function restartPeakMemory(): void {
 
 /** Most bytes resident since then. */
 export function peakMemoryBytes(): number {
+  try {
+    statusHandle ??= openSync(statusFile, 'r');
+    const length = readSync(statusHandle, status, 0, status.length, 0);
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status.latin1Slice(0, length))?.[1];
+    if (kibibytes !== undefined) return Number(kibibytes) * 1024;
+  } catch {
+    // another system
+  }
   // in kibibytes on every platform: libuv converts
   return process.resourceUsage().maxRSS * 1024;
 }
