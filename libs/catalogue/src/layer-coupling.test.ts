@@ -23,6 +23,32 @@ test('the block-diagonal, exact and tridiagonal Σ are fine at every depth, sing
   assert.equal(couplingProblem('1,1;1,1', 2), undefined);
 });
 
+test('the scale of Σ does not decide whether α is positive', () => {
+  for (const scale of [1e-15, 1, 1e15]) {
+    const text = (rows: number[][]): string => rows.map((row) => row.map((entry) => entry * scale).join(',')).join(';');
+    assert.equal(
+      couplingProblem(
+        text([
+          [2, 0.5],
+          [0.5, 1],
+        ]),
+        2,
+      ),
+      undefined,
+    );
+    assert.match(
+      couplingProblem(
+        text([
+          [1, 0],
+          [0, -1],
+        ]),
+        2,
+      ) ?? '',
+      /α = 1ᵀΣ⁻¹1 is 0/,
+    );
+  }
+});
+
 test('each fault is named with the condition', () => {
   const faults: [string, number, RegExp][] = [
     ['', 2, /must list the rows of Σ/],

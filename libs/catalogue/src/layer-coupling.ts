@@ -41,7 +41,7 @@ export function couplingProblem(text: string, depth: number): string | undefined
   if (response === undefined)
     return 'coupling is singular and its kernel is not orthogonal to 1_L: the gradient has no limit for damping 0 (Karakida & Osawa 2020, Theorem 4.1 and B.1)';
   const alpha = response.reduce((sum, value) => sum + value, 0);
-  if (!(alpha > relativeZero))
+  if (!(alpha > relativeZero * response.reduce((sum, value) => sum + Math.abs(value), 0)))
     return `α = 1ᵀΣ⁻¹1 is ${Number(alpha.toPrecision(3))}: no positive learning rate converges (Karakida & Osawa 2020, Corollary 4.2)`;
   return undefined;
 }

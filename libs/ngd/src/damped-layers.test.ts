@@ -60,7 +60,10 @@ function denseSteps({ coupling, damping }: Case, { kernels, gradient, roots }: R
   const n = gradient.shape[0]!;
   const system = blocks(coupling, (entry, _, j) => engine.binary('multiply', entry, kernels[j]!));
   const shifted = engine.binary('add', system, engine.binary('multiply', damping, engine.eye(n * coupling.length)));
-  const rhs = engine.concat(coupling.map(() => gradient), 0); // prettier-ignore
+  const rhs = engine.concat(
+    coupling.map(() => gradient),
+    0,
+  );
   const solution = engine.solve(shifted, rhs);
   return roots.flatMap((_, l) => steps(roots[l]!, engine.slice(solution, [[l * n, (l + 1) * n]])));
 }

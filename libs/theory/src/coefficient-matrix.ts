@@ -1,11 +1,11 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { blockTridiagonalCoupling, defaultKfacForm, empiricalNtk, layerKernels } from '@natsweep/models';
+import { blockTridiagonalCoupling, defaultKfacForm, empiricalNtk, layerKernel } from '@natsweep/models';
 import type { Coupling, Linearisation } from '@natsweep/models';
 import { entryWiseCoefficient } from './entry-wise-coefficient.ts';
 import type { IsotropicApproximation } from './isotropy.ts';
 import { kfacCoefficient } from './kfac-coefficient.ts';
 import { unitWiseCoefficient } from './unit-wise-coefficient.ts';
-import { whitened } from './whitened.ts';
+import { kernelPair, whitened } from './whitened.ts';
 import type { KernelPair } from './whitened.ts';
 
 /** Where Θ̄ is taken: rows x′ (training or test samples), columns the training samples. */
@@ -33,7 +33,7 @@ export function coefficientMatrix(
       case 'exact':
         return whitened(
           engine,
-          { train: empiricalNtk(engine, columns, columns), cross: empiricalNtk(engine, rows, columns) },
+          kernelPair(samples, (x, y) => empiricalNtk(engine, x, y)),
           damping,
         );
       case 'block-diagonal':
@@ -98,9 +98,8 @@ export function coupledCoefficient(
   });
 }
 
-function empiricalLayers(engine: LinalgEngine, { rows, columns }: Samples): KernelPair[] {
-  const cross = layerKernels(engine, rows, columns);
-  return layerKernels(engine, columns, columns).map((train, l) => ({ train, cross: cross[l]! }));
+function empiricalLayers(engine: LinalgEngine, samples: Samples): KernelPair[] {
+  return samples.columns.signals.map((_, index) => kernelPair(samples, (x, y) => layerKernel(engine, x, y, index + 1)));
 }
 
 function sum(engine: LinalgEngine, parts: readonly Tensor[]): Tensor {

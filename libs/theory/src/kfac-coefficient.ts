@@ -2,7 +2,7 @@ import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { factorDampings, inputGram, signalGram, weightGram } from '@natsweep/models';
 import type { KfacForm } from '@natsweep/models';
 import type { Samples } from './coefficient-matrix.ts';
-import { whitened } from './whitened.ts';
+import { kernelPair, whitened } from './whitened.ts';
 import type { KernelPair } from './whitened.ts';
 
 export interface DampedKfac {
@@ -24,16 +24,17 @@ export interface KroneckerLayer {
 }
 
 /** Θ̄(x′, x) of K-FAC at the weights of `columns` [N′, N]. */
-export function kfacCoefficient(engine: LinalgEngine, { rows, columns }: Samples, damped: DampedKfac): Tensor {
+export function kfacCoefficient(engine: LinalgEngine, samples: Samples, damped: DampedKfac): Tensor {
   return engine.scope(() => {
+    const { columns } = samples;
     const separate = damped.form.bias === 'separate';
     const layers = columns.network.layers.map(({ biasGain, biases }, index): KroneckerLayer => {
       const l = index + 1;
       const between = separate ? weightGram : inputGram;
       const hasBias = biases !== undefined;
       return {
-        signals: { train: signalGram(engine, columns, columns, l), cross: signalGram(engine, rows, columns, l) },
-        inputs: { train: between(engine, columns, columns, l), cross: between(engine, rows, columns, l) },
+        signals: kernelPair(samples, (x, y) => signalGram(engine, x, y, l)),
+        inputs: kernelPair(samples, (x, y) => between(engine, x, y, l)),
         dimensions: {
           signals: columns.signals[index]!.shape[1]!,
           inputs: columns.activations[index]!.shape[1]! + Number(hasBias && !separate),
@@ -94,7 +95,8 @@ function factorwise(
 
 /**
  * (1/N) Σ_ij [b(x′)U]_i U_mi [a(x′)P]_j P_mj/(s_i t_j + ρ) for row x′ and column m, with the eigendecompositions
- * B/N = U diag(s) Uᵀ and Ã/N = P diag(t) Pᵀ: (B* ⊗ A* + ρI)⁻¹ seen from the outputs, for ρ > 0.
+ * B/N = U diag(s) Uᵀ and Ã/N = P diag(t) Pᵀ: (B* ⊗ A* + ρI)⁻¹ seen from the outputs, for ρ > 0. Eigenvalues that rounding made
+ * negative count as 0.
  */
 function jointly(engine: LinalgEngine, { signals, inputs, isOutput }: KroneckerLayer, damping: number): Tensor {
   const n = inputs.train.shape[0]!;
@@ -102,7 +104,8 @@ function jointly(engine: LinalgEngine, { signals, inputs, isOutput }: KroneckerL
   if (isOutput)
     return whitened(engine, { train: average(inputs.train, 1 / n ** 2), cross: average(inputs.cross) }, damping);
   const [s, t] = [engine.eigh(average(signals.train)), engine.eigh(average(inputs.train))];
-  const products = engine.binary('multiply', engine.reshape(s.values, [-1, 1]), t.values);
+  const [rowValues, columnValues] = [s, t].map(({ values }) => engine.binary('maximum', values, 0)) as [Tensor, Tensor];
+  const products = engine.binary('multiply', engine.reshape(rowValues, [-1, 1]), columnValues);
   const inverse = engine.unary('reciprocal', engine.binary('add', products, damping));
   const [b, a] = [engine.matmul(signals.cross, s.vectors), engine.matmul(inputs.cross, t.vectors)];
   const rows = Array.from({ length: b.shape[0]! }, (_, row) =>

@@ -1,6 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { inputGram } from '@natsweep/models';
 import type { Samples } from './coefficient-matrix.ts';
+import { kernelPair } from './whitened.ts';
 
 /** Bytes that one batch of N × N systems may take. */
 const chunkBytes = 32 * 2 ** 20;
@@ -14,9 +15,9 @@ export function unitWiseCoefficient(engine: LinalgEngine, { rows, columns }: Sam
   const perChunk = Math.max(1, Math.floor(chunkBytes / (8 * n * Math.max(n, rows.samples))));
   let total = engine.full([rows.samples, n], 0);
   columns.signals.forEach((signals, index) => {
-    const [train, cross] = [columns, rows].map((side) =>
-      engine.binary('multiply', 1 / n, inputGram(engine, side, columns, index + 1)),
-    ) as [Tensor, Tensor];
+    const { train, cross } = kernelPair({ rows, columns }, (x, y) =>
+      engine.binary('multiply', 1 / n, inputGram(engine, x, y, index + 1)),
+    );
     for (let start = 0; start < signals.shape[1]!; start += perChunk) {
       const range = [start, Math.min(signals.shape[1]!, start + perChunk)] as const;
       const delta = engine.transpose(engine.slice(signals, [null, range]));

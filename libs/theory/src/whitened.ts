@@ -1,5 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { solvePositive } from '@natsweep/models';
+import type { Linearisation } from '@natsweep/models';
+import type { Samples } from './coefficient-matrix.ts';
 
 /** One kernel over the training samples. */
 export interface KernelPair {
@@ -9,12 +11,21 @@ export interface KernelPair {
   readonly cross: Tensor;
 }
 
-/** K(x′, x)(K + ρI)⁻¹ [n′, n], by LU; at ρ = 0 with the pseudo-inverse. */
+/** The kernel of a network, computed once where x′ are the training samples themselves. */
+export function kernelPair(
+  { rows, columns }: Samples,
+  kernel: (rows: Linearisation, columns: Linearisation) => Tensor,
+): KernelPair {
+  const train = kernel(columns, columns);
+  return { train, cross: rows === columns ? train : kernel(rows, columns) };
+}
+
+/**
+ * K(x′, x)(K + ρI)⁻¹ [n′, n] as `solvePositive` solves it: by Cholesky, and where K + ρI is singular to rounding by
+ * eigendecomposition without its null directions, which K(x′, x) does not see; at ρ = 0 that is the pseudo-inverse.
+ */
 export function whitened(engine: LinalgEngine, { train, cross }: KernelPair, damping: number): Tensor {
-  return engine.scope(() => {
-    const rhs = engine.transpose(cross);
-    if (damping === 0) return engine.transpose(solvePositive(engine, train, rhs, { damping }).solution);
-    const damped = engine.binary('add', train, engine.binary('multiply', damping, engine.eye(train.shape[0]!)));
-    return engine.transpose(engine.solve(damped, rhs));
-  });
+  return engine.scope(() =>
+    engine.transpose(solvePositive(engine, train, engine.transpose(cross), { damping }).solution),
+  );
 }
