@@ -27,7 +27,7 @@ export function peakMemoryBytes(): number {
   try {
     statusHandle ??= openSync(statusFile, 'r');
     const length = readSync(statusHandle, status, 0, status.length, 0);
-    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status.latin1Slice(0, length))?.[1];
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status.toString('latin1', 0, length))?.[1];
     if (kibibytes !== undefined) return Number(kibibytes) * 1024;
   } catch {
     // another system
