@@ -29,9 +29,14 @@ const nonsense = [
 
 /** An observation as a worker would write it, of a trial that the sweep does not have. */
 const foreign = JSON.stringify({
-  ...{ kind: 'observation', sweep: 'honest', trialId: 'made-up', index: 1e9, params: {}, seed: 0 },
-  attempt: { attempt: 1, worker: 'w', slot: 's', startedAtMs: 0, elapsedSeconds: 0 },
+  ...{ kind: 'observation', trialId: 'made-up', index: 1e9, params: {}, seed: 0 },
+  attempt: { startedAtMs: 0, elapsedSeconds: 0 },
   ...{ outcome: 'converged', metrics: {}, traces: {} },
+});
+/** What a worker would write before it. */
+const shared = JSON.stringify({
+  sweep: 'honest',
+  attempt: { attempt: 1, worker: 'w', slot: 's' },
   engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: {} },
 });
 
@@ -50,6 +55,8 @@ test('whatever others write into Redis, the processes go on and an honest sweep 
   const redis = stack.connection;
   for (const [i, text] of [...nonsense, foreign].entries()) {
     await redis.xadd('natsweep:observations', '*', 'r', text);
+    await redis.xadd('natsweep:observations', '*', 's', shared, 'r', text);
+    await redis.xadd('natsweep:observations', '*', 's', text, 'r', foreign);
     await redis.rpush('natsweep:commands', text);
     await redis.rpush('natsweep:commands:taken', text);
     await redis.hset('natsweep:summaries', `nonsense-${i}`, text);

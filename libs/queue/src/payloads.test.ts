@@ -10,6 +10,7 @@ import {
   readPayload,
   replyPayload,
   reportPayload,
+  sharedPayload,
   summaryPayload,
   workerPayload,
 } from './payloads.ts';
@@ -33,9 +34,16 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
   [
     reportPayload,
     {
-      ...{ kind: 'observation', sweep: 's', trialId: 't', index: 0, params: { a: 1 }, seed: 0 },
-      attempt: { ...attempt, peakMemoryBytes: 2 ** 27, gpu },
+      ...{ kind: 'observation', trialId: 't', index: 0, params: { a: 1 }, seed: 0 },
+      attempt: { startedAtMs: 1.5, elapsedSeconds: 0, peakMemoryBytes: 2 ** 27 },
       ...{ outcome: 'diverged', metrics: { m: null, n: 1 }, traces: { loss: [1, null] } },
+    },
+  ],
+  [
+    sharedPayload,
+    {
+      sweep: 's',
+      attempt: { attempt: 1, worker: 'w', slot: 'cpu-0', gpu },
       engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: { v: '1' } },
     },
   ],
@@ -113,7 +121,7 @@ test('counts are whole and not negative, names are bounded', () => {
     { index: -1 },
     { index: 0.5 },
     { index: 2 ** 60 },
-    { sweep: '' },
+    { params: { ['x'.repeat(1001)]: 1 } },
     { trialId: 'x'.repeat(300) },
   ]) {
     assert.equal(readPayload(reportPayload, JSON.stringify({ ...observation, ...wrong })), undefined);

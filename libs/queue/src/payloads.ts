@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { BatchData } from './batch-data.ts';
 import type { Cancelled } from './cancelled.ts';
 import type { Command, CommandReply, SweepSummary, WorkerStatus } from './messages.ts';
-import type { Report } from './report-stream.ts';
+import type { OwnPart, SharedPart } from './observation-parts.ts';
+import type { FailedDelivery } from './report-stream.ts';
 import type { SlotsRequest } from './worker-slots.ts';
 
 /**
@@ -15,7 +16,7 @@ const text = z.string().max(100_000);
 const spec = z.string().max(1 << 22);
 const count = z.int().min(0);
 
-/** An object of values that are all alike; many times faster than `z.record`, and every observation holds five of these. */
+/** An object of values that are all alike; many times faster than `z.record`, and every observation holds three of these. */
 function recordOf<Value>(holds: (value: unknown) => value is Value) {
   return z.custom<Readonly<Record<string, Value>>>((given) => {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
@@ -36,31 +37,31 @@ const failure = z.enum(['out-of-memory', 'crash', 'timeout', 'invalid', 'engine'
 
 const gpuReading = z.number().nullable();
 
-const attempt = z.object({
+const place = z.object({
   attempt: count,
   worker: name,
   slot: name,
-  startedAtMs: z.number(),
-  elapsedSeconds: z.number().min(0),
-  peakMemoryBytes: z.number().min(0).exactOptional(),
   gpu: z
     .object({ name: text, utilization: gpuReading, memoryUsedBytes: gpuReading, memoryTotalBytes: gpuReading })
     .exactOptional(),
 });
 
-const trialFailure = z.object({ failure, message: text, logTail: text, attempt });
+const measured = z.object({
+  startedAtMs: z.number(),
+  elapsedSeconds: z.number().min(0),
+  peakMemoryBytes: z.number().min(0).exactOptional(),
+});
 
-const observation = z.object({
-  kind: z.literal('observation'),
+const trialFailure = z.object({
+  failure,
+  message: text,
+  logTail: text,
+  attempt: z.object({ ...place.shape, ...measured.shape }),
+});
+
+export const sharedPayload: z.ZodType<SharedPart> = z.object({
   sweep: name,
-  trialId: name,
-  index: count,
-  params: parameters,
-  seed: z.int(),
-  attempt,
-  outcome: z.enum(['converged', 'diverged', 'step-limit', 'stopped']),
-  metrics: recordOf(isMeasured),
-  traces: recordOf(isTrace),
+  attempt: place,
   engine: z.object({
     engine: z.enum(['openblas', 'tfjs', 'reference']),
     device: text,
@@ -70,6 +71,18 @@ const observation = z.object({
   }),
 });
 
+const observation = z.object({
+  kind: z.literal('observation'),
+  trialId: name,
+  index: count,
+  params: parameters,
+  seed: z.int(),
+  attempt: measured,
+  outcome: z.enum(['converged', 'diverged', 'step-limit', 'stopped']),
+  metrics: recordOf(isMeasured),
+  traces: recordOf(isTrace),
+});
+
 const failedDelivery = z.object({
   kind: z.literal('failed-delivery'),
   sweep: name,
@@ -77,7 +90,7 @@ const failedDelivery = z.object({
   attempts: z.array(trialFailure.extend({ trialId: name })),
 });
 
-export const reportPayload = byKind<Report>({ observation, 'failed-delivery': failedDelivery });
+export const reportPayload = byKind<OwnPart | FailedDelivery>({ observation, 'failed-delivery': failedDelivery });
 
 const trial = z.object({
   trialId: name,

@@ -4,6 +4,12 @@ import { keys } from './keys.ts';
 import { ReportReader, ReportSender, streamStart, type Report } from './report-stream.ts';
 import { temporaryRedis } from './testing.ts';
 
+const observation = (n: number, slot = 'cpu-0'): Report => ({
+  ...{ kind: 'observation', sweep: 's', trialId: `t${n}`, index: n, params: { point: n }, seed: 0 },
+  attempt: { attempt: 1, worker: 'w', slot, startedAtMs: n, elapsedSeconds: 0.5, peakMemoryBytes: 2 ** 27 },
+  ...{ outcome: 'converged', metrics: { value: n }, traces: { loss: [1, null] } },
+  engine: { engine: 'reference', device: 'cpu', precision: 'float64', threads: 1, versions: { v: '1' } },
+});
 const retry = (n: number): Report => ({ kind: 'failed-delivery', sweep: `s${n}`, again: true, attempts: [] });
 
 test('reports stay in the stream until they are discarded', async (t) => {
@@ -61,6 +67,49 @@ test('reports that come together share entries of the stream, in their order', a
   assert.equal(await connection.xlen(keys.observations), 3);
   const page = await reader.read(streamStart, { limit: 1000, waitMs: 0 });
   assert.deepEqual([page.reports, page.isFull], [sent, false]);
+});
+
+test('observations are read as they were sent; what they share is said once, until it changes', async (t) => {
+  const redis = await temporaryRedis(t);
+  const connection = await redis.connect();
+  const sender = new ReportSender(connection, assert.fail);
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  const gpu = { name: 'NVIDIA H200', utilization: 0.5, memoryUsedBytes: 1, memoryTotalBytes: null };
+  const third = observation(3, 'gpu-0');
+  assert(third.kind === 'observation');
+  const sent = [observation(1), retry(1), observation(2), { ...third, attempt: { ...third.attempt, gpu } }];
+  for (const report of sent) sender.send(report);
+  sender.flush();
+  sender.send(observation(4, 'gpu-0'));
+  sender.flush();
+  const entries = await connection.xrange(keys.observations, '-', '+');
+  const names = entries.map(([, pairs]) => pairs.filter((_, i) => i % 2 === 0).join(''));
+  assert.deepEqual(names, ['srrrsr', 'sr']);
+  const page = await reader.read(streamStart, { limit: 9, waitMs: 0 });
+  assert.deepEqual([page.reports, page.unreadable], [[...sent, observation(4, 'gpu-0')], []]);
+});
+
+test('an observation before which nothing readable is said of what it shares is none', async (t) => {
+  const redis = await temporaryRedis(t);
+  const connection = await redis.connect();
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  const sender = new ReportSender(connection, assert.fail);
+  sender.send(observation(1));
+  sender.flush();
+  const [entry] = await connection.xrange(keys.observations, '-', '+');
+  const own = entry?.[1].at(-1) as string;
+  await connection.xadd(keys.observations, '*', 'r', own);
+  await connection.xadd(keys.observations, '*', 's', '{"sweep":"s"}', 'r', own, 'r', JSON.stringify(retry(1)));
+  const page = await reader.read(streamStart, { limit: 9, waitMs: 0 });
+  assert.deepEqual(
+    [page.reports, page.unreadable],
+    [
+      [observation(1), retry(1)],
+      [own, own],
+    ],
+  );
 });
 
 test('a page ends at its limit, at many characters, or with the stream', async (t) => {

@@ -3,7 +3,8 @@ import type { RedisAddress } from './address.ts';
 import type { TrialFailure } from './batch-data.ts';
 import { connect, type RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
-import { readPayload, reportPayload } from './payloads.ts';
+import { joinObservation, splitObservation, type SharedPart } from './observation-parts.ts';
+import { readPayload, reportPayload, sharedPayload } from './payloads.ts';
 
 /** What workers report: a finished trial, or a delivery that failed. */
 export type Report = Observation | FailedDelivery;
@@ -17,8 +18,8 @@ export interface FailedDelivery {
   readonly attempts: readonly (TrialFailure & { readonly trialId: string })[];
 }
 
-/** An entry of the stream repeats this field, once per report. */
-const field = 'r';
+/** An entry of the stream is made of these two fields, again and again: a report, or what the observations after it share. */
+const fields = { report: 'r', shared: 's' } as const;
 /** An entry ends with the report that fills one of these: so many reports, or so many characters of them together. */
 const maxGathered = 64;
 const maxGatheredCharacters = 1 << 16;
@@ -31,7 +32,10 @@ export class ReportSender {
   readonly #redis: RedisConnection;
   readonly #onError: (error: Error) => void;
   #gathered: string[] = [];
+  #reports = 0;
   #characters = 0;
+  /** What is said already of the observations that follow. */
+  #shared = '';
 
   /** A report that Redis refuses goes to `onError`; its trial is missing then, and will be planned again. */
   constructor(redis: RedisConnection, onError: (error: Error) => void) {
@@ -41,20 +45,36 @@ export class ReportSender {
 
   /** Sends, soon and without waiting for the answer. After an outage a report may arrive twice. */
   send(report: Report): void {
-    const text = JSON.stringify(report);
     if (this.#gathered.length === 0) process.nextTick(() => this.flush());
-    this.#gathered.push(field, text);
-    this.#characters += text.length;
-    if (this.#gathered.length >= 2 * maxGathered || this.#characters >= maxGatheredCharacters) this.flush();
+    if (report.kind === 'observation') {
+      const { shared, own } = splitObservation(report);
+      this.#share(JSON.stringify(shared));
+      this.#gather(fields.report, JSON.stringify(own));
+    } else this.#gather(fields.report, JSON.stringify(report));
+    this.#reports += 1;
+    if (this.#reports >= maxGathered || this.#characters >= maxGatheredCharacters) this.flush();
   }
 
   /** Sends what was gathered; to be called before what was reported counts as done. */
   flush(): void {
-    if (this.#gathered.length === 0) return;
-    const reports = this.#gathered;
+    if (this.#reports === 0) return;
+    const gathered = this.#gathered;
     this.#gathered = [];
+    this.#reports = 0;
     this.#characters = 0;
-    this.#redis.xadd(keys.observations, '*', ...reports).catch(this.#onError);
+    this.#shared = '';
+    this.#redis.xadd(keys.observations, '*', ...gathered).catch(this.#onError);
+  }
+
+  #share(text: string): void {
+    if (text === this.#shared) return;
+    this.#shared = text;
+    this.#gather(fields.shared, text);
+  }
+
+  #gather(field: string, text: string): void {
+    this.#gathered.push(field, text);
+    this.#characters += text.length;
   }
 }
 
@@ -136,6 +156,7 @@ export class ReportReader {
 class PageUnderWay {
   readonly #reports: Report[] = [];
   readonly #unreadable: string[] = [];
+  readonly #shared = new Map<string, SharedPart | undefined>();
   readonly #limit: number;
   #characters = 0;
   end: string;
@@ -154,16 +175,29 @@ class PageUnderWay {
     return this.size >= this.#limit || this.#characters >= maxPageCharacters;
   }
 
-  add([id, fields]: Entry): void {
+  add([id, pairs]: Entry): void {
     this.end = id;
     this.entries += 1;
-    for (let i = 1; i < fields.length; i += 2) {
-      const text = fields[i] as string;
+    let shared: SharedPart | undefined;
+    for (let i = 0; i < pairs.length; i += 2) {
+      const text = pairs[i + 1] as string;
       this.#characters += text.length;
-      const report = readPayload(reportPayload, text);
-      if (report === undefined) this.#unreadable.push(text);
-      else this.#reports.push(report);
+      if (pairs[i] === fields.shared) shared = this.#readShared(text);
+      else this.#addReport(text, shared);
     }
+  }
+
+  #addReport(text: string, shared: SharedPart | undefined): void {
+    const report = readPayload(reportPayload, text);
+    if (report?.kind === 'failed-delivery') this.#reports.push(report);
+    else if (report === undefined || shared === undefined) this.#unreadable.push(text);
+    else this.#reports.push(joinObservation(shared, report));
+  }
+
+  /** The same value for the same text: a slot repeats itself in entry after entry. */
+  #readShared(text: string): SharedPart | undefined {
+    if (!this.#shared.has(text)) this.#shared.set(text, readPayload(sharedPayload, text));
+    return this.#shared.get(text);
   }
 
   finish(): ReportPage {
