@@ -11,7 +11,7 @@ import type { Observation, TrialRecord } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { failedTrials } from './failed-trials.ts';
 import { recordObservations } from './record-observations.ts';
-import type { Sweeps } from './sweeps.ts';
+import type { Locate, Sweeps } from './sweeps.ts';
 
 /** About how many reports a transaction commits at most. */
 const pageLimit = 500;
@@ -58,7 +58,7 @@ export class Collector {
   async commit({ reports, unreadable, end, isFull }: ReportPage): Promise<void> {
     this.#lease.require();
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
-    const observations = this.#placed(reports.filter((report) => report.kind === 'observation'));
+    const observations = await this.#placed(reports.filter((report) => report.kind === 'observation'));
     if (observations.length > 0) {
       const refused = await recordObservations(this.#results, observations, this.#logger);
       const accepted = refused.length === 0 ? observations : without(observations, refused);
@@ -91,7 +91,7 @@ export class Collector {
     const batches = await this.#queue.failed();
     if (batches.length === 0) return;
     await this.drain();
-    const trials = this.#placed(batches.flatMap(failedTrials)).filter(
+    const trials = (await this.#placed(batches.flatMap(failedTrials))).filter(
       ({ sweep, index }) => this.#sweeps.run(sweep)?.isRecorded(index) !== true,
     );
     this.#lease.require();
@@ -112,11 +112,14 @@ export class Collector {
     }
   }
 
-  /** Records at their place in the grid, without those that a newer spec of their sweep no longer plans. */
-  #placed<Record extends TrialRecord>(records: readonly Record[]): readonly Record[] {
+  /** Records at their place in the grid, without those of trials that their sweep does not plan, or not any more. */
+  async #placed<Record extends TrialRecord>(records: readonly Record[]): Promise<readonly Record[]> {
+    const locators = new Map<string, Locate>();
+    for (const { sweep } of records) {
+      if (!locators.has(sweep)) locators.set(sweep, await this.#sweeps.locator(sweep));
+    }
     return records.flatMap((record) => {
-      const run = this.#sweeps.run(record.sweep);
-      const index = run === undefined ? record.index : run.locate(record);
+      const index = locators.get(record.sweep)?.(record);
       return index === undefined ? [] : index === record.index ? [record] : [{ ...record, index }];
     });
   }

@@ -101,7 +101,11 @@ async function cancelTrials(
   { sweeps, collector }: CommandContext,
 ): Promise<CommandReply> {
   const run = sweeps.run(name);
-  if (run === undefined) return refuse(`There is no sweep named "${name}" that has anything left to do.`);
+  if (run === undefined) {
+    const stored = await sweeps.results.getSweep(name);
+    if (stored === undefined) return refuse(`There is no sweep named "${name}".`);
+    return refuse(`Sweep "${name}" is ${stored.state}: there is nothing to cancel.`);
+  }
   await collector.drain();
   const cancelled = await sweeps.cancelTrials(run, indices);
   return accept(`${cancelled} ${cancelled === 1 ? 'trial' : 'trials'} of sweep "${name}" cancelled.`);

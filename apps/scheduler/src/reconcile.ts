@@ -27,8 +27,7 @@ export async function reconcile(
   const orphans: string[] = [];
   for (const [batchId, batch] of unknown) {
     const run = sweeps.run(batch.sweep);
-    if (run === undefined) orphans.push(batchId);
-    else run.admitted(batchId, batch.trials);
+    if (run === undefined || !run.found(batchId, batch.trials)) orphans.push(batchId);
   }
   await queue.remove(orphans);
   await sweeps.retire();

@@ -26,8 +26,6 @@ export class UnplannableSweepError extends Error {
 interface RunParts {
   readonly grid: Grid;
   readonly tally: Tally;
-  /** Whether trials in flight may stem from an earlier version of the spec. */
-  readonly hasVersions: boolean;
 }
 
 export interface LoadOptions {
@@ -42,7 +40,6 @@ export class SweepRun {
   readonly tally: Tally;
   readonly #stored: StoredSweep;
   readonly #grid: Grid;
-  readonly #hasVersions: boolean;
   readonly #recorded = new IndexSet();
   readonly #durations = new Durations();
   readonly #alikeFailures = new Map<Failure, number>();
@@ -57,7 +54,6 @@ export class SweepRun {
     this.tally = parts.tally;
     this.#stored = stored;
     this.#grid = parts.grid;
-    this.#hasVersions = parts.hasVersions;
     this.#state = stored.state;
     this.#stateReason = stored.stateReason;
   }
@@ -68,8 +64,7 @@ export class SweepRun {
     const grid = planGrid(spec);
     const tally = new Tally(spec.objective, await results.counts(stored.name), last);
     if (!tally.isWhole) await tally.recount(results.allRows(stored.name, { kind: 'observation' }));
-    const hasVersions = (await results.versions(stored.name)).length > 1;
-    const run = new SweepRun(stored, spec, { grid, tally, hasVersions });
+    const run = new SweepRun(stored, spec, { grid, tally });
     for await (const index of results.recordedIndices(stored.name)) run.#recorded.add(index);
     return run;
   }
@@ -112,13 +107,13 @@ export class SweepRun {
       .map((index) => this.#grid.trial(index));
   }
 
-  /** Where the grid has a trial that was delivered, perhaps under an earlier spec; undefined if it does not plan it. */
+  /**
+   * Where the grid has a trial that was delivered, perhaps under an earlier spec, or for an earlier sweep of this name; undefined
+   * if it does not plan it.
+   */
   locate(trial: Pick<Trial, 'trialId' | 'index' | 'params' | 'seed'>): number | undefined {
-    const { trialId, index } = trial;
-    const inGrid = index < this.#grid.size;
-    if (!this.#hasVersions) return inGrid ? index : undefined;
-    if (inGrid && this.#grid.trial(index).trialId === trialId) return index;
-    return this.#grid.locate(trial);
+    // what was admitted is at its place: its identity need not be derived again
+    return this.inFlight.trialAt(trial.index) === trial.trialId ? trial.index : this.#grid.locate(trial);
   }
 
   /** @param maxBatch most trials in a batch */
@@ -150,13 +145,22 @@ export class SweepRun {
     return batches.map((trials) => ({ sweep: this.name, trials, trialTimeoutSeconds, maxAttempts }));
   }
 
-  /** A batch is in the queue. */
+  /** A batch of trials that this run has planned is in the queue. */
   admitted(batchId: string, trials: readonly Trial[]): void {
-    const indices = trials.map((trial) => this.locate(trial)).filter((index) => index !== undefined);
     this.inFlight.add(
       batchId,
-      indices.filter((index) => !this.#recorded.has(index)),
+      trials.filter(({ index }) => !this.#recorded.has(index)),
     );
+  }
+
+  /** A batch of any spec of the sweep was found in the queue. Returns whether it holds anything that is still planned. */
+  found(batchId: string, trials: readonly Trial[]): boolean {
+    const planned = trials.flatMap((trial) => {
+      const index = this.#grid.locate(trial);
+      return index === undefined || this.#recorded.has(index) ? [] : [{ ...trial, index }];
+    });
+    this.admitted(batchId, planned);
+    return planned.length > 0;
   }
 
   /** An observation is in the database. */

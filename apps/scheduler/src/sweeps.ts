@@ -1,9 +1,12 @@
 import { readSummary, sendCancelled, writeSummaries, type BatchQueue, type RedisConnection } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import type { FailedTrial, Observation, Trial } from '@natsweep/sweep';
+import type { FailedTrial, Observation, SweepSpec, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { findReusable } from './reuse.ts';
-import { SweepRun, UnplannableSweepError } from './sweep-run.ts';
+import { planGrid, SweepRun, UnplannableSweepError } from './sweep-run.ts';
+
+/** The index at which a sweep plans a trial; undefined: it does not. */
+export type Locate = (trial: Pick<Trial, 'trialId' | 'index' | 'params' | 'seed'>) => number | undefined;
 
 export interface SweepsOptions {
   readonly results: ResultsStore;
@@ -38,6 +41,22 @@ export class Sweeps {
 
   run(name: string): SweepRun | undefined {
     return this.#runs.get(name);
+  }
+
+  /** Where a sweep, also one that has nothing left to do, has the trials that are reported for it. */
+  async locator(name: string): Promise<Locate> {
+    const run = this.#runs.get(name);
+    if (run !== undefined) return (trial) => run.locate(trial);
+    const stored = await this.results.getSweep(name);
+    if (stored === undefined) return () => undefined;
+    try {
+      return planGrid(JSON.parse(stored.spec) as SweepSpec).locate;
+    } catch (error) {
+      if (!(error instanceof UnplannableSweepError)) throw error;
+      const hasVersions = (await this.results.versions(name)).length > 1;
+      // what was planned by the one spec that there was is where that put it
+      return ({ index }) => (hasVersions ? undefined : index);
+    }
   }
 
   /** Takes up every sweep that the database holds as running or paused. */

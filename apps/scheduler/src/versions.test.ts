@@ -62,6 +62,69 @@ test('a changed spec keeps what both plan, also what was in the hands of a worke
   );
 });
 
+/** Plays workers that keep the trial of `point` in their hands until they are told to let it go. */
+function holding(stack: SchedulerStack, point: number) {
+  const held = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  stack.work(async (delivery) => {
+    if (delivery.trials.some(({ params }) => params['point'] === point)) {
+      taken.resolve();
+      await held.promise;
+    }
+    return stack.finish(delivery);
+  });
+  return { taken: taken.promise, letGo: held.resolve };
+}
+
+/** Holds the records of "sweep" against the grid of its spec. */
+async function verify(stack: SchedulerStack, spec: string) {
+  const grid = planGrid(JSON.parse(spec) as SweepSpec);
+  const { recorded, problems } = await stack.results.verify('sweep', {
+    size: grid.size,
+    trialId: (index) => grid.trial(index).trialId,
+  });
+  return { recorded, problems };
+}
+
+/** Resolves when everything has been recorded that was reported before. */
+async function runAnother(stack: SchedulerStack) {
+  await stack.submit('another', points(20));
+  await stack.until('another', ({ state }) => state === 'completed');
+}
+
+test('what a worker still has of a spec that was replaced is not recorded, also when the sweep has ended meanwhile', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', 'axes: { point: [1, 2] }\n');
+  const { taken, letGo } = holding(stack, 1);
+  await taken;
+  const spec = specOf('sweep', 'axes: { point: [3, 4] }\n');
+  assert.equal((await stack.send({ kind: 'apply', commandId: 'a', spec })).ok, true);
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  letGo();
+  await runAnother(stack);
+  assert.deepEqual(await verify(stack, spec), { recorded: 2, problems: [] });
+});
+
+test('what a worker still has of a sweep that was deleted is not taken for a part of the next one of its name', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const first = stack.schedule();
+  await stack.submit('sweep', 'axes: { point: [1, 2] }\n');
+  const { taken, letGo } = holding(stack, 1);
+  await taken;
+  first.kill('SIGKILL');
+  await stack.results.deleteSweep('sweep');
+  stack.schedule();
+  const yaml = 'axes: { point: [5] }\nfixed: { durationMs: 1 }\n';
+  await stack.submit('sweep', yaml);
+  await stack.command('pause', 'sweep');
+  letGo();
+  await runAnother(stack);
+  await stack.command('resume', 'sweep');
+  await stack.until('sweep', ({ state }) => state === 'completed');
+  assert.deepEqual(await verify(stack, specOf('sweep', yaml)), { recorded: 1, problems: [] });
+});
+
 test('a spec of another experiment, or of no sweep, is not applied', async (t) => {
   const stack = await SchedulerStack.start(t);
   stack.schedule();
