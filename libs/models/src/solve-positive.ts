@@ -1,5 +1,9 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import type { SolveStatistics } from './descent.ts';
+import { estimateCondition } from './estimate-condition.ts';
+
+/** Up to this n the condition number is measured; beyond, its eigendecomposition would take longer than all else. */
+const MEASURED_UP_TO = 500;
 
 export interface Solved {
   /** [n, k] */
@@ -13,6 +17,8 @@ export interface Solved {
  * By Cholesky. Where that fails, or where the pivots show a condition number beyond 1/(n ε), by eigendecomposition
  * without the directions whose damped eigenvalue is at or below n ε times the largest: for damping 0 this is the
  * Moore-Penrose inverse. The statistics say which it was.
+ *
+ * A condition number that is asked for is that of an eigendecomposition for n ≤ 500, and of `estimateCondition` beyond.
  */
 export function solvePositive(
   engine: LinalgEngine,
@@ -25,12 +31,18 @@ export function solvePositive(
     const relativeCutoff = n * machineEpsilon(engine);
     const { factor, failed } = engine.cholesky(matrix, { shift: damping });
     if (failed.length === 0 && smallestPivotRatio(engine, factor) ** 2 > relativeCutoff) {
-      const condition = measureCondition
-        ? conditionOf(engine.read(engine.eigh(matrix).values).map((value) => value + damping))
-        : undefined;
+      const conditionOfAll = () =>
+        n <= MEASURED_UP_TO
+          ? conditionOf(engine.read(engine.eigh(matrix).values).map((value) => value + damping))
+          : estimateCondition(engine, matrix, { factor, damping });
       return {
         solution: engine.choleskySolve(factor, rhs),
-        statistics: { method: 'cholesky', dropped: 0, cutoff: 0, ...(condition === undefined ? {} : { condition }) },
+        statistics: {
+          method: 'cholesky',
+          dropped: 0,
+          cutoff: 0,
+          ...(measureCondition ? { condition: conditionOfAll() } : {}),
+        },
       };
     }
     const { values, vectors } = engine.eigh(matrix);

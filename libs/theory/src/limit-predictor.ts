@@ -15,7 +15,7 @@ export interface PredictionInputs {
   readonly residual: Tensor;
   /** c = Σ⁻¹1_L of a regular Σ, read for block-tridiagonal. */
   readonly response: readonly number[];
-  /** Spend an eigendecomposition per kernel to report condition numbers. Default false. */
+  /** Spend what `solvePositive` needs to report condition numbers. Default false. */
   readonly measureCondition?: boolean;
 }
 
