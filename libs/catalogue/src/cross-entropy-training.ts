@@ -105,7 +105,8 @@ export const crossEntropyTraining: ExperimentDeclaration<typeof parameters> = {
     },
   ],
   refuse: (params) => {
-    if (params.dataset === 'gaussian') return 'cross-entropy-training needs labelled classes: dataset must be mnist';
+    if (params.dataset === 'gaussian')
+      return 'cross-entropy-training needs labelled classes: dataset must be mnist, fashion-mnist or cifar10';
     if (classesOf(params).length < 3)
       return `classes must name three labels or more for a softmax; it is ${params.classes}`;
     return wideNetworkRefusal(params);

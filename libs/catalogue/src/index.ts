@@ -17,6 +17,7 @@ export { sparseClassification } from './sparse-classification.ts';
 export { allBut, formatNumber, formatSpread, groupBy, isMeasured, logLogSlope, spread } from './spread.ts';
 export type { Spread } from './spread.ts';
 export { classesOf } from './wide-network-parameters.ts';
+export { isImageDataset, type ImageDatasetName } from './image-datasets.ts';
 export type { WideNetworkParameters } from './wide-network-parameters.ts';
 export { tangentKernel } from './tangent-kernel.ts';
 export { wideTraining } from './wide-training.ts';

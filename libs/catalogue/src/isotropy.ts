@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { atLargest, metricOf, verdict } from './judging.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
-import { kfacParameters, kfacRefusal, wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
+import {
+  classesOf,
+  kfacParameters,
+  kfacRefusal,
+  wideNetworkParameters,
+  wideNetworkRefusal,
+} from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
   ...kfacParameters.shape,
@@ -127,8 +133,7 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
   ],
   refuse: (params) => {
     const { approximation } = params;
-    const multiclass = params.dataset === 'mnist' && params.classes.split(',').length > 2;
-    if (multiclass && ['kfac', 'unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation))
+    if (classesOf(params).length > 2 && ['kfac', 'unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation))
       return `${approximation} is computed for one output, that is two classes`;
     return kfacRefusal(params) ?? wideNetworkRefusal(params);
   },

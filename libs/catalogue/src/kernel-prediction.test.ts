@@ -19,6 +19,18 @@ test('accuracies are compared within a data set, not between them', () => {
   assert.equal(claim!.judge([trial('exact', 0.98)]).status, 'undecided');
 });
 
+test('each data set is judged apart and named', () => {
+  const of = (dataset: string, approximation: string, accuracy: number): Measurement => {
+    const m = trial(approximation, accuracy);
+    return { ...m, params: { ...m.params, dataset } };
+  };
+  const apart = [of('mnist', 'exact', 0.99), of('mnist', 'kfac', 0.98), of('cifar10', 'exact', 0.7)];
+  assert.equal(claim!.judge([...apart, of('cifar10', 'kfac', 0.72)]).status, 'reproduced');
+  const { status, measured } = claim!.judge([...apart, of('cifar10', 'kfac', 0.8)]);
+  assert.equal(status, 'not reproduced');
+  assert.match(measured, /mnist 0,7, N = 100 \(gap 0\.01\).*; cifar10 0,7, N = 100 \(gap 0\.1\)/);
+});
+
 test('numbers of samples are judged apart, so that a gap at one is not averaged away', () => {
   const at = (samples: number, approximation: string, accuracy: number): Measurement => {
     const m = trial(approximation, accuracy);
@@ -34,7 +46,13 @@ test('what the kernels do not cover is refused with the reason', () => {
   assert.match(refuse({ approximation: 'block-tridiagonal', depth: 5 }), /Σ is singular.*depth is 5/);
   assert.equal(refuse({ approximation: 'block-tridiagonal', depth: 4 }), '');
   assert.match(refuse({ normalisation: 'none' }), /Assumption 2/);
-  assert.match(refuse({ dataset: 'cifar10' }), /set dataFolder/);
   assert.match(refuse({ classes: '3,3' }), /twice/);
-  assert.equal(refuse({ dataset: 'fashion-mnist' }), '');
+  assert.equal(refuse({ dataset: 'fashion-mnist', samples: 12_000, testSamples: 2000 }), '');
+  assert.match(
+    refuse({ dataset: 'cifar10', samples: 10_001 }),
+    /samples is 10001; cifar10 has 10000 of the classes 0,7/,
+  );
+  assert.match(refuse({ testSamples: 3000 }), /testSamples is 3000; mnist has 2008 of the classes 0,7/);
+  assert.match(refuse({ depth: 1, samples: 785 }), /single layer.*here 784 inputs and samples = 785/);
+  assert.equal(refuse({ depth: 1, samples: 785, biasVariance: 0.1 }), '');
 });

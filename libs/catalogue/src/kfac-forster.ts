@@ -97,7 +97,7 @@ const separateBiases: Claim = {
 /** K-FAC where M_0 < N, with and without the Forster transformation of the inputs. */
 export const kfacForster: ExperimentDeclaration<typeof parameters> = {
   name: 'kfac-forster',
-  version: 2,
+  version: 3,
   title: 'K-FAC with fewer input dimensions than samples',
   source: 'Karakida & Osawa 2020, 4.3 and B.3.1',
   parameters,
@@ -110,6 +110,12 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
     },
     alpha: { description: 'mean diagonal entry of Θ̄', unit: '1' },
     alphaTheory: { description: 'N(L − 1) + M_0, and with biases N(L − 1) + 1 more', unit: '1' },
+    solveCondition: {
+      description:
+        'largest condition number of the factors that the first step solved, over the directions that were kept; above size ' +
+        '500 estimated from below by Lanczos iterations, where Cholesky solved them',
+      unit: '1',
+    },
     forsterIterations: { description: 'fixed-point iterations of the Forster transformation', unit: '1' },
     initialTrainLoss: { description: '‖f_0 − y‖²/(2N)', unit: '1' },
     finalTrainLoss: { description: 'the same after the last step', unit: '1' },

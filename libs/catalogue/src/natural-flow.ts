@@ -83,8 +83,8 @@ const declaration: ExperimentDeclaration<typeof parameters> = {
     },
   ],
   refuse: (params) => {
-    if (params.normalisation === 'none' && params.dataset === 'mnist')
-      return 'natural-flow runs MNIST on unit-norm inputs';
+    if (params.normalisation === 'none' && params.dataset !== 'gaussian')
+      return 'natural-flow runs images on unit-norm inputs';
     return wideNetworkRefusal({ ...params, approximation: 'exact' });
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { atSmallest, metricOf, verdict } from './judging.ts';
 import { formatNumber, formatSpread, groupBy } from './spread.ts';
-import { wideNetworkParameters } from './wide-network-parameters.ts';
+import { wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
   dataset: wideNetworkParameters.shape.dataset.unwrap().default('gaussian').describe('training data'),
@@ -112,7 +112,7 @@ function sequence(measurements: readonly Measurement[]): string {
 /** Lemma 4.3 of Karakida & Osawa 2020, on the matrix Σ and on the response of real networks. */
 export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
   name: 'tridiagonal-coupling',
-  version: 2,
+  version: 3,
   title: 'Isotropy of the block-tridiagonal natural gradient for every depth, at damping 0 and as it vanishes',
   source: 'Karakida & Osawa 2020, Lemma 4.3',
   parameters,
@@ -127,6 +127,11 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
     smallestCouplingEigenvalue: { description: 'of Σ', unit: '1' },
     negativeCouplingEigenvalues: { description: 'of Σ', unit: '1' },
     zeroCouplingEigenvalues: { description: 'of Σ', unit: '1' },
+    condition: {
+      description:
+        'condition number of the worst system that the step solves: the layer kernels at damping 0, else the damped metric',
+      unit: '1',
+    },
     droppedDirections: { description: 'null directions of the layer kernels that were left out', unit: '1' },
     poleDistance: { description: 'min |λ + ρ| over the eigenvalues λ of the damped metric', unit: '1' },
   },
@@ -169,4 +174,5 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
       yScale: 'log',
     },
   ],
+  refuse: (params) => wideNetworkRefusal({ ...params, approximation: 'block-tridiagonal' }),
 };

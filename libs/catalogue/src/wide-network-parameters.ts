@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { imageDatasets, isImageDataset } from './image-datasets.ts';
 import { precision } from './precision.ts';
 
 /** Data and architecture of the experiments on wide networks, with the settings of Karakida & Osawa's code as defaults. */
 export const wideNetworkParameters = z.strictObject({
-  dataset: z.enum(['mnist', 'gaussian']).default('mnist').describe('training and test data'),
+  dataset: z
+    .enum(['mnist', 'fashion-mnist', 'cifar10', 'gaussian'])
+    .default('mnist')
+    .describe('training and test data; a worker finds fashion-mnist and cifar10 in its NATSWEEP_DATA'),
   classes: z
     .string()
     .regex(/^\d(,\d)+$/)
@@ -20,7 +24,12 @@ export const wideNetworkParameters = z.strictObject({
     .default('standardise')
     .describe('standardise: one mean and deviation for all pixels, then unit norm per sample'),
   targetMagnitude: z.number().positive().max(100).default(0.5).describe('targets of two classes are ± this'),
-  inputDimension: z.int().min(1).max(10_000).default(100).describe('M_0 of the gaussian data set; mnist has 784'),
+  inputDimension: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe('M_0 of the gaussian data set; images have as many as pixels'),
   depth: z.int().min(1).max(64).default(3).describe('L, number of weight layers'),
   width: z.int().min(1).max(65_536).default(1024).describe('M, units of each hidden layer'),
   activation: z.enum(['relu', 'shifted-relu', 'tanh', 'erf']).default('relu').describe('φ'),
@@ -62,17 +71,50 @@ export function kfacRefusal(
   return undefined;
 }
 
-/** What is wrong with data and architecture together, or undefined. */
-export function wideNetworkRefusal(
-  params: WideNetworkParameters & { readonly approximation: string },
-): string | undefined {
+/** What is wrong with the choice of data, or undefined. */
+export function dataRefusal(params: WideNetworkParameters): string | undefined {
+  const { dataset, samples, testSamples } = params;
   const classes = classesOf(params);
   if (new Set(classes).size < classes.length) return `classes lists a label twice: ${params.classes}`;
-  const inputs = params.dataset === 'mnist' ? 784 : params.inputDimension;
-  if ((params.approximation === 'kfac' || params.approximation === 'unit-wise') && params.samples > inputs)
-    return (
-      `${params.approximation} needs M_0 ≥ N, linearly independent inputs (Karakida & Osawa 2020, 4.3 and 5); ` +
-      `here M_0 = ${inputs} and samples = ${params.samples}`
-    );
+  if (!isImageDataset(dataset)) return undefined;
+  const facts = imageDatasets[dataset];
+  for (const [name, asked, split] of [
+    ['samples', samples, 'train'],
+    ['testSamples', testSamples, 'test'],
+  ] as const) {
+    const there = classes.reduce((sum, label) => sum + facts[split][label]!, 0);
+    if (asked > there) return `${name} is ${asked}; ${dataset} has ${there} of the classes ${params.classes}`;
+  }
   return undefined;
+}
+
+/** Why a single layer has no inverse without damping on so many samples, or undefined. */
+export function singleLayerRefusal(params: Inverted): string | undefined {
+  const { samples, depth, biasVariance, approximation, damping } = params;
+  const inputs = inputDimensionOf(params) + (biasVariance > 0 ? 1 : 0);
+  if (depth > 1 || damping !== 0 || approximation === 'gradient-descent' || samples <= inputs) return undefined;
+  return (
+    `${approximation} at damping 0 inverts Θ_1 = A_0/N of a single layer, which is singular for more samples than inputs ` +
+    `(Karakida & Osawa 2020, Lemma B.3); here ${inputs} inputs${biasVariance > 0 ? ' with the bias' : ''} and samples = ${samples}`
+  );
+}
+
+/** A metric that is inverted; without a `damping` none can be 0. */
+type Inverted = WideNetworkParameters & { readonly approximation: string; readonly damping?: number };
+
+/** M_0 */
+function inputDimensionOf({ dataset, inputDimension }: WideNetworkParameters): number {
+  return isImageDataset(dataset) ? imageDatasets[dataset].inputDimension : inputDimension;
+}
+
+/** What is wrong with data and architecture together, or undefined. */
+export function wideNetworkRefusal(params: Inverted): string | undefined {
+  const { samples, approximation } = params;
+  const inputs = inputDimensionOf(params);
+  if ((approximation === 'kfac' || approximation === 'unit-wise') && samples > inputs)
+    return (
+      `${approximation} needs M_0 ≥ N, linearly independent inputs (Karakida & Osawa 2020, 4.3 and 5); ` +
+      `here M_0 = ${inputs} and samples = ${samples}`
+    );
+  return singleLayerRefusal(params) ?? dataRefusal(params);
 }

@@ -19,3 +19,9 @@ export interface Dataset {
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
+
+/** The files of a data set are not on this machine or not what they should be; the message names the file and the fix. */
+export class DataFileError extends Error {
+  override readonly name = 'DataFileError';
+  readonly code = 'DATA';
+}

@@ -1,59 +1,93 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-
-/** The file is not an IDX file of the expected kind. */
-export class IdxFormatError extends Error {
-  override readonly name = 'IdxFormatError';
-}
+import { readDataFile } from './data-file.ts';
+import { DataFileError } from './dataset.ts';
 
 const labelsMagic = 0x00000801;
 const imagesMagic = 0x00000803;
+const imagesHeader = 16;
 
-/** Labels of an idx1-ubyte file (LeCun's MNIST format: magic, count, then one byte each), or of the same file with .gz. */
+/**
+ * Labels of an idx1-ubyte file (LeCun's MNIST format: magic, count, then one byte each), or of the same file with .gz. Throws
+ * `DataFileError` for any other file and for one that was cut off.
+ */
 export function readIdxLabels(file: string): Uint8Array {
-  const bytes = isCompressed(file) ? gunzipSync(readFileSync(`${file}.gz`)) : readFileSync(file);
-  const count = bytes.length >= 8 && bytes.readUInt32BE(0) === labelsMagic ? bytes.readUInt32BE(4) : -1;
-  if (bytes.length !== 8 + count) throw new IdxFormatError(`${file} is not an idx1-ubyte label file`);
+  const bytes = isCompressed(file) ? decompressed(file) : readDataFile(file);
+  if (bytes.length < 8 || bytes.readUInt32BE(0) !== labelsMagic)
+    throw new DataFileError(`${file} is not an idx1-ubyte label file`);
+  checkSize(file, bytes.length, 8 + bytes.readUInt32BE(4));
   return bytes.subarray(8);
 }
 
-/**
- * The images with the given positions of an idx3-ubyte file, one after another; reads only those. Of the same file with .gz
- * it reads all.
- */
-export function readIdxImages(
-  file: string,
-  positions: readonly number[],
-): { pixels: Uint8Array; pixelsPerImage: number } {
+/** The images of an idx3-ubyte file. */
+export interface IdxImages {
+  readonly count: number;
+  /** The images at these positions, one after another; of a plain file it reads only those. */
+  readonly read: (positions: readonly number[]) => Uint8Array;
+}
+
+/** An idx3-ubyte file, or the same file with .gz. Throws `DataFileError` for any other file and for one that was cut off. */
+export function openIdxImages(file: string): IdxImages {
   if (isCompressed(file)) {
-    const bytes = gunzipSync(readFileSync(`${file}.gz`));
-    return gather(file, positions, (target, from) => bytes.copy(target, 0, from, from + target.length));
+    const bytes = decompressed(file);
+    return imagesOf(file, bytes.length, (body) =>
+      body((target, from) => bytes.copy(target, 0, from, from + target.length)),
+    );
   }
-  const handle = openSync(file, 'r');
-  try {
-    return gather(file, positions, (target, from) => readSync(handle, target, 0, target.length, from));
-  } finally {
-    closeSync(handle);
-  }
+  const opened = <T>(body: (handle: number) => T): T => {
+    const handle = openSync(file, 'r');
+    try {
+      return body(handle);
+    } finally {
+      closeSync(handle);
+    }
+  };
+  const size = opened((handle) => fstatSync(handle).size);
+  return imagesOf(file, size, (body) =>
+    opened((handle) => body((target, from) => readSync(handle, target, 0, target.length, from))),
+  );
 }
 
 /** Fills the target from an offset of the file; returns how many bytes there were. */
 type ReadAt = (target: Uint8Array, from: number) => number;
 
-function gather(file: string, positions: readonly number[], readAt: ReadAt) {
-  const header = Buffer.alloc(16);
-  if (readAt(header, 0) !== 16 || header.readUInt32BE(0) !== imagesMagic)
-    throw new IdxFormatError(`${file} is not an idx3-ubyte image file`);
-  const pixelsPerImage = header.readUInt32BE(8) * header.readUInt32BE(12);
-  const pixels = new Uint8Array(positions.length * pixelsPerImage);
-  positions.forEach((position, row) => {
-    const target = pixels.subarray(row * pixelsPerImage, (row + 1) * pixelsPerImage);
-    if (readAt(target, 16 + position * pixelsPerImage) !== pixelsPerImage)
-      throw new IdxFormatError(`${file} ends before image ${position}`);
-  });
-  return { pixels, pixelsPerImage };
+function imagesOf(file: string, size: number, reading: (body: (readAt: ReadAt) => void) => void): IdxImages {
+  const header = Buffer.alloc(imagesHeader);
+  reading((readAt) => readAt(header, 0));
+  if (size < imagesHeader || header.readUInt32BE(0) !== imagesMagic)
+    throw new DataFileError(`${file} is not an idx3-ubyte image file`);
+  const [count, pixels] = [header.readUInt32BE(4), header.readUInt32BE(8) * header.readUInt32BE(12)];
+  checkSize(file, size, imagesHeader + count * pixels);
+  return {
+    count,
+    read: (positions) => {
+      const all = new Uint8Array(positions.length * pixels);
+      reading((readAt) =>
+        positions.forEach((position, row) =>
+          readAt(all.subarray(row * pixels, (row + 1) * pixels), imagesHeader + position * pixels),
+        ),
+      );
+      return all;
+    },
+  };
+}
+
+function checkSize(file: string, size: number, expected: number): void {
+  if (size !== expected)
+    throw new DataFileError(
+      `${file} has ${size} bytes where its header announces ${expected}: it is damaged; copy it again`,
+    );
 }
 
 function isCompressed(file: string): boolean {
   return !existsSync(file) && existsSync(`${file}.gz`);
+}
+
+function decompressed(file: string): Buffer {
+  try {
+    return gunzipSync(readDataFile(`${file}.gz`));
+  } catch (error) {
+    if (error instanceof DataFileError) throw error;
+    throw new DataFileError(`${file}.gz is damaged: ${(error as Error).message}; copy it again`, { cause: error });
+  }
 }

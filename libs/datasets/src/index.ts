@@ -1,9 +1,9 @@
-export { DatasetError } from './dataset.ts';
+export { DataFileError, DatasetError } from './dataset.ts';
 export type { Dataset, Split } from './dataset.ts';
 export { gaussianDataset } from './gaussian.ts';
 export type { GaussianOptions } from './gaussian.ts';
-export { IdxFormatError } from './idx.ts';
-export { loadFashionMnist, loadMnist } from './mnist.ts';
+export { imageNames, loadImages, missingImages } from './images.ts';
+export type { ImageName } from './images.ts';
 export type { ImageOptions } from './image-dataset.ts';
 export { normalisations } from './normalise.ts';
 export type { Normalisation } from './normalise.ts';
@@ -15,4 +15,3 @@ export { sparseClassification } from './sparse-classification.ts';
 export type { SparseClassification } from './sparse-classification.ts';
 export { forsterTransform } from './forster.ts';
 export type { Forster } from './forster.ts';
-export { loadCifar10 } from './cifar10.ts';

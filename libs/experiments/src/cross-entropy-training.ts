@@ -15,6 +15,7 @@ import type { Network, SolveStatistics } from '@natsweep/models';
 import { createRule } from '@natsweep/ngd';
 import { isotropyConstant, softmaxTrajectory } from '@natsweep/theory';
 import type { z } from 'zod';
+import { requireRegularMetric } from './independent-inputs.ts';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { accuracy, largestDistance, norm } from './squared-loss.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
@@ -41,8 +42,9 @@ async function runTrial(
   context: TrialContext,
 ): Promise<TrialResult> {
   const { engine } = context;
-  const dataset = wideDataset(params, seed);
+  const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
+  if (params.damping === 0) requireRegularMetric(engine, { train: dataset.train, architecture }, params.approximation);
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   const alpha = isotropyConstant(params.approximation, architecture, { samples: params.samples });

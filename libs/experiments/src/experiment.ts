@@ -27,6 +27,8 @@ export interface TrialContext {
   readonly engine: LinalgEngine;
   /** Aborted on cancel and drain: check it between steps and end with outcome `stopped`. */
   readonly signal: AbortSignal;
+  /** Folder with a folder per image data set; undefined: only what packages bring is there. */
+  readonly dataFolder?: string | undefined;
   /** Steps done of the trial in hand; rate-limited by the caller. */
   readonly progress: (trialId: string, stepsDone: number, stepsTotal: number) => void;
 }

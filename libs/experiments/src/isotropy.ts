@@ -18,9 +18,10 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
   for (const trial of trials) yield runTrial(trial, context);
 }
 
-function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
+function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: TrialContext): TrialResult {
+  const { engine, progress } = context;
   progress(trialId, 0, 1);
-  const dataset = wideDataset(params, seed);
+  const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
   const metrics = engine.scope(() => {
     const { inputs } = splitTensors(engine, dataset, dataset.train);

@@ -1,5 +1,4 @@
-import { classesOf, kernelPrediction as declaration } from '@natsweep/catalogue';
-import { gaussianDataset, loadCifar10, loadFashionMnist, loadMnist } from '@natsweep/datasets';
+import { kernelPrediction as declaration } from '@natsweep/catalogue';
 import type { Dataset } from '@natsweep/datasets';
 import type { LinalgEngine } from '@natsweep/linalg';
 import { blockTridiagonalCoupling, createNetwork, freeNetwork, outputs } from '@natsweep/models';
@@ -7,13 +6,11 @@ import { couplingResponse } from '@natsweep/ngd';
 import { limitPrediction } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { requireDistinctSamples } from './independent-inputs.ts';
 import { accuracy, squaredLoss } from './squared-loss.ts';
-import { orRefused, splitTensors, wideArchitecture } from './wide-network.ts';
+import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
 
 type Params = z.infer<typeof declaration.parameters>;
-
-/** Up to this N the condition number of every kernel is measured: beyond, its eigendecomposition takes minutes. */
-const MOST_SAMPLES_CONDITIONED = 2000;
 
 /** f_∞ = f_0 + Θ̄(x′, x)Θ̄⁻¹(y − f_0) with analytic kernels and f_0 from a network of the given width. */
 export const kernelPrediction: Experiment<typeof declaration.parameters> = { declaration, run };
@@ -22,16 +19,22 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
   for (const trial of trials) yield runTrial(trial, context);
 }
 
-function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
+function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: TrialContext): TrialResult {
+  const { engine, progress } = context;
   progress(trialId, 0, 1);
-  const dataset = orRefused(() => loadDataset(params, seed));
+  const dataset = wideDataset(params, seed, context);
   const metrics = engine.scope(() => predictionMetrics(engine, dataset, params, seed));
   progress(trialId, 1, 1);
   return { trialId, outcome: 'converged', metrics, traces: {} };
 }
 
 function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Params, seed: number) {
-  const architecture = wideArchitecture({ ...params, dataset: 'gaussian' }, dataset);
+  const architecture = wideArchitecture(params, dataset);
+  requireDistinctSamples(
+    engine,
+    { train: dataset.train, architecture },
+    `the predictor of ${params.approximation} (Karakida & Osawa 2020, Assumption 2: ‖x_n‖ = 1 and x_n ≠ x_m)`,
+  );
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   const [trainStart, testStart] = [outputs(engine, network, train.inputs), outputs(engine, network, held.inputs)];
@@ -45,7 +48,7 @@ function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Param
   const { correction, solves } = limitPrediction(engine, architecture, params.approximation, {
     ...given,
     residual: both,
-    measureCondition: params.samples <= MOST_SAMPLES_CONDITIONED,
+    measureCondition: true,
   });
   const moved = engine.slice(correction, [null, [0, classes]]);
   const mean =
@@ -63,24 +66,4 @@ function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Param
     condition: conditions.length > 0 ? Math.max(...conditions) : NaN,
     droppedDirections: solves.reduce((sum, { dropped }) => sum + dropped, 0),
   };
-}
-
-function loadDataset(params: Params, seed: number): Dataset {
-  const { samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
-  const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
-  const images = {
-    ...sizes,
-    classes: classesOf({ dataset: 'mnist', classes: params.classes }),
-    order: params.sampleOrder,
-  };
-  switch (params.dataset) {
-    case 'mnist':
-      return loadMnist(images);
-    case 'fashion-mnist':
-      return loadFashionMnist(params.dataFolder, images);
-    case 'cifar10':
-      return loadCifar10(params.dataFolder, images);
-    case 'gaussian':
-      return gaussianDataset({ ...sizes, inputDimension });
-  }
 }

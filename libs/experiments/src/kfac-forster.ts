@@ -69,6 +69,7 @@ async function runTrial(
         finalTrainLoss: trainLoss.at(-1)!,
         deviationFromTheory: deviation(residualsTrain),
         deviationFromIsotropy: deviation(isotropic),
+        solveCondition: statistics.condition ?? NaN,
         droppedDirections: statistics.dropped,
       },
       traces: { trainLoss, trainLossTheory: residualsTrain.map((residual) => squaredLoss(residual, params.samples)) },

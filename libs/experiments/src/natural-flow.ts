@@ -60,7 +60,7 @@ async function runTrial(
   context: TrialContext,
 ): Promise<TrialResult> {
   const { engine, signal, progress } = context;
-  const dataset = wideDataset(params, seed);
+  const dataset = wideDataset(params, seed, context);
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
   const steps = Math.max(1, Math.round(params.flowTime / params.stepSize));

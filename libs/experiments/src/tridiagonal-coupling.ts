@@ -13,6 +13,7 @@ import { blockTridiagonal, couplingResponse } from '@natsweep/ngd';
 import { blockTridiagonalAlpha } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { requireRegularMetric } from './independent-inputs.ts';
 import { norm } from './squared-loss.ts';
 import { splitTensors, wideArchitecture, wideDataset } from './wide-network.ts';
 
@@ -25,16 +26,22 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
   for (const trial of trials) yield runTrial(trial, context);
 }
 
-function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, progress }: TrialContext): TrialResult {
+function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: TrialContext): TrialResult {
+  const { engine, progress } = context;
   progress(trialId, 0, 1);
-  const dataset = wideDataset(params, seed);
+  const dataset = wideDataset(params, seed, context);
+  const architecture = wideArchitecture(params, dataset);
+  if (params.damping === 0) requireRegularMetric(engine, { train: dataset.train, architecture }, 'block-tridiagonal');
   const { inertia, response } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
   const metrics = engine.scope(() => {
     const { inputs, targets } = splitTensors(engine, dataset, dataset.train);
-    const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
+    const network = createNetwork(engine, architecture, seed);
     const at = linearise(engine, network, inputs);
     const residual = engine.binary('subtract', at.outputs, targets);
-    const direction = blockTridiagonal().direction(engine, at, residual, { damping: params.damping });
+    const direction = blockTridiagonal().direction(engine, at, residual, {
+      damping: params.damping,
+      measureCondition: true,
+    });
     const g = engine.read(residual);
     const moved = measuredResponse(engine, network, inputs, direction);
     freeNetwork(engine, network);
@@ -46,6 +53,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, { engine, 
       smallestCouplingEigenvalue: smallestEigenvalue(engine, params.depth),
       negativeCouplingEigenvalues: inertia.negative,
       zeroCouplingEigenvalues: inertia.zero,
+      condition: direction.statistics.condition ?? NaN,
       droppedDirections: direction.statistics.dropped,
       poleDistance: direction.statistics.poleDistance ?? NaN,
     };

@@ -1,9 +1,10 @@
 import { classesOf } from '@natsweep/catalogue';
 import type { WideNetworkParameters } from '@natsweep/catalogue';
-import { DatasetError, gaussianDataset, loadMnist } from '@natsweep/datasets';
+import { DatasetError, gaussianDataset, loadImages } from '@natsweep/datasets';
 import type { Dataset, Split } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import type { Activation, Architecture } from '@natsweep/models';
+import type { TrialContext } from './experiment.ts';
 import { RefusedTrialError } from './refused-trial.ts';
 
 /** A split on the engine. */
@@ -15,9 +16,31 @@ export interface SplitTensors {
   readonly targets: Tensor;
 }
 
-/** Throws RefusedTrialError where the data set has fewer samples than asked for. */
-export function wideDataset(params: WideNetworkParameters, seed: number): Dataset {
-  return orRefused(() => load(params, seed));
+/** What of the parameters decides the data. */
+type DataParameters = Pick<
+  WideNetworkParameters,
+  | 'dataset'
+  | 'classes'
+  | 'samples'
+  | 'testSamples'
+  | 'sampleOrder'
+  | 'normalisation'
+  | 'targetMagnitude'
+  | 'inputDimension'
+>;
+
+/** Throws RefusedTrialError where the data set has fewer samples than asked for, and `DataFileError` where it is not here. */
+export function wideDataset(
+  params: DataParameters,
+  seed: number,
+  { dataFolder }: Pick<TrialContext, 'dataFolder'>,
+): Dataset {
+  const { dataset, samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
+  const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
+  if (dataset === 'gaussian') return gaussianDataset({ ...sizes, inputDimension });
+  return orRefused(() =>
+    loadImages(dataset, dataFolder, { ...sizes, classes: classesOf(params), order: params.sampleOrder }),
+  );
 }
 
 /** What `body` gives; a `DatasetError` becomes a RefusedTrialError. */
@@ -28,14 +51,6 @@ export function orRefused<T>(body: () => T): T {
     if (error instanceof DatasetError) throw new RefusedTrialError(error.message, { cause: error });
     throw error;
   }
-}
-
-function load(params: WideNetworkParameters, seed: number): Dataset {
-  const { samples, testSamples, normalisation, targetMagnitude, inputDimension } = params;
-  const sizes = { samples, testSamples, seed, normalisation, targetMagnitude };
-  return params.dataset === 'gaussian'
-    ? gaussianDataset({ ...sizes, inputDimension })
-    : loadMnist({ ...sizes, classes: classesOf(params), order: params.sampleOrder });
 }
 
 export function wideArchitecture(params: WideNetworkParameters, dataset: Dataset): Architecture {

@@ -14,7 +14,6 @@ import {
 } from '@natsweep/theory';
 import type { IsotropicApproximation, Samples, Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
-import { requireIndependentInputs } from './independent-inputs.ts';
 import { analyticTrajectory, couplingOf, followed, kfacFormOf } from './wide-analytic.ts';
 import { norm } from './squared-loss.ts';
 import type { SplitTensors } from './wide-network.ts';
@@ -69,8 +68,6 @@ export function predictTraining(
     const samples = { architecture: network.architecture, train: training.inputs, held: heldInputs };
     const common = { ...pace, isotropic, analytic: analyticTrajectory(engine, samples, start, params) };
     if (damping === 0 && isotropicRule(params) !== undefined) {
-      if (params.approximation === 'kfac' || params.approximation === 'unit-wise')
-        requireIndependentInputs(engine, at, params.approximation);
       const direction = ruleOf(params).direction(engine, at, residual, { damping });
       const response = engine.read(directionResponse(engine, held, direction));
       const timed = { ...pace, dynamics: params.theoryDynamics };

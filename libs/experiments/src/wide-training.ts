@@ -5,6 +5,7 @@ import type { Network } from '@natsweep/models';
 import type { Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
+import { requireRegularMetric } from './independent-inputs.ts';
 import { accuracy, largestDistance, norm, squaredLoss } from './squared-loss.ts';
 import { isDivergent, train } from './training-run.ts';
 import type { TrainingRun } from './training-run.ts';
@@ -23,9 +24,12 @@ async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialCo
 async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): Promise<TrialResult> {
   const { trialId, params, seed } = trial;
   const { engine } = context;
-  const dataset = wideDataset(params, seed);
+  const dataset = wideDataset(params, seed, context);
+  const architecture = wideArchitecture(params, dataset);
+  if (params.damping === 0 && params.approximation !== 'gradient-descent')
+    requireRegularMetric(engine, { train: dataset.train, architecture }, params.approximation);
   const [training, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
-  const network = createNetwork(engine, wideArchitecture(params, dataset), seed);
+  const network = createNetwork(engine, architecture, seed);
   try {
     const meanEigenvalue = meanTangentEigenvalue(engine, network, training.inputs);
     const damping = params.dampingUnit === 'relative' ? params.damping * meanEigenvalue : params.damping;

@@ -11,11 +11,12 @@ export async function runTrial<Schema extends z.ZodObject>(
   experiment: Experiment<Schema>,
   params: object,
   seed = 1,
+  dataFolder?: string,
 ): Promise<TrialResult> {
   const engine = createReferenceEngine();
   const once = async (): Promise<TrialResult> => {
     const trial = { trialId: 'trial', params: experiment.declaration.parameters.parse(params), seed };
-    const context = { engine, signal: new AbortController().signal, progress: () => undefined };
+    const context = { engine, signal: new AbortController().signal, dataFolder, progress: () => undefined };
     const results: TrialResult[] = [];
     for await (const result of experiment.run([trial], context)) results.push(result);
     assert.equal(results.length, 1);

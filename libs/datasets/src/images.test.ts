@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadMnist } from './mnist.ts';
+import { loadImages } from './images.ts';
+import type { ImageOptions } from './image-dataset.ts';
 import { DatasetError } from './dataset.ts';
 
+const loadMnist = (options: ImageOptions) => loadImages('mnist', undefined, options);
 const norm = (row: Float64Array): number => Math.hypot(...row);
 
 test('two classes give one output of ±0.5 in the order of the list, with unit-norm samples', () => {
