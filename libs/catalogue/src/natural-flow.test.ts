@@ -3,9 +3,17 @@ import { test } from 'node:test';
 import type { Claim, Measurement } from './declaration.ts';
 import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
 
-const [curve, relu] = naturalFlowTraining.claims as [Claim, Claim];
-const [width, printed] = naturalFlowPrediction.claims as [Claim, Claim];
-const [holds, corollary, tight] = naturalFlowBound.claims as [Claim, Claim, Claim];
+const [curve, relu, alike, identity, velocity] = naturalFlowTraining.claims as [Claim, Claim, Claim, Claim, Claim];
+const [width, printed, parameters, printedTheta] = naturalFlowPrediction.claims as [Claim, Claim, Claim, Claim];
+const [holds, corollary, drift, lemma, chain, still, tight] = naturalFlowBound.claims as [
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+];
 const trial = (params: object, metrics: Measurement['metrics'], seed = 0): Measurement => ({
   params: naturalFlowTraining.parameters.parse(params),
   seed,
@@ -33,6 +41,37 @@ test('smooth and ReLU networks are judged apart', () => {
     relu.judge(along('stepSize', [0.1, 0.05], 'discreteTrainError', 1, { activation: 'relu' })).status,
     'reproduced',
   );
+});
+
+test('the linearised curve and the velocity on test points are judged by the power of the step size', () => {
+  for (const [claim, metric] of [
+    [alike, 'discreteTrainError'],
+    [velocity, 'velocityError'],
+  ] as const) {
+    assert.equal(claim.judge(along('stepSize', [0.1, 0.05], metric, 1)).status, 'reproduced');
+    for (const power of [0, 0.5, 2])
+      assert.equal(claim.judge(along('stepSize', [0.1, 0.05], metric, power)).status, 'not reproduced', metric);
+    assert.equal(claim.judge(along('stepSize', [0.1, 0.05], metric, 1, { activation: 'relu' })).status, 'undecided');
+  }
+});
+
+test('one entry of the natural NTK off the identity refutes it, and so does a trial that has none', () => {
+  const at = (naturalNtkError: number | null) => trial({}, { naturalNtkError });
+  assert.equal(identity.judge([at(1e-12), at(1e-9)]).status, 'reproduced');
+  assert.equal(identity.judge([at(1e-12), at(1e-3)]).status, 'not reproduced');
+  assert.equal(identity.judge([at(1e-12), at(null)]).status, 'not reproduced');
+  assert.equal(identity.judge([]).status, 'undecided');
+});
+
+test('parameters must approach the linearised ones with the width, and the printed ones are held to them', () => {
+  assert.equal(parameters.judge(along('width', [64, 256], 'parameterDiscrepancy', -0.5)).status, 'reproduced');
+  assert.equal(parameters.judge(along('width', [64, 256], 'parameterDiscrepancy', -0.2)).status, 'not reproduced');
+  assert.equal(parameters.judge(along('width', [64], 'parameterDiscrepancy', -0.5)).status, 'undecided');
+  const at = (printedParameterDiscrepancy: number, w = 256) =>
+    trial({ width: w }, { printedParameterDiscrepancy, parameterDiscrepancy: 0.1 });
+  assert.equal(printedTheta.judge([at(0.12), at(9, 64)]).status, 'reproduced');
+  assert.equal(printedTheta.judge([at(2)]).status, 'not reproduced');
+  assert.equal(printedTheta.judge([]).status, 'undecided');
 });
 
 test('a diverged trial counts as no convergence', () => {
@@ -81,6 +120,42 @@ test('Corollary 7 says how many trials it leaves out, and how many of these dive
   assert.match(corollary.judge(outside).detail!, /no trial meets .* 3 of 3 trials .* 2 of them diverged/);
   const within = corollary.judge([at(0.3, 0.5), at(0.4, null, 'diverged')]);
   assert.equal(within.status, 'not reproduced');
+});
+
+test('a distance that is a multiple of the drift of the kernel is not it', () => {
+  const at = (integralError: number | null, activation = 'tanh') => trial({ activation }, { integralError });
+  assert.equal(drift.judge([at(0.03), at(0.05)]).status, 'reproduced');
+  assert.equal(drift.judge([at(1), at(1)]).status, 'not reproduced', 'as for twice the drift, or for none');
+  assert.equal(drift.judge([at(0.03), at(null)]).status, 'not reproduced');
+  assert.equal(drift.judge([at(0.03, 'relu')]).status, 'undecided');
+});
+
+test('each step of the proof of Theorem 1 is refuted by one trial', () => {
+  assert.equal(lemma.judge([trial({}, { kernelMovementRatio: 0.2 })]).status, 'reproduced');
+  assert.equal(
+    lemma.judge([trial({}, { kernelMovementRatio: 0.2 }), trial({}, { kernelMovementRatio: 1.2 })]).status,
+    'not reproduced',
+  );
+  assert.equal(lemma.judge([]).status, 'undecided');
+  const at = (kernelBoundRatio: number, kernelBoundOverBound: number) =>
+    trial({}, { kernelBoundRatio, kernelBoundOverBound });
+  assert.equal(chain.judge([at(0.4, 0.1)]).status, 'reproduced');
+  assert.equal(chain.judge([at(0.4, 0.1), at(1.1, 0.1)]).status, 'not reproduced');
+  assert.equal(chain.judge([at(0.4, 1.1)]).status, 'not reproduced');
+  assert.equal(chain.judge([]).status, 'undecided');
+});
+
+test('a bound a hundred times too large, or one that does not settle with the width, is not that of Theorem 1', () => {
+  const at = (scale: number, power: number) =>
+    seeds.flatMap((seed) =>
+      [32, 128, 512].map((w) => trial({ width: w }, { boundOverStill: scale * (1 + w ** power) }, seed)),
+    );
+  assert.equal(still.judge(at(1, -0.5)).status, 'reproduced');
+  assert.equal(still.judge(at(100, -0.5)).status, 'not reproduced');
+  assert.equal(still.judge(at(0.5, -0.5)).status, 'not reproduced');
+  assert.equal(still.judge(at(1, -0.1)).status, 'not reproduced');
+  const kinked = at(1, 0).map((m) => ({ ...m, params: { ...m.params, activation: 'relu', width: 32 } }));
+  assert.equal(still.judge(kinked).status, 'undecided');
 });
 
 test('a ratio that falls with the width is no tight bound', () => {

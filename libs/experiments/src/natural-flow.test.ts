@@ -26,3 +26,20 @@ test('wide networks stay near their linearisation', async () => {
   assert.ok(wide['discrepancy']! < 0.5 * narrow['discrepancy']!);
   assert.ok(wide['jacobianMovement']! < narrow['jacobianMovement']!);
 });
+
+test('the distance is the drift of the kernel, and the bound that of a network at rest for a wide one', async () => {
+  const wide = await run({ stepSize: 0.05, width: 128, flowTime: 2 });
+  assert.ok(wide['integralError']! < 0.1);
+  assert.ok(wide['kernelMovementRatio']! > 0 && wide['kernelMovementRatio']! < 1);
+  assert.ok(wide['kernelBoundRatio']! > 0 && wide['kernelBoundRatio']! < 1);
+  assert.ok(wide['kernelBoundOverBound']! < 1);
+  assert.ok(Math.abs(wide['boundOverStill']! - 1) < 0.3);
+});
+
+test('the parameters end where Proposition 5 says, not where it is printed, and test points move with the kernel', async () => {
+  const [coarse, fine] = [await run({ stepSize: 0.1, width: 96 }), await run({ stepSize: 0.05, width: 96 })];
+  assert.ok(fine['parameterDiscrepancy']! < 0.2);
+  assert.ok(fine['printedParameterDiscrepancy']! > 1);
+  const ratio = coarse['velocityError']! / fine['velocityError']!;
+  assert.ok(ratio > 1.8 && ratio < 2.3, `ratio ${ratio}`);
+});

@@ -27,8 +27,15 @@ export { dualActivation } from './dual-activation.ts';
 export type { DualActivation } from './dual-activation.ts';
 export { limitPrediction } from './limit-predictor.ts';
 export type { Prediction, PredictingApproximation, PredictionInputs } from './limit-predictor.ts';
-export { convergedDiscrepancyBound, discrepancyBound } from './discrepancy-bound.ts';
-export type { BoundSample, BoundStart } from './discrepancy-bound.ts';
+export {
+  convergedDiscrepancyBound,
+  discrepancyBound,
+  kernelDriftIntegral,
+  kernelMovementBound,
+  kernelMovementLimit,
+  stillDiscrepancyBound,
+} from './discrepancy-bound.ts';
+export type { BoundSample, BoundStart, KernelSample } from './discrepancy-bound.ts';
 export { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
 export { softmaxTrajectory } from './softmax-trajectory.ts';
 export type { SoftmaxTrajectoryOptions } from './softmax-trajectory.ts';

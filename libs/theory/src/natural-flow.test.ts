@@ -4,7 +4,14 @@ import { createReferenceEngine } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
 import { explicitJacobian, linearise } from '@natsweep/models';
 import { smallNetwork } from '@natsweep/models/testing';
-import { convergedDiscrepancyBound, discrepancyBound } from './discrepancy-bound.ts';
+import {
+  convergedDiscrepancyBound,
+  discrepancyBound,
+  kernelDriftIntegral,
+  kernelMovementBound,
+  kernelMovementLimit,
+  stillDiscrepancyBound,
+} from './discrepancy-bound.ts';
 import { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
 
 const engine = createReferenceEngine();
@@ -92,4 +99,57 @@ test('without movement the bound is 2 ‖g_0‖ √(λ_max/λ_min) (1 − e^{−
     assertClose(bound[i]!, 2 * 3 * 2 * (1 - Math.exp(-i / 400)), { rtol: 1e-5, atol: 0 }),
   );
   assert.equal(convergedDiscrepancyBound(start, 2), 18);
+});
+
+test('a drift that grows as s is integrated to 1 − (1 + τ) e^{−τ}, and its norm bound is that of its largest direction', () => {
+  const samples = Array.from({ length: 2001 }, (_, i) => {
+    const tau = i / 400;
+    return { tau, kernelMovement: 2 * tau, drift: Float64Array.of(3 * tau, -4 * tau) };
+  });
+  const grown = (i: number) => 1 - (1 + samples[i]!.tau) * Math.exp(-samples[i]!.tau);
+  const [integrals, bounds] = [kernelDriftIntegral(samples), kernelMovementBound(2.5, samples)];
+  assert.deepEqual(Array.from(integrals[0]!), [0, 0]);
+  for (const i of [400, 2000]) {
+    assertClose(integrals[i]!, [3 * grown(i), -4 * grown(i)], { rtol: 1e-5, atol: 0 });
+    // ‖drift‖ = ‖K_0 − K_s‖ ‖g_0‖ here: the two meet
+    assertClose(bounds[i]!, 5 * grown(i), { rtol: 1e-5, atol: 0 });
+  }
+});
+
+test('Lemma 1 bounds the movement of the natural NTK between any two networks', () => {
+  const largest = (gram: ReturnType<typeof engine.tensor>) => engine.read(engine.eigh(gram).values).at(-1)!;
+  const gram = (a: ReturnType<typeof engine.tensor>) => engine.matmul(a, a, { transposeB: true });
+  const smallest = (a: ReturnType<typeof engine.tensor>) => engine.read(engine.eigh(gram(a)).values)[0]!;
+  for (const seed of [2, 3, 4, 5]) {
+    const other = smallNetwork(engine, { widths: [4, 6, 6, 2], samples: 3, seed }).at.network;
+    const now = { train: linearise(engine, other, inputs), rows: linearise(engine, other, rows.activations[0]!) };
+    const [jNow, jRowsNow] = [explicitJacobian(engine, now.train), explicitJacobian(engine, now.rows)];
+    const moved = engine.binary(
+      'subtract',
+      naturalKernel(engine, now.rows, now.train),
+      naturalKernel(engine, rows, at),
+    );
+    const sampleOf = (x: typeof j, movement: number) => ({
+      tau: 0,
+      smallestGram: smallest(x),
+      jacobianMovement: movement,
+    });
+    const movement = Math.sqrt(largest(gram(engine.binary('subtract', jRowsNow, jRows))));
+    const [first, sample] = [sampleOf(j, 0), sampleOf(jNow, movement)];
+    const limit = kernelMovementLimit(largest(gram(jRows)), first, sample);
+    assertClose(limit, written(jRows, j) + written(jRows, jNow) + movement / Math.sqrt(smallest(jNow)), factorised);
+    assert.ok(Math.sqrt(largest(gram(moved))) <= limit);
+  }
+  /** √(λ_max(G(x))/λ_min(G(X))) */
+  function written(x: typeof j, train: typeof j): number {
+    return Math.sqrt(largest(gram(x)) / smallest(train));
+  }
+});
+
+test('the bound of a network at rest is that of Theorem 1 without movement', () => {
+  const start = { residual: 3, largestGram: 8 };
+  const samples = Array.from({ length: 4001 }, (_, i) => ({ tau: i / 400, smallestGram: 2, jacobianMovement: 0 }));
+  const bound = discrepancyBound(start, samples);
+  assertClose(bound[2000]!, stillDiscrepancyBound(start, samples[0]!, 5), { rtol: 1e-5, atol: 0 });
+  assertClose(stillDiscrepancyBound(start, samples[0]!, Infinity), 2 * 3 * 2);
 });
