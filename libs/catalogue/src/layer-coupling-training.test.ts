@@ -58,18 +58,28 @@ test('convergence below 2 is judged at the widest network and for positive defin
   assert.match(other.detail!, /indefinite or singular and c < 2 0 of 1/);
 });
 
-test('c = 1 must converge in one step at the widest network, not only before every other c', () => {
-  const at = (learningRateScale: number, stepsToLoss: number | null, params: object = {}) =>
-    trial({ learningRateScale, ...params }, { stepsToLoss, deviationFromIsotropy: 0.08 });
-  assert.equal(fastest.judge([at(1, 1), at(0.5, 4), at(1.5, null)]).status, 'reproduced');
-  const refuted = fastest.judge([at(1, 2), at(0.5, 4)]);
-  assert.equal(refuted.status, 'not reproduced');
-  assert.match(refuted.detail!, /at most 0\.08 .* fewer steps in 1 of 1 groups/);
-  assert.match(fastest.judge([at(1, 3), at(1.5, 2)]).detail!, /fewer steps in 0 of 1 groups/);
-  const narrow = [at(1, 5, { width: 64 }), at(0.5, 4, { width: 64 })];
-  assert.equal(fastest.judge([at(1, 1), at(0.5, 4), ...narrow]).status, 'reproduced');
-  assert.equal(fastest.judge([at(1, 1), at(1, 3, { coupling: definite })]).status, 'not reproduced');
-  assert.equal(fastest.judge([at(1, 1), at(1, 3, { coupling: indefinite })]).status, 'reproduced');
-  assert.equal(fastest.judge([at(1, null), at(0.5, null)]).status, 'not reproduced');
-  assert.equal(fastest.judge([at(0.5, 4)]).status, 'undecided');
+test('after one step of c = 1 the residual must vanish with the width for every Σ, and no other c be faster', () => {
+  const at = (
+    learningRateScale: number,
+    stepsToLoss: number | null,
+    deviationFromIsotropy: number,
+    params: object = {},
+  ) => trial({ learningRateScale, ...params }, { stepsToLoss, deviationFromIsotropy });
+  const one = (power: number, steps: number | null = 2, params: object = {}) =>
+    [64, 256, 1024].map((width) => at(1, steps, 3 * width ** power, { width, ...params }));
+  const others = [at(0.5, 4, 0.1), at(1.5, 3, 0.1)];
+  const { status, measured, detail } = fastest.judge([...one(-0.5), ...others]);
+  assert.equal(status, 'reproduced');
+  assert.match(measured, /-0\.5 .* fewer steps in 1 of 1 groups/);
+  assert.match(detail!, /width 1024 0\.0938 .* one in 0 trials/);
+  assert.equal(fastest.judge([...one(0), ...others]).status, 'not reproduced', 'a residual that stays');
+  assert.equal(fastest.judge([...one(-0.5, 4), ...others]).status, 'not reproduced', 'another c is faster');
+  assert.equal(fastest.judge([...one(-0.5, null), ...others]).status, 'not reproduced', 'never reaches the loss');
+  const second = (power: number, coupling: string) => [...one(-0.5), ...others, ...one(power, 2, { coupling })];
+  assert.equal(fastest.judge(second(0, definite)).status, 'not reproduced', 'one Σ of two');
+  assert.equal(fastest.judge(second(0, indefinite)).status, 'reproduced', 'outside the theorem');
+  const diverged = one(-0.5).map((m, i) => (i === 2 ? { ...m, metrics: {} } : m));
+  assert.equal(fastest.judge([...diverged, ...others]).status, 'not reproduced');
+  assert.equal(fastest.judge([one(-0.5)[2]!, ...others]).status, 'undecided', 'one width');
+  assert.equal(fastest.judge(one(-0.5)).status, 'undecided', 'nothing to race');
 });
