@@ -63,6 +63,23 @@ test('ℓ2 and ℓ1 separators meet the optimality conditions in both regimes', 
   );
 });
 
+test('the ℓ2 separator is proved by its multipliers at sizes of the sweeps, and where data repeat', () => {
+  const repeated = gaussianTask(3, 30, 20);
+  const twice = { values: [...repeated.values, ...repeated.values], samples: 60, dimension: 20 };
+  for (const inputs of [gaussianTask(1, 240, 200), gaussianTask(2, 190, 200), gaussianTask(3, 300, 100), twice]) {
+    const found = candidate(inputs, solver.l2(inputs));
+    assertClose(marginRatio(found, 2), 1, solved);
+    assertClose(Math.min(...found.margins), 1, solved);
+  }
+});
+
+test('random labels on many data are refused, never answered', () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const values = new RandomStream(seed, 'random').normals(80 * 6);
+    assert.throws(() => solver.l2({ values, samples: 80, dimension: 6 }), NoLargeMarginError);
+  }
+});
+
 test('the margin bound is never exceeded by another separator', () => {
   const inputs = gaussianTask(4, 20, 8);
   const { multipliers } = solver.l2(inputs);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type highsModule from 'highs';
 import type { ModelData } from 'highs';
+import { nonNegativeLeastSquares } from './non-negative-least-squares.ts';
 
 // the types that HiGHS ships describe its CommonJS entry
 const { default: loadHighs } = createRequire(import.meta.url)('highs') as typeof highsModule;
@@ -24,7 +25,10 @@ export class NoLargeMarginError extends Error {
   override readonly name = 'NoLargeMarginError';
 }
 
-/** Large-margin separators min cost(β) subject to X̃β ≥ 1, by HiGHS (linear and convex quadratic programming). */
+/**
+ * Large-margin separators min cost(β) subject to X̃β ≥ 1: linear costs by HiGHS, the quadratic one by our own active sets, since
+ * HiGHS 1.15 stopped with an error, or not at all, on quadratic programs of 200 variables.
+ */
 export interface LargeMarginSolver {
   /** min ‖β‖₂: where gradient flow on β ends (Soudry et al. 2017). */
   l2(inputs: SignedInputs): LargeMargin;
@@ -93,21 +97,35 @@ function createSolver(highs: Awaited<ReturnType<typeof loadHighs>>): LargeMargin
   });
 
   return {
-    l2: (inputs) => {
-      const { dimension } = inputs;
-      const hessian = {
-        format: 'triangular' as const,
-        dimension,
-        starts: Int32Array.from({ length: dimension + 1 }, (_, i) => i),
-        indices: Int32Array.from({ length: dimension }, (_, i) => i),
-        values: new Float64Array(dimension).fill(1),
-      };
-      return solve({ ...free(inputs, new Float64Array(dimension)), hessian }, inputs);
-    },
+    l2: leastNormSeparator,
     l1: (inputs, weights) => solve({ ...rows(inputs), ...positiveParts(inputs, weights) }, inputs),
     l1Interpolant: (inputs) => solve({ ...rows(inputs, 1), ...positiveParts(inputs) }, inputs),
     linear: (inputs, cost) => solve(free(inputs, Float64Array.from(cost)), inputs),
   };
+}
+
+/**
+ * min ‖β‖₂ subject to X̃β ≥ 1, as Lawson & Hanson 1974 (ch. 23) reduce it to non-negative least squares: with α minimising
+ * ‖X̃ᵀα‖² + (1ᵀα − 1)², β = X̃ᵀα / (1 − 1ᵀα). At data that no hyperplane separates the minimum is 0.
+ */
+function leastNormSeparator(inputs: SignedInputs): LargeMargin {
+  const { samples, dimension } = inputs;
+  const values = Float64Array.from(inputs.values);
+  const row = (n: number) => values.subarray(n * dimension, (n + 1) * dimension);
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const size = Math.max(...Array.from({ length: samples }, (_, n) => dot(row(n), row(n))));
+  const gram = new Float64Array(samples * samples);
+  for (let n = 0; n < samples; n++)
+    for (let m = 0; m <= n; m++) gram[n * samples + m] = gram[m * samples + n] = dot(row(n), row(m)) / size + 1;
+  const alpha = nonNegativeLeastSquares(gram, samples);
+  const total = alpha.reduce((sum, value) => sum + value, 0);
+  const direction = new Float64Array(dimension);
+  alpha.forEach((weight, n) => {
+    if (weight > 0) row(n).forEach((value, i) => (direction[i]! += weight * value));
+  });
+  const smallest = Array.from({ length: samples }, (_, n) => dot(row(n), direction)).reduce((a, b) => Math.min(a, b));
+  if (!(smallest > 0)) throw new NoLargeMarginError('no large-margin separator: the data are not separable');
+  return { separator: direction.map((value) => value / smallest), multipliers: alpha.map((value) => value / total) };
 }
 
 /** Row-wise compressed [sign_1 X̃, sign_2 X̃, …], without its zeros. */
