@@ -12,6 +12,8 @@ export interface Forster {
 
 /** Of the leverage scores, relative; rounding alone leaves a few N ε. */
 const tolerances: Readonly<Record<Precision, number>> = { float64: 1e-9, float32: 1e-5 };
+/** Share of the largest eigenvalue of ZᵀZ from which on one is told from 0; rounding alone leaves a few M_0 ε. */
+const smallestEigenvalues: Readonly<Record<Precision, number>> = { float64: 1e-12, float32: 5e-4 };
 const maximumIterations = 2000;
 
 /**
@@ -60,7 +62,7 @@ function whitening(engine: LinalgEngine, z: Tensor): { inverseRoot: Tensor; leve
   const gram = engine.matmul(z, z, { transposeA: true });
   const { values, vectors } = engine.eigh(engine.binary('multiply', dimension / samples, gram));
   const eigenvalues = engine.read(values);
-  if (!(eigenvalues[0]! > 1e-12 * eigenvalues.at(-1)!))
+  if (!(eigenvalues[0]! > smallestEigenvalues[engine.info().precision] * eigenvalues.at(-1)!))
     throw new DatasetError('the Forster transformation needs inputs that span all M_0 dimensions');
   const roots = engine.tensor(
     eigenvalues.map((value) => 1 / Math.sqrt(value)),

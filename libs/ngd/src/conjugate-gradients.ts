@@ -8,6 +8,7 @@ export interface LinearSystem {
   readonly rightHandSide: Tensor;
   /** Stop at ‖b − Ax‖ ≤ tolerance ‖b‖. */
   readonly tolerance: number;
+  /** Stop here too, and where a quarter of these iterations did not halve ‖b − Ax‖, as rounding makes it where A is too ill-conditioned. */
   readonly maxIterations: number;
 }
 
@@ -60,8 +61,12 @@ export function conjugateGradients(
       weight: inner(rightHandSide, direction),
       norm: goal,
     };
+    const window = Math.ceil(system.maxIterations / 4);
+    const norms: number[] = [];
+    const hasStalled = () => norms.length >= window && !(state.norm <= norms.at(-window)! / 2);
     let iterations = 0;
-    while (state.norm > system.tolerance * goal && iterations < system.maxIterations) {
+    while (state.norm > system.tolerance * goal && iterations < system.maxIterations && !hasStalled()) {
+      norms.push(state.norm);
       const before = state;
       const next = engine.scope(() => advance(before));
       if (next === undefined) break;

@@ -1,6 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import {
   factorContexts,
+  machineEpsilon,
   productPullback,
   productResponse,
   type FactorContext,
@@ -35,13 +36,15 @@ export interface MatrixResidual {
 }
 
 export interface SolveLimits {
-  /** Relative residual at which conjugate gradients stop. Default 1e-10. */
+  /** Relative residual at which conjugate gradients stop, 10 ε of the engine's precision at least. Default 1e-10. */
   readonly tolerance?: number;
   /** Default 1000. */
   readonly maxIterations?: number;
 }
 
-const limitsOf = ({ tolerance = 1e-10, maxIterations = 1000 }: SolveLimits) => ({ tolerance, maxIterations });
+function limitsOf(engine: LinalgEngine, { tolerance = 1e-10, maxIterations = 1000 }: SolveLimits) {
+  return { tolerance: Math.max(tolerance, 10 * machineEpsilon(engine)), maxIterations };
+}
 
 /**
  * Exact natural gradient of β = W_1 ⋯ W_L, the solution of least norm F_w⁺∇_w L over all factors: g_l = A_lᵀ Z B_lᵀ with
@@ -81,7 +84,7 @@ function completeDual(
     multiply: (z) => productResponse(engine, contexts, productPullback(engine, contexts, z)),
     precondition: sylvester,
     rightHandSide: at.residual,
-    ...limitsOf(at),
+    ...limitsOf(engine, at),
   }).solution;
 }
 
@@ -97,6 +100,6 @@ function observedDual(
       return engine.binary('multiply', moved, at.observed);
     },
     rightHandSide: at.residual,
-    ...limitsOf(at),
+    ...limitsOf(engine, at),
   }).solution;
 }

@@ -17,7 +17,7 @@ export interface UnitSystems {
  * The columns δ_i ⊙ v_i [N, m] with v_i = (diag(δ_i) Ã diag(δ_i)/N + ρI)⁻¹ g/N, for m units at once.
  *
  * At ρ = 0 only the samples a with δ ≠ 0 count (S.133-S.135) and δ ⊙ v = (Ã_aa/N)⁻¹ (g_a/δ_a)/N: the other samples
- * are given unit rows, so that every unit is a system of the same size. Where a Cholesky factorisation fails, the
+ * are given rows of their own with the largest diagonal entry of Ã/N, so that every unit is a system of the same size and scale. Where a Cholesky factorisation fails, the
  * whole batch is solved by eigendecomposition without directions at or below N ε times the largest eigenvalue. The condition
  * number is the largest over the units; at ρ = 0 it is that of diag(δ_i) Ã diag(δ_i)/N, which also tells how small δ is.
  */
@@ -54,7 +54,8 @@ function activeSystems(
 ): { matrices: Tensor; rhs: Tensor } {
   const active = engine.binary('subtract', 1, engine.binary('equal', delta, 0));
   const matrices = scaledGram(engine, gram, active);
-  engine.accumulate(matrices, engine.diag(engine.binary('subtract', 1, active)));
+  const scale = engine.reduce('max', engine.diagonal(gram));
+  engine.accumulate(matrices, engine.diag(engine.binary('multiply', scale, engine.binary('subtract', 1, active))));
   const rhs = engine.where(active, engine.binary('divide', gradient, delta), 0);
   return { matrices, rhs: engine.reshape(rhs, [...delta.shape, 1]) };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createReferenceEngine } from '@natsweep/linalg';
 import { assertClose, tolerances } from '@natsweep/linalg/testing';
-import { UnsupportedNetworkError } from '@natsweep/models';
+import { directionResponse, UnsupportedNetworkError } from '@natsweep/models';
 import { smallNetwork } from '@natsweep/models/testing';
 import type { SmallNetwork } from '@natsweep/models/testing';
 import {
@@ -14,7 +14,9 @@ import {
   pseudoSolveExplicitly,
   solveExplicitly,
 } from './testing/explicit-metric.ts';
+import { solveUnits } from './unit-solve.ts';
 import { unitWise } from './unit-wise.ts';
+import type { FirstLayer } from './unit-wise.ts';
 
 const engine = createReferenceEngine();
 const { factorised } = tolerances.float64;
@@ -96,7 +98,70 @@ test('linearly dependent samples are solved by eigendecomposition, and it says s
   assert.ok(engine.read(explicitStep(engine, at, { ...direction, statistics })).every(Number.isFinite));
 });
 
+test('inactive samples do not change how a system is solved, whatever the scale of the Gram matrix', () => {
+  for (const scale of [1e-20, 1, 1e20]) {
+    const gram = engine.tensor(
+      [2, 1, 0.5, 1, 2, 1, 0.5, 1, 2].map((value) => scale * value),
+      [3, 3],
+    );
+    const delta = engine.tensor([1, 0, 0, 2, -1, 1], [3, 2]);
+    const gradient = engine.tensor([1, 2, 3], [3, 1]);
+    const { signals, statistics } = solveUnits(engine, { gram, delta, gradient, damping: 0, measureCondition: false });
+    assert.equal(statistics.method, 'cholesky');
+    // [2 0.5; 0.5 2] x = (1, −3) and [2 1; 1 2] x = (2/2, 3/1)
+    const expected = [14 / 15, 0, 0, -1 / 3, -26 / 15, 5 / 3].map((value) => value / scale);
+    assertClose(engine.read(signals), expected);
+  }
+});
+
 test('more than one output is refused', () => {
   const { at, residual } = smallNetwork(engine, { widths: [4, 5, 2], samples: 2 });
   assert.throws(() => unitWise().direction(engine, at, residual, { damping: 0 }), UnsupportedNetworkError);
+});
+
+const narrow = smallNetwork(engine, { widths: [3, 8, 9, 1], samples: 6, biasVariance: 0 });
+
+for (const damping of [0, 0.03])
+  test(`with M0 < N the first layer moves by the pseudo-inverse of its singular blocks, or not at all (ρ = ${damping})`, () => {
+    const owners = parameterOwners(narrow.at);
+    const gradient = explicitGradient(engine, narrow.at, narrow.residual);
+    const fisher = unitFisher(narrow);
+    const expected = engine.read(
+      damping === 0
+        ? pseudoSolveExplicitly(engine, fisher, gradient)
+        : solveExplicitly(engine, fisher, gradient, damping),
+    );
+    const stepOf = (firstLayer: FirstLayer) =>
+      engine.read(
+        explicitStep(
+          engine,
+          narrow.at,
+          unitWise(firstLayer).direction(engine, narrow.at, narrow.residual, { damping }),
+        ),
+      );
+    const tolerance = damping === 0 ? { rtol: 1e-6, atol: 1e-6 } : factorised;
+    assertClose(stepOf('trained'), expected, tolerance);
+    assertClose(
+      stepOf('fixed'),
+      expected.map((value, p) => (owners[p]!.layer === 0 ? 0 : value)),
+      tolerance,
+    );
+  });
+
+test('with M0 < N the step is isotropic if and only if the first layer is fixed, α = Σ_{1<l<L} γ_lM_l + C (C.2.2)', () => {
+  const g = engine.read(narrow.residual);
+  const total = (firstLayer: FirstLayer) => {
+    const direction = unitWise(firstLayer).direction(engine, narrow.at, narrow.residual, { damping: 0 });
+    return engine.read(directionResponse(engine, narrow.at, direction));
+  };
+  // every unit of tanh is active on every sample
+  assertClose(
+    total('fixed'),
+    g.map((value) => (9 + 1) * value),
+    factorised,
+  );
+  const trained = total('trained');
+  const alpha = trained.reduce((sum, value, n) => sum + value * g[n]!, 0) / Math.hypot(...g) ** 2;
+  const apart = Math.hypot(...trained.map((value, n) => value - alpha * g[n]!));
+  assert.ok(apart > 0.01 * alpha * Math.hypot(...g), `${apart}`);
 });

@@ -17,8 +17,11 @@ const chunkBytes = 2 * 2 ** 20;
  *
  * and moves by J_{l,i}ᵀ (Θ_{l,i} + ρI)⁻¹ g/N. All units of a layer share Ã and are solved as batches of N × N systems.
  * J_lΔθ_l = M_lγ_l g as ρ → 0: α = Σ_{l<L} γ_lM_l + C. Only C = 1.
+ *
+ * Where M_0 < N, Ã_0 is singular: by the pseudo-inverse the first layer answers with a part of g only, and the gradient is not
+ * isotropic. With a `fixed` first layer it is, and α = Σ_{1<l<L} γ_lM_l + C (C.2.2).
  */
-export function unitWise(): DescentRule {
+export function unitWise(firstLayer: FirstLayer = 'trained'): DescentRule {
   return {
     name: 'unit-wise',
     direction: (engine, at, residual, { damping, measureCondition = false }) =>
@@ -29,7 +32,9 @@ export function unitWise(): DescentRule {
           );
         const gradient = lossGradient(engine, at, residual);
         const solved = at.signals.map((_, index) =>
-          layerUpdate(engine, at, index + 1, { gradient, damping, measureCondition }),
+          index === 0 && firstLayer === 'fixed'
+            ? unmoved(engine, at, index + 1)
+            : layerUpdate(engine, at, index + 1, { gradient, damping, measureCondition }),
         );
         return {
           layers: solved.map(({ update }) => update),
@@ -39,9 +44,22 @@ export function unitWise(): DescentRule {
   };
 }
 
+/** Whether W_1 and b_1 take part. */
+export type FirstLayer = 'trained' | 'fixed';
+
 interface SolvedLayer {
   readonly update: OuterUpdate;
   readonly statistics: SolveStatistics;
+}
+
+/** An outer update without samples: no movement. */
+function unmoved(engine: LinalgEngine, at: Linearisation, l: number): SolvedLayer {
+  const [inputs, units] = [at.activations[l - 1]!.shape[1]!, at.signals[l - 1]!.shape[1]!];
+  const none = (width: number) => engine.full([0, width], 0);
+  return {
+    update: { kind: 'outer', signals: none(units), inputs: none(inputs), biasInputs: none(1) },
+    statistics: { method: 'none', dropped: 0, cutoff: 0 },
+  };
 }
 
 function layerUpdate(
