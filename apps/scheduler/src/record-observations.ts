@@ -4,7 +4,15 @@ import type { FailedTrial, Observation } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 
 /** Faults of the database as a whole: they pass, or someone puts them right. Others are about one record. */
-const temporary: readonly ResultsErrorCode[] = ['unreachable', 'denied', 'read-only', 'full', 'locked', 'corrupt'];
+const temporary: readonly ResultsErrorCode[] = [
+  'unreachable',
+  'denied',
+  'read-only',
+  'full',
+  'locked',
+  'superseded',
+  'corrupt',
+];
 
 /**
  * Writes observations in one transaction. One that the database refuses for what it holds becomes a failed trial, so that

@@ -125,7 +125,10 @@ export class Scheduler {
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
   async #recover(): Promise<void> {
-    const { sweeps, logger } = this.#parts;
+    const { sweeps, lease, logger } = this.#parts;
+    await sweeps.results.takeOver();
+    // who had the lease no longer as it took over is taken over in its turn
+    lease.require();
     await sweeps.recover();
     await reconcile(sweeps, this.#parts);
     await this.#carryOutUnanswered();

@@ -86,6 +86,15 @@ const migrations = (kind: DatabaseKind): Record<string, Migration> => ({
         await db.schema.alterTable(`trials_${id}`).addColumn('peak_memory_bytes', 'double precision').execute();
     },
   },
+  '0005-writer': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('writer')
+        .addColumn('epoch', 'bigint', (column) => column.notNull())
+        .execute();
+      await sql`insert into writer (epoch) values (0)`.execute(db);
+    },
+  },
 });
 
 /** A key that the database hands out. */

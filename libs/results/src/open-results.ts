@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
+import type { Dialect } from 'kysely';
 import { readAttempts, recordAttempts } from './attempts.ts';
 import { exportRows } from './export.ts';
+import { Fence } from './fence.ts';
 import { readGroups } from './groups.ts';
 import { makeFolder } from './make-folder.ts';
 import { migrate } from './migrations.ts';
@@ -39,7 +41,9 @@ export interface OpenOptions {
  * @throws ResultsError, here and from every method.
  */
 export async function openResults(url: string, options: OpenOptions = {}): Promise<ResultsStore> {
-  const { kind, db } = connect(url, options.lockTimeoutMs ?? 10_000);
+  const fence = new Fence();
+  const { kind, dialect } = connect(url, options.lockTimeoutMs ?? 10_000);
+  const db = new Kysely<Schema>({ dialect: fence.around(dialect, kind) });
   try {
     await migrate(db, kind);
   } catch (error) {
@@ -48,6 +52,7 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
   }
   const connection = { kind, db, texts: new Texts(db) };
   return {
+    takeOver: () => fence.takeOver(db),
     createSweep: (sweep) => createSweep(connection, sweep),
     getSweep: (name) => getSweep(db, name),
     listSweeps: () => listSweeps(db),
@@ -73,14 +78,14 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
   };
 }
 
-function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseKind; readonly db: Kysely<Schema> } {
+function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseKind; readonly dialect: Dialect } {
   if (/^sqlite:/.test(url)) {
     const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
     makeFolder(dirname(file));
-    return { kind: 'sqlite', db: new Kysely<Schema>({ dialect: sqliteDialect({ file, lockTimeoutMs }) }) };
+    return { kind: 'sqlite', dialect: sqliteDialect({ file, lockTimeoutMs }) };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
-    return { kind: 'postgres', db: new Kysely<Schema>({ dialect: postgresDialect({ url, lockTimeoutMs }) }) };
+    return { kind: 'postgres', dialect: postgresDialect({ url, lockTimeoutMs }) };
   throw new ResultsError(
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',

@@ -21,8 +21,10 @@ export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): Postgr
     application_name: 'natsweep',
     keepAlive: true,
     lock_timeout: lockTimeoutMs,
+    // a writer that is suspended within a transaction must not keep its successor waiting until that gives up
+    idle_in_transaction_session_timeout: lockTimeoutMs / 2,
     types: { getTypeParser: parserFor },
-    onConnect: beDurable,
+    onConnect: configure,
   });
   // an idle connection that the server closes is replaced on the next query; without a listener it ends the process
   pool.on('error', () => {});
@@ -58,10 +60,14 @@ function translatingPool(pool: pg.Pool, url: string): PostgresPool {
   };
 }
 
-/** A committed observation is acknowledged for good: a server set to commit asynchronously is not believed. */
-const beDurable = ((client: pg.ClientBase) =>
+/**
+ * A committed observation is acknowledged for good: a server set to commit asynchronously is not believed. And questions
+ * about a million trials take less time than their compilation to machine code.
+ */
+const configure = ((client: pg.ClientBase) =>
   client.query(
-    `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+    `select set_config('jit', 'off', false),
+      case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', false) end`,
   )) as (client: pg.ClientBase) => void;
 
 function translatingClient(client: pg.PoolClient, url: string): PostgresPoolClient {

@@ -16,6 +16,7 @@ export function translatePostgresError(error: unknown, url: string): unknown {
     networkErrors.has(state) ||
     state.startsWith('08') ||
     state.startsWith('57P') ||
+    state === '25P03' ||
     lostConnection.test(error.message)
   )
     return because(

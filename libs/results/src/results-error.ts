@@ -7,6 +7,7 @@
  * - `read-only`: the file or the server takes no writes
  * - `full`: no space left; nothing of the transaction was kept
  * - `locked`: another process held the database for too long
+ * - `superseded`: another writer has taken over since this one did
  * - `corrupt`: the file is damaged or is no database
  * - `newer-schema`: written by a newer natsweep
  * - `unknown-sweep`, `unknown-column`, `unknown-trial`, `ambiguous`: the query names what the database does not hold
@@ -21,6 +22,7 @@ export type ResultsErrorCode =
   | 'read-only'
   | 'full'
   | 'locked'
+  | 'superseded'
   | 'corrupt'
   | 'newer-schema'
   | 'unknown-sweep'

@@ -61,6 +61,11 @@ export interface FailedAttemptTable {
   elapsed_seconds: number;
 }
 
+/** One row: how often a writer has taken over, see `fence.ts`. */
+export interface WriterTable {
+  epoch: number;
+}
+
 /** Texts that many records share (an engine's description, a slot, the shape of traces), stored once, never changed. */
 export interface TextTable {
   id: Generated<number>;
@@ -108,6 +113,7 @@ export interface Schema {
   sweep_tallies: TallyTable;
   sweep_versions: VersionTable;
   failed_attempts: FailedAttemptTable;
+  writer: WriterTable;
   texts: TextTable;
   [trials: TrialTableName]: TrialTable;
   [details: DetailTableName]: DetailTable;

@@ -160,6 +160,13 @@ export interface GroupMetric {
  * scheduler's collector writes to it, everyone else reads.
  */
 export interface ResultsStore {
+  /**
+   * Makes this store the one that writes: of any other that has done so before, no transaction is committed from now on. Waits
+   * for the one that it may have under way. Their methods that write throw ResultsError `superseded`; stores that never took
+   * over go unchecked.
+   */
+  takeOver(): Promise<void>;
+
   /** Creates the sweep, or returns the one that has this name already (compare `commandId` and `spec`). */
   createSweep(sweep: StoredSweep): Promise<{ readonly created: boolean; readonly sweep: StoredSweep }>;
   getSweep(name: string): Promise<StoredSweep | undefined>;

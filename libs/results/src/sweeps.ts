@@ -65,12 +65,14 @@ export interface StateChange {
 }
 
 export async function setSweepState(db: Database, name: string, { state, reason, nowMs }: StateChange): Promise<void> {
-  const [changed] = await db
-    .updateTable('sweeps')
-    .set({ state, state_reason: reason ?? null, completed_at_ms: state === 'completed' ? nowMs : null })
-    .where('name', '=', name)
-    .returning('id')
-    .execute();
+  const [changed] = await db.transaction().execute((transaction) =>
+    transaction
+      .updateTable('sweeps')
+      .set({ state, state_reason: reason ?? null, completed_at_ms: state === 'completed' ? nowMs : null })
+      .where('name', '=', name)
+      .returning('id')
+      .execute(),
+  );
   if (!changed) throw new ResultsError('unknown-sweep', `There is no sweep "${name}" in the results database.`);
 }
 

@@ -30,6 +30,37 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
     });
 
   describe(`${name} as results database`, () => {
+    onStore('a writer that was taken over writes nothing any more, and says so', async (first, url) => {
+      const second = await openResults(url);
+      try {
+        await first.takeOver();
+        await first.createSweep(syntheticSweep('damping', 3));
+        const [one, two] = syntheticRecords('damping', 2) as [TrialRecord, TrialRecord];
+        await first.record([one]);
+        await second.takeOver();
+        const { sweep, trialId, attempt } = one;
+        const failed = { sweep, trialId, attempt, failure: 'crash', message: '', logTail: '' } as const;
+        for (const write of [
+          () => first.record([two]),
+          () => first.recordAttempts([failed]),
+          () => first.setSweepState('damping', 'cancelled'),
+          () => first.createSweep(syntheticSweep('depth', 3)),
+          () => first.applyVersion('damping', { spec: '{}', planned: 1, commandId: 'late', appliedAtMs: 1 }),
+          () => first.deleteSweep('damping'),
+        ])
+          await assert.rejects(write, code('superseded'), String(write));
+        const names = (await second.listSweeps()).map(({ name, state }) => [name, state]);
+        assert.deepEqual(names, [['damping', 'running']]);
+        assert.equal((await second.counts('damping')).observed, 1);
+        assert.equal((await second.versions('damping')).length, 1);
+        await second.record([two]);
+        await first.takeOver();
+        await first.setSweepState('damping', 'completed');
+      } finally {
+        await second.close();
+      }
+    });
+
     onStore('creates a sweep once, whoever asks', async (store) => {
       const sweep = syntheticSweep('damping', 7);
       assert.deepEqual(await store.createSweep(sweep), { created: true, sweep });
