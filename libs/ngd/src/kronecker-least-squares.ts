@@ -13,8 +13,8 @@ export interface KroneckerOptions {
 /**
  * min_X ‖A X B − G‖_F, of least norm: least squares with the matrix Bᵀ ⊗ A, which is never formed. With `qr` A = Q_A R_A and
  * Bᵀ = Q_B R_B, and R_A X R_Bᵀ = Q_Aᵀ G Q_B is solved by two triangular solves, whose error depends on the factors' condition
- * numbers only as the data do. A triangle with a pivot below `rcond` times the largest is solved by its singular values instead;
- * without column exchanges, triangles like Kahan's hide their null space from that test, and `pinv` is the safe choice.
+ * numbers only as the data do. That is done only where ‖R‖ ‖R⁻¹‖ < 1/`rcond` proves that no singular value counts as zero;
+ * otherwise, and for a matrix with more columns than rows, the singular values of R decide on the rank, as they do with `pinv`.
  */
 export function kroneckerLeastSquares(
   engine: LinalgEngine,
@@ -37,9 +37,18 @@ function solveLeft(
   if (solver === 'pinv') return engine.leastSquares(m, given.right, { rcond }).solution;
   const { q, r } = engine.qr(m);
   const projected = engine.matmul(q, given.right, { transposeA: true });
-  const pivots = engine.read(engine.unary('abs', engine.diagonal(r)));
-  const regular = Math.min(...pivots) > rcond * Math.max(...pivots);
-  return regular
+  return isRegular(engine, r, rcond)
     ? engine.solveTriangular(r, projected, { lower: false })
     : engine.leastSquares(r, projected, { rcond }).solution;
+}
+
+/** Whether σ_min(R) > rcond σ_max(R) for certain, by σ_min ≥ 1/‖R⁻¹‖_F and σ_max ≤ ‖R‖_F; false where that cannot be told. */
+function isRegular(engine: LinalgEngine, r: Tensor, rcond: number): boolean {
+  const [rows, columns] = r.shape as [number, number];
+  if (rows < columns || engine.read(engine.diagonal(r)).includes(0)) return false;
+  return engine.scope(() => {
+    const inverse = engine.solveTriangular(r, engine.eye(columns), { lower: false });
+    const norm = (t: Tensor) => Math.sqrt(engine.read(engine.reduce('sum', engine.unary('square', t)))[0]!);
+    return norm(r) * norm(inverse) * rcond < 1;
+  });
 }

@@ -204,6 +204,64 @@ test('what counts as singular depends on the precision that the engine computes 
   }
 });
 
+/** [rows, columns] with the given singular values and random singular vectors. */
+function withSpectrum(seed: number, spectrum: readonly number[], [rows, columns]: readonly [number, number]) {
+  const orthonormal = (purpose: string, n: number) =>
+    engine.qr(engine.tensor(new RandomStream(seed, purpose).normals(n * n), [n, n])).q;
+  const values = new Float64Array(rows * columns);
+  spectrum.forEach((value, i) => (values[i * columns + i] = value));
+  const middle = engine.matmul(orthonormal('left', rows), engine.tensor(values, [rows, columns]));
+  return engine.matmul(middle, orthonormal('right', columns));
+}
+
+test('QR finds the rank that singular values do, for any shape, rank and spread of those that count', () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 0, max: 7 }),
+      fc.integer({ min: 0, max: 8 }),
+      (seed, rows, columns, rank, decades) => {
+        const least = Math.min(rows, columns, rank);
+        const spectrum = Array.from({ length: least }, (_, i) => 10 ** ((-decades * i) / Math.max(1, least - 1)));
+        const a = withSpectrum(seed, spectrum, [rows, columns]);
+        const x = engine.tensor(new RandomStream(seed, 'x').normals(columns * 2), [columns, 2]);
+        const g = engine.matmul(a, x);
+        const solve = (solver: 'qr' | 'pinv') =>
+          engine.read(kroneckerLeastSquares(engine, { a, b: engine.eye(2), g }, { solver, rcond: 1e-12 }));
+        // a singular value of 10⁻⁸ leaves 8 of 16 digits
+        assertClose(solve('qr'), solve('pinv'), {
+          rtol: 0,
+          atol: 1e-14 * 10 ** decades * Math.hypot(1, ...engine.read(x)) * 100,
+        });
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a triangle whose pivots hide that it is singular, as Kahan’s do, is solved by its singular values', () => {
+  const n = 60;
+  const [s, c] = [Math.sin(1.2), Math.cos(1.2)];
+  const kahan = engine.tensor(
+    Array.from({ length: n * n }, (_, index) => {
+      const [i, j] = [Math.floor(index / n), index % n];
+      return s ** i * (i === j ? 1 : i < j ? -c : 0);
+    }),
+    [n, n],
+  );
+  const rcond = 1e-8;
+  const pivots = engine.read(engine.diagonal(engine.qr(kahan).r)).map(Math.abs);
+  const values = engine.read(engine.svd(kahan).s);
+  assert.ok(Math.min(...pivots) > rcond * Math.max(...pivots), 'the pivots do not show it');
+  assert.ok(values.at(-1)! < rcond * values[0]!, 'the singular values do');
+  const g = engine.tensor(new RandomStream(1, 'g').normals(n), [n, 1]);
+  const solve = (solver: 'qr' | 'pinv') =>
+    engine.read(kroneckerLeastSquares(engine, { a: kahan, b: engine.eye(1), g }, { solver, rcond }));
+  assertClose(solve('qr'), solve('pinv'), { rtol: 1e-6, atol: 1e-6 * Math.hypot(...solve('pinv')) });
+});
+
 test('QR keeps accuracy on ill-conditioned factors, as measured by the residual', () => {
   const spectrum = engine.diag(engine.tensor([1, 1e-4, 1e-8], [3]));
   const rotate = (seed: number) => engine.qr(square(normals(seed, 'rotation'))).q;

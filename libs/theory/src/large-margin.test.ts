@@ -64,8 +64,8 @@ test('ℓ2 and ℓ1 separators meet the optimality conditions in both regimes', 
 });
 
 test('the ℓ2 separator is proved by its multipliers at sizes of the sweeps, and where data repeat', () => {
-  const repeated = gaussianTask(3, 30, 20);
-  const twice = { values: [...repeated.values, ...repeated.values], samples: 60, dimension: 20 };
+  const repeated = Array.from(gaussianTask(3, 30, 20).values);
+  const twice = { values: [...repeated, ...repeated], samples: 60, dimension: 20 };
   for (const inputs of [gaussianTask(1, 240, 200), gaussianTask(2, 190, 200), gaussianTask(3, 300, 100), twice]) {
     const found = candidate(inputs, solver.l2(inputs));
     assertClose(marginRatio(found, 2), 1, solved);
