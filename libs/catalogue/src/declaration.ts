@@ -59,6 +59,8 @@ interface FigureBase {
   readonly seriesBy: string;
   /** Only trials with these parameter values. */
   readonly only?: Parameters;
+  /** Only trials with the largest of the sweep's values of these parameters. */
+  readonly atLargest?: readonly string[];
 }
 
 /** Traces against step: measured values as circles, theory as lines. */

@@ -13,6 +13,9 @@ export const ngd = { method: 'ngd', start: 'zero' };
 export const isWide = (m: Measurement): boolean => Number(m.params['samples']) < Number(m.params['dimension']);
 /** Claims on what depth does are about sparse separators: at most a tenth of the components. */
 export const isSparse = (m: Measurement): boolean => 10 * Number(m.params['nonZero']) <= Number(m.params['dimension']);
+/** Less than the 2 % of non-zero components of Fig. 4, which makes the task easier than the printed one. */
+export const isSparserThanPrinted = (m: Measurement): boolean =>
+  50 * Number(m.params['nonZero']) < Number(m.params['dimension']);
 export const isTall = (m: Measurement): boolean => !isWide(m);
 
 /**

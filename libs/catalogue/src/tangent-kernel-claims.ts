@@ -84,6 +84,14 @@ export const tangentKernelClaims: readonly Claim[] = [
     atLeast: 0.01,
   }),
   bounded({
+    id: 'natural-systems-are-solved',
+    statement:
+      'The linear systems of the natural gradients are solved: what their panels show is not an error of the solver',
+    select: (measurements) => [...having(measurements, { method: 'ngf' }), ...having(measurements, { method: 'ngd' })],
+    metric: 'solveResidual',
+    atMost: 1e-8,
+  }),
+  bounded({
     id: 'natural-flow-moves-one-entry',
     statement: 'Natural gradient flow moves only the observed entry, whatever the depth',
     select: (measurements) => having(measurements, { method: 'ngf' }).filter(deep),

@@ -23,7 +23,7 @@ const parameters = z.strictObject({
 /** How all entries of β move when one is observed: Kerekes et al. 2021, Fig. 3. */
 export const tangentKernel: ExperimentDeclaration<typeof parameters> = {
   name: 'tangent-kernel',
-  version: 1,
+  version: 2,
   title: 'Tangent-kernel panels of deep matrix products: Euclidean and natural, flow and finite step',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 3',
   parameters,
@@ -33,6 +33,10 @@ export const tangentKernel: ExperimentDeclaration<typeof parameters> = {
     crossShare: { description: 'share of the squared movement on its row and column, without the entry', unit: '1' },
     fieldShare: { description: 'share of the squared movement off its row and column', unit: '1' },
     identityDistance: { description: '‖movement − e‖_F, with e the observed entry alone moving by 1', unit: '1' },
+    solveResidual: {
+      description: 'relative residual of the natural gradient’s linear system; none for the Euclidean gradient',
+      unit: '1',
+    },
   },
   traces: {
     panel: { description: 'movement of every entry per unit negative gradient at the centre, row-major', unit: '1' },

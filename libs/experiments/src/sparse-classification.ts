@@ -19,7 +19,7 @@ const RECORDED_STEPS = 50;
 const WATCHED_STEPS = 5000;
 const LOSS_OF_COMPARISON = 0.03;
 /** Input values up to which the large-margin separator is solved for as well. */
-const MAX_SOLVED_INPUTS = 2e4;
+const MAX_SOLVED_INPUTS = 1e5;
 
 /** Trains a batch of diagonal classifiers as one tensor program: data sets by seed, columns by step size and start. */
 export const sparseClassification: Experiment<typeof declaration.parameters> = { declaration, run };
@@ -63,8 +63,7 @@ async function* runLayout(layout: TrialLayout<SparseParams>, context: TrialConte
   };
   try {
     const stopped = await drive({ steps, signal: context.signal, step, observe });
-    const isSolved =
-      params.method === 'egd' && params.depth <= 2 && params.samples * params.dimension <= MAX_SOLVED_INPUTS;
+    const isSolved = params.method === 'egd' && params.samples * params.dimension <= MAX_SOLVED_INPUTS;
     const solver = isSolved ? await loadLargeMarginSolver() : undefined;
     for (const column of columns) yield summariseSparse(engine, { column, signedInputs, descent, stopped, solver });
   } finally {

@@ -9,12 +9,14 @@ import {
   marginRatio,
   marginStationarity,
   naturalFlowMargins,
+  sparseMargin,
   type LargeMarginSolver,
 } from '@natsweep/theory';
 import type { z } from 'zod';
 import { columnOf } from './diagonal-batch.ts';
 import type { DiagonalDescent } from './diagonal-descent.ts';
 import type { ExperimentTrial, TrialResult } from './experiment.ts';
+import { logitGrowth } from './logit-growth.ts';
 import type { LossCrossing } from './loss-crossing.ts';
 
 export type SparseParams = z.infer<typeof declaration.parameters>;
@@ -74,18 +76,26 @@ export function summariseSparse(
   const candidate = { margins, separator, combination };
   const isLimitKnown = params.method === 'egd' && smallestMargin > 0;
   const largest = magnitudes.reduce((most, value) => Math.max(most, value), 0);
-  const limit = of.solver && isLimitKnown ? largeMargin(of.solver, data, params) : undefined;
+  const limit = of.solver && isLimitKnown ? largeMargin(of.solver, { data, params, separator }) : undefined;
+  const flowTime = recording.step.map((step) => step * params.learningRate);
+  const growth = params.method === 'ngd' ? logitGrowth(flowTime, recording.meanMargin) : undefined;
+  const profile = profileOf(params);
+  const coefficients = separator.map((value) => value / largest);
   return {
     trialId: trial.trialId,
     outcome: of.stopped ? 'stopped' : !finite ? 'diverged' : smallestMargin > 0 ? 'converged' : 'step-limit',
     metrics: {
       accuracy: recording.accuracy.at(-1)!,
+      accuracyChange:
+        params.method === 'ngf' ? NaN : recording.accuracy.at(-1)! - accuracyAt(recording, params.steps / 2),
       accuracyAtLoss: recording.crossing.value,
       interpolantAccuracy: gaussianAccuracy(interpolant, data.separator),
       interpolantCosine: cosine(separator, interpolant),
       trainAccuracy: margins.filter((margin) => margin > 0).length / samples,
       smallestMargin,
       logitSpread: mean > 0 ? deviation / mean : Infinity,
+      logitRate: growth?.rate ?? NaN,
+      logitGrowthExponent: growth?.exponent ?? NaN,
       marginRatio: isLimitKnown && params.depth <= 2 ? marginRatio(candidate, 2 / params.depth) : NaN,
       marginStationarity:
         isLimitKnown && params.depth >= 3
@@ -103,21 +113,36 @@ export function summariseSparse(
       meanMargin: recording.meanMargin,
       marginDeviation: recording.marginDeviation,
       ...(params.method === 'ngd' && samples <= dimension ? { meanMarginFlow: flowOf(recording, params) } : {}),
-      coefficients: separator.map((value) => value / largest),
-      coefficientsTarget: data.separator,
+      coefficients,
+      profile: profile.map((i) => coefficients[i]!),
+      profileTarget: profile.map((i) => data.separator[i]!),
     },
   };
 }
 
-/** The separator of largest ℓ_{2/L} margin, L = 1 or 2. */
+/** The separator of largest ℓ_{2/L} margin; for L ≥ 3, where it is one of many local ones, that below the separator given. */
 function largeMargin(
   solver: LargeMarginSolver,
-  data: SparseClassification,
-  { samples, dimension, depth }: SparseParams,
-) {
-  const values = data.inputs.map((value, i) => value * data.labels[Math.floor(i / dimension)]!);
+  of: { readonly data: SparseClassification; readonly params: SparseParams; readonly separator: Float64Array },
+): Float64Array {
+  const { samples, dimension, depth } = of.params;
+  const values = of.data.inputs.map((value, i) => value * of.data.labels[Math.floor(i / dimension)]!);
   const inputs = { values, samples, dimension };
-  return (depth === 1 ? solver.l2(inputs) : solver.l1(inputs)).separator;
+  if (depth === 1) return solver.l2(inputs).separator;
+  if (depth === 2) return solver.l1(inputs).separator;
+  return sparseMargin(solver, inputs, { power: 2 / depth, start: of.separator });
+}
+
+/** The accuracy last recorded up to a step. */
+function accuracyAt({ step, accuracy }: Pick<SparseColumn, 'step' | 'accuracy'>, until: number): number {
+  return accuracy[step.findLastIndex((at) => at <= until)]!;
+}
+
+/** The S components of the support and as many evenly spaced others, at least 20, as show the profile of β. */
+function profileOf({ dimension, nonZero }: SparseParams): readonly number[] {
+  const others = Math.min(dimension - nonZero, Math.max(20, 2 * nonZero));
+  const spaced = Array.from({ length: others }, (_, k) => nonZero + Math.floor((k * (dimension - nonZero)) / others));
+  return [...Array.from({ length: nonZero }, (_, i) => i), ...spaced];
 }
 
 /** Mean margin of the flow from the same start, at the times η · step. */

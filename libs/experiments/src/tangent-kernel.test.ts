@@ -44,6 +44,18 @@ test('the natural panel is the identity, and that of a finite step tends to it a
   }
 });
 
+test('natural panels say how well their system was solved, Euclidean ones solve none', async () => {
+  for (const method of ['ngf', 'ngd'] as const) {
+    const { metrics } = await panelOf({ method, depth: 3, size: 5 });
+    assert.ok(metrics['solveResidual']! < 1e-8, `${method} ${metrics['solveResidual']}`);
+  }
+  const flow = await panelOf({ method: 'ngf', depth: 3, size: 5 });
+  // to first order the panel misses the identity by what the solution misses the system
+  assertClose(flow.metrics['solveResidual']!, flow.metrics['identityDistance']!, { rtol: 1e-6, atol: 1e-15 });
+  for (const method of ['egf', 'egd'] as const)
+    assert.ok(Number.isNaN((await panelOf({ method, depth: 3, size: 5 })).metrics['solveResidual']));
+});
+
 test('finite Euclidean panels tend to the flow’s as η → 0', async () => {
   const flow = await panelOf({ method: 'egf', depth: 3, size: 5 });
   const step = await panelOf({ method: 'egd', depth: 3, size: 5, learningRate: 1e-6 });

@@ -13,39 +13,46 @@ export const tangentKernel: Experiment<typeof declaration.parameters> = { declar
 
 async function* run(trials: readonly ExperimentTrial<Params>[], context: TrialContext): AsyncIterable<TrialResult> {
   for (const { trialId, params, seed } of trials) {
-    const panel = context.engine.scope(() => context.engine.read(movement(context.engine, params, seed)));
+    const { panel, solveResidual } = context.engine.scope(() => {
+      const { moved, relativeResidual } = movement(context.engine, params, seed);
+      return { panel: context.engine.read(moved), solveResidual: relativeResidual };
+    });
     context.progress(trialId, 1, 1);
-    yield { trialId, outcome: 'converged', metrics: describe(panel, params.size), traces: { panel } };
+    const metrics = { ...describe(panel, params.size), solveResidual };
+    yield { trialId, outcome: 'converged', metrics, traces: { panel } };
   }
 }
 
-/** How β moves per unit negative gradient at its centre, [size, size]. */
+interface Movement {
+  /** How β moves per unit negative gradient at its centre, [size, size]. */
+  readonly moved: Tensor;
+  /** Of the natural gradient's system; NaN for Euclidean gradients, which solve none. */
+  readonly relativeResidual: number;
+}
+
 function movement(
   engine: LinalgEngine,
   { method, depth, size, learningRate, initialScale }: Params,
   seed: number,
-): Tensor {
+): Movement {
   const deviation = initialScale / Math.sqrt(size);
   const factors = gaussianFactors({ seed, depth, size, deviation }).map((values) =>
     engine.tensor(values, [size, size]),
   );
   const contexts = factorContexts(engine, factors);
   const centre = unitAtCentre(engine, size);
-  const steps =
-    method === 'egf' || method === 'egd'
-      ? productPullback(engine, contexts, centre)
-      : matrixNaturalGradient(engine, factors, {
-          residual: centre,
-          observed: centre,
-          fisher: 'complete',
-          tolerance: 1e-12,
-        }).gradients;
-  if (method === 'egf' || method === 'ngf') return productResponse(engine, contexts, steps);
-  const moved: MatrixFactors = factors.map((factor, l) =>
-    engine.binary('add', factor, engine.binary('multiply', steps[l]!, learningRate)),
+  const asked = { residual: centre, observed: centre, fisher: 'complete', tolerance: 1e-12 } as const;
+  const isEuclidean = method === 'egf' || method === 'egd';
+  const { gradients, relativeResidual } = isEuclidean
+    ? { gradients: productPullback(engine, contexts, centre), relativeResidual: NaN }
+    : matrixNaturalGradient(engine, factors, asked);
+  if (method === 'egf' || method === 'ngf')
+    return { moved: productResponse(engine, contexts, gradients), relativeResidual };
+  const stepped: MatrixFactors = factors.map((factor, l) =>
+    engine.binary('add', factor, engine.binary('multiply', gradients[l]!, learningRate)),
   );
-  const change = engine.binary('subtract', matrixProduct(engine, moved), matrixProduct(engine, factors));
-  return engine.binary('divide', change, learningRate);
+  const change = engine.binary('subtract', matrixProduct(engine, stepped), matrixProduct(engine, factors));
+  return { moved: engine.binary('divide', change, learningRate), relativeResidual };
 }
 
 function unitAtCentre(engine: LinalgEngine, size: number): Tensor {

@@ -22,7 +22,7 @@ export async function drawFigures(store: ResultsStore, results: SweepResults): P
   const drawn: RenderedFigure[] = [];
   const shown = new Set<string>();
   for (const figure of declaration.figures) {
-    const rendered = await drawFigure(store, results, printed(separated(figure, results)));
+    const rendered = await drawFigure(store, results, printed(separated(atLargest(figure, results), results)));
     if (rendered !== undefined && !isRepeated(figure, rendered, shown)) drawn.push(rendered);
     if (figure.kind === 'traces') shown.add(figure.measured);
   }
@@ -63,6 +63,16 @@ async function drawFigure(
     default:
       return figure satisfies never;
   }
+}
+
+/** `atLargest` as values of `only`. */
+function atLargest<F extends Figure>(figure: F, { measurements }: SweepResults): F {
+  const largest = (figure.atLargest ?? []).flatMap((name) =>
+    valuesOf(measurements, name)
+      .slice(-1)
+      .map((value) => [name, value] as const),
+  );
+  return { ...figure, only: { ...figure.only, ...Object.fromEntries(largest) } };
 }
 
 /** Swept parameters that vary where all that the figure places are equal would be averaged over unseen: they become panels. */
