@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { BatchWorker, LeaseLostError, readSummary } from '@natsweep/queue';
-import { ResultsError, type ResultsStore } from '@natsweep/results';
+import { openResults, ResultsError, type ResultsStore } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
 import { carryOut } from './commands.ts';
@@ -94,6 +95,20 @@ test('a database that takes nothing leaves every report where it is', async (t) 
   await collector.drain();
   assert.equal(summary(sweeps).observed, 2);
   assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1]);
+});
+
+test('suspended between its last look at the lease and the transaction: it records nothing, and leaves the reports', async (t) => {
+  const { stack, trials, create } = await start(t);
+  await stack.results.takeOver();
+  stack.report('sweep', trials[0]!);
+  const { collector } = await create();
+  const page = await collector.nextPage(5000);
+  const successor = await openResults(`sqlite:${join(stack.redis.home, 'results.sqlite')}`);
+  t.after(() => successor.close());
+  await successor.takeOver();
+  await assert.rejects(collector.commit(page), isTemporary);
+  assert.deepEqual(await stack.recordedIndices('sweep'), []);
+  assert.equal((await collector.nextPage(0)).reports.length, 1);
 });
 
 test('a report that the database refuses for what it holds becomes a failed trial, the others are recorded', async (t) => {
