@@ -10,6 +10,7 @@ const sweep = (name: string, demand: Partial<Demand> = {}): Demand => ({
   missing: 1e6,
   inFlight: 0,
   secondsPerTrial: 1,
+  served: 0,
   ...demand,
 });
 const room = (demands: readonly Demand[], slots = 10) =>
@@ -26,9 +27,9 @@ test('the longest trials still leave two per slot in the queue', () => {
   assert.deepEqual(room([sweep('a', { secondsPerTrial: 3600 })]), { a: 20 });
 });
 
-test('room is shared by weight, counting the work in flight', () => {
+test('room is shared by weight, counting the work that was given before', () => {
   assert.deepEqual(room([sweep('a', { weight: 3 }), sweep('b')]), { a: 30, b: 10 });
-  assert.deepEqual(room([sweep('a', { inFlight: 20 }), sweep('b')]), { a: 0, b: 20 });
+  assert.deepEqual(room([sweep('a', { inFlight: 20, served: 20 }), sweep('b')]), { a: 0, b: 20 });
   const unequal = room([sweep('slow', { secondsPerTrial: 2 }), sweep('fast', { secondsPerTrial: 0.02 })]);
   assert.deepEqual(unequal, { slow: 10, fast: 1000 });
 });
@@ -48,7 +49,7 @@ test('never more work than there is room for plus one trial, never more trials t
   });
   fc.assert(
     fc.property(fc.array(demand, { maxLength: 6 }), fc.integer({ min: 1, max: 50 }), (demands, slots) => {
-      const sweeps = demands.map((each, i) => ({ sweep: `s${i}`, ...each }));
+      const sweeps = demands.map((each, i) => ({ sweep: `s${i}`, served: 0, ...each }));
       const admitted = divideRoom(sweeps, { slots, backlogSeconds: 4 });
       const counted = (seconds = 0.25) => Math.min(2, Math.max(0.001, seconds));
       let work = 0;

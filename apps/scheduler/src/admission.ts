@@ -10,6 +10,8 @@ export interface Demand {
   readonly inFlight: number;
   /** Measured; undefined before the first trial has ended. */
   readonly secondsPerTrial: number | undefined;
+  /** Seconds of work that it has been given, over its weight, on the scale of `ServiceTimes`. */
+  readonly served: number;
 }
 
 export interface Capacity {
@@ -28,32 +30,38 @@ const leastSeconds = 0.001;
 /**
  * How many trials of each sweep to admit now, so that the queue holds `backlogSeconds` of work per slot and no more.
  * A trial counts for at most the time of a batch, so that even the longest trials leave two per slot in the queue.
- * Room goes to the highest priority that has missing trials; among equals always to the sweep with the least work in
- * flight for its weight.
+ * Room goes to the highest priority that has missing trials; among equals always to the sweep that has been given the
+ * least work for its weight, so that over time they share the slots by weight however little room there is at a time.
  */
 export function divideRoom(
   demands: readonly Demand[],
   { slots, backlogSeconds }: Capacity,
 ): ReadonlyMap<string, number> {
   const shares = demands.map((demand) => ({ ...demand, seconds: countedSeconds(demand), admitted: 0 }));
-  const work = ({ inFlight, admitted, seconds }: (typeof shares)[number]) => (inFlight + admitted) * seconds;
-  let room = Math.max(1, slots) * backlogSeconds - shares.reduce((sum, share) => sum + work(share), 0);
+  let room =
+    Math.max(1, slots) * backlogSeconds - shares.reduce((sum, share) => sum + share.inFlight * share.seconds, 0);
   while (room > 0) {
     const hungry = shares.filter(({ missing, admitted }) => missing > admitted);
     const priority = Math.max(...hungry.map((share) => share.priority));
     const next = hungry
       .filter((share) => share.priority === priority)
       .reduce<(typeof shares)[number] | undefined>(
-        (least, share) => (least && work(least) / least.weight <= work(share) / share.weight ? least : share),
+        (least, share) => (least && least.served <= share.served ? least : share),
         undefined,
       );
     if (next === undefined) break;
     const wanted = Math.max(1, Math.round(Math.min(batchSeconds, room) / next.seconds));
     const trials = Math.min(wanted, next.missing - next.admitted);
     next.admitted += trials;
+    next.served += servedBy(next, trials);
     room -= trials * next.seconds;
   }
   return new Map(shares.map(({ sweep, admitted }) => [sweep, admitted]));
+}
+
+/** What so many trials add to `served`. */
+export function servedBy({ secondsPerTrial = unmeasuredSeconds, weight }: Demand, trials: number): number {
+  return (trials * Math.max(leastSeconds, secondsPerTrial)) / weight;
 }
 
 export interface BatchSizing {

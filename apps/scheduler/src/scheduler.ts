@@ -13,13 +13,14 @@ import {
 } from '@natsweep/queue';
 import type { Batch } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
-import { divideRoom } from './admission.ts';
+import { divideRoom, servedBy } from './admission.ts';
 import type { Collector } from './collector.ts';
 import { carryOut } from './commands.ts';
 import { Periodic } from './periodic.ts';
 import { isTemporary } from './record-observations.ts';
 import { reconcile } from './reconcile.ts';
 import { refuse } from './replies.ts';
+import { ServiceTimes } from './service-times.ts';
 import type { Settings } from './settings.ts';
 import type { Sweeps } from './sweeps.ts';
 
@@ -60,6 +61,7 @@ export class Scheduler {
   readonly #summariesDue = new Periodic(250);
   readonly #fleetDue = new Periodic(2000);
   readonly #reconciliationDue = new Periodic(5000);
+  readonly #serviceTimes = new ServiceTimes();
   #recovered = false;
   #slots = 1;
   #nextPage: Promise<ReportPage> | undefined;
@@ -195,15 +197,20 @@ export class Scheduler {
   async #admit(): Promise<void> {
     const { sweeps, queue, settings } = this.#parts;
     const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
-    const room = divideRoom(
-      sweeps.runs.map((run) => run.demand(settings.maxBatch)),
-      capacity,
-    );
+    const demands = sweeps.runs.map((run) => {
+      return { ...run.demand(settings.maxBatch), served: this.#serviceTimes.of(run.name) };
+    });
+    const room = divideRoom(demands, capacity);
     const planned = sweeps.runs.map((run) => {
       const budget = Math.min(room.get(run.name) ?? 0, mostBatchesPerTurn * settings.maxBatch);
-      return budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
+      const batches = budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
+      return { priority: run.spec.priority, batches };
     });
-    const batches = interleave(planned);
+    for (const [i, demand] of demands.entries()) {
+      const trials = planned[i]!.batches.reduce((sum, batch) => sum + batch.trials.length, 0);
+      if (trials > 0) this.#serviceTimes.add(demand.sweep, servedBy(demand, trials));
+    }
+    const batches = inOrderOfService(planned);
     if (batches.length === 0) return;
     const ids = await queue.add(batches);
     batches.forEach(({ sweep, trials }, i) => sweeps.run(sweep)?.admitted(ids[i] as string, trials));
@@ -218,10 +225,20 @@ export class Scheduler {
   }
 }
 
-/** One batch of each sweep in turn, so that a queue that is worked off in order serves all of them. */
-export function interleave(lists: readonly (readonly Batch[])[]): readonly Batch[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
+interface PlannedBatches {
+  readonly priority: number;
+  readonly batches: readonly Batch[];
+}
+
+/**
+ * The order in which a queue that is worked off in order serves what was admitted: higher priorities first; among equals
+ * the batches of each sweep evenly spread over those of the others.
+ */
+export function inOrderOfService(planned: readonly PlannedBatches[]): readonly Batch[] {
+  const placed = planned.flatMap(({ priority, batches }) =>
+    batches.map((batch, i) => ({ batch, priority, place: (i + 0.5) / batches.length })),
+  );
+  return placed.sort((a, b) => b.priority - a.priority || a.place - b.place).map(({ batch }) => batch);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

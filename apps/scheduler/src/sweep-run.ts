@@ -117,7 +117,7 @@ export class SweepRun {
   }
 
   /** @param maxBatch most trials in a batch */
-  demand(maxBatch: number): Demand {
+  demand(maxBatch: number): Omit<Demand, 'served'> {
     return {
       sweep: this.name,
       priority: this.spec.priority,

@@ -22,7 +22,7 @@ import {
 } from '@natsweep/queue';
 import { temporaryRedis, type TemporaryRedis } from '@natsweep/queue/testing';
 import { openResults, type ResultsStore } from '@natsweep/results';
-import { formatProblem, parseSweepSpec, type Observation, type Trial } from '@natsweep/sweep';
+import { formatProblem, parseSweepSpec, type AttemptInfo, type Observation, type Trial } from '@natsweep/sweep';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -134,14 +134,14 @@ export class SchedulerStack {
     });
   }
 
-  /** Reports every trial of a delivery as finished. */
-  async finish({ batch, trials, attempt }: Delivery): Promise<DeliveryOutcome> {
-    for (const trial of trials) this.#sender.send(observation(batch.sweep, trial, attempt));
+  /** Reports every trial of a delivery as finished, whatever the clock says after `elapsedSeconds` each. */
+  async finish({ batch, trials, attempt }: Delivery, elapsedSeconds = 0.001): Promise<DeliveryOutcome> {
+    for (const trial of trials) this.#sender.send(observation(batch.sweep, trial, { attempt, elapsedSeconds }));
     return { kind: 'finished' };
   }
 
   report(sweep: string, trial: Trial): void {
-    this.#sender.send(observation(sweep, trial, 1));
+    this.#sender.send(observation(sweep, trial, { attempt: 1, elapsedSeconds: 0.001 }));
   }
 
   async flushRedis(): Promise<void> {
@@ -187,7 +187,11 @@ export function specOf(name: string, yaml: string): string {
   return JSON.stringify(parsed.spec);
 }
 
-function observation(sweep: string, { trialId, index, params, seed }: Trial, attempt: number): Observation {
+function observation(
+  sweep: string,
+  { trialId, index, params, seed }: Trial,
+  attempt: Pick<AttemptInfo, 'attempt' | 'elapsedSeconds'>,
+): Observation {
   return {
     kind: 'observation',
     sweep,
@@ -195,7 +199,7 @@ function observation(sweep: string, { trialId, index, params, seed }: Trial, att
     index,
     params,
     seed,
-    attempt: { attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0, elapsedSeconds: 0.001 },
+    attempt: { ...attempt, worker: 'w', slot: 'cpu-0', startedAtMs: 0 },
     outcome: 'converged',
     metrics: { value: index },
     traces: {},
