@@ -2,9 +2,10 @@ import type { StoredSweep } from '@natsweep/results';
 
 import type { Cli } from './cli.ts';
 import { badInput } from './exit.ts';
-import { describeEnd, followSweep } from './follow.ts';
+import { appearsWithinMs, describeEnd, followSweep } from './follow.ts';
 import type { WorkerOptions } from './options.ts';
 import { order } from './order.ts';
+import { refuseMissingData } from './plan/refuse-missing-data.ts';
 import { runningStack } from './stack/stack-file.ts';
 import { Stack } from './stack/stack.ts';
 import type { LoadedSweep } from './sweep-source.ts';
@@ -48,12 +49,15 @@ export async function runToEnd(cli: Cli, sweep: LoadedSweep, signal: AbortSignal
   const { name } = sweep.spec;
   const recorded = await findRecorded(cli, sweep);
   if (recorded === undefined) {
+    await refuseMissingData(environment, sweep);
     const answer = await order(cli, { kind: 'submit', spec: JSON.stringify(sweep.spec) });
     terminal.note(`${terminal.style('green', '✓')} ${answer}`);
   } else {
     terminal.note(`${name} goes on where it stopped.`);
   }
-  const end = await withRedis(environment, (redis) => followSweep(terminal, redis, { sweep: name, signal }));
+  const end = await withRedis(environment, (redis) =>
+    followSweep(terminal, redis, { sweep: name, signal, appearsWithinMs }),
+  );
   if (end !== undefined) terminal.note(describeEnd(end));
   return end !== undefined;
 }

@@ -11,6 +11,7 @@ const failures = [
   'timeout',
   'invalid',
   'engine',
+  'data',
   'lost',
   'cancelled',
 ] as const satisfies readonly Failure[];

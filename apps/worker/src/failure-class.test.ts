@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DataFileError } from '@natsweep/datasets';
 import { RefusedTrialError } from '@natsweep/experiments';
 import { classifyError, classifyExit } from './failure-class.ts';
 
@@ -10,6 +11,11 @@ test('a trial that an experiment refuses is invalid, not a crash to retry', () =
   });
   assert.equal(classifyError(new Error('something else')).failure, 'crash');
   assert.equal(classifyError(new RangeError('Array buffer allocation failed')).failure, 'out-of-memory');
+});
+
+test('data that are not on this machine are no crash to retry', () => {
+  const message = 'cifar10 is not on this machine: put its files there';
+  assert.deepEqual(classifyError(new DataFileError(message)), { failure: 'data', message });
 });
 
 test('want of memory is told apart from other ends, wherever it shows', () => {

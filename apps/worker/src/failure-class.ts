@@ -36,6 +36,7 @@ export function classifyError(error: unknown): Cause {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'TRIAL_REFUSED' || code === 'TRIAL_INVALID') return { failure: 'invalid', message };
   if (code === 'ENGINE') return { failure: 'engine', message };
+  if (code === 'DATA') return { failure: 'data', message };
   const outOfMemory = code === 'TENSORFLOW_OUT_OF_MEMORY' || memoryComplaint.test(message);
   return { failure: outOfMemory ? 'out-of-memory' : 'crash', message };
 }

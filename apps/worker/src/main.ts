@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
+import type { Failure } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
 import { usableGpus } from './gpus.ts';
 import { OnceError } from './once-error.ts';
@@ -36,6 +37,12 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+const onceExitCodes: ReadonlyMap<Failure, number> = new Map([
+  ['invalid', 2],
+  ['engine', 3],
+  ['data', 3],
+]);
+
 try {
   const settings = readSettings(process.argv.slice(2), process.env, await usableGpus());
   if (settings === 'help') process.stdout.write(help);
@@ -62,6 +69,6 @@ function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof SettingsError) return 2;
   if (error instanceof RedisUnavailableError) return 3;
   if (error instanceof TrialProcessError) return error.code === 'engine' ? 3 : 1;
-  if (error instanceof OnceError) return error.failure === 'engine' ? 3 : error.failure === 'invalid' ? 2 : 1;
+  if (error instanceof OnceError) return onceExitCodes.get(error.failure) ?? 1;
   return undefined;
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { kernelPrediction, tangentKernel } from '@natsweep/catalogue';
 
 const entry = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -61,8 +62,8 @@ test('an engine that cannot be had is one sentence with the fix and exit code 3'
     const line = JSON.stringify({
       trialId: 't',
       index: 0,
-      experiment: 'tangent-kernel',
-      experimentVersion: 1,
+      experiment: tangentKernel.name,
+      experimentVersion: tangentKernel.version,
       params,
       seed: 0,
     });
@@ -70,6 +71,22 @@ test('an engine that cannot be had is one sentence with the fix and exit code 3'
     assert.equal(code, 3, stderr);
     assert.match(stderr, message);
   }
+});
+
+test('data that are not on this machine are one sentence with the fix and exit code 3', async () => {
+  const { name, version, parameters } = kernelPrediction;
+  const params = parameters.parse({ dataset: 'cifar10' });
+  const line = JSON.stringify({
+    trialId: 't',
+    index: 0,
+    experiment: name,
+    experimentVersion: version,
+    params,
+    seed: 0,
+  });
+  const { code, stderr } = await refusal(line, ['--engine', 'reference'], { NATSWEEP_DATA: '/nowhere' });
+  assert.equal(code, 3);
+  assert.match(stderr, /^worker: cifar10 is not on this machine: put .* into \/nowhere\/cifar10\n$/);
 });
 
 test('a line that is no trial, or no valid one, is one sentence and exit code 2', async () => {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Trial } from '@natsweep/sweep';
+import { namedDataFolder } from './data-folder.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { createEngines } from './engine.ts';
 import { classifyError } from './failure-class.ts';
@@ -14,12 +15,11 @@ export async function runOnce(choice: EngineChoice): Promise<void> {
   const engines = createEngines(choice);
   for await (const line of createInterface({ input: process.stdin })) {
     const trial = parseTrial(line);
-    const finished = await runTrials([trial], { engines, signal: new AbortController().signal, send: () => {} }).catch(
-      (error: unknown) => {
-        const { failure, message } = classifyError(error);
-        throw failure === 'crash' ? error : new OnceError(failure, message, { cause: error });
-      },
-    );
+    const context = { engines, dataFolder: namedDataFolder(), signal: new AbortController().signal, send: () => {} };
+    const finished = await runTrials([trial], context).catch((error: unknown) => {
+      const { failure, message } = classifyError(error);
+      throw failure === 'crash' ? error : new OnceError(failure, message, { cause: error });
+    });
     if (finished === undefined) throw new Error(`experiment ${trial.experiment} reported nothing for ${trial.trialId}`);
     process.stdout.write(`${JSON.stringify(finished)}\n`);
   }

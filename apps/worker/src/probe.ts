@@ -1,5 +1,6 @@
 import { findOpenblas } from '@natsweep/linalg-openblas';
 import { createTfjsEngine, findTensorflow } from '@natsweep/linalg-tfjs';
+import { imageData } from './data-folder.ts';
 import { listGpus, type Gpu } from './gpus.ts';
 
 /** Whether something to compute with works on this machine: what `natsweep doctor` shows of it. */
@@ -14,7 +15,7 @@ export interface Probe {
 }
 
 /**
- * Tries every engine that a slot may choose by itself, by loading its library, and looks for GPUs. One after the other: if a
+ * Tries every engine that a slot may choose by itself, by loading its library, and looks for data sets and GPUs. One after the other: if a
  * library takes this process down, what was found before is told already.
  */
 export async function* probe(): AsyncIterable<Probe> {
@@ -22,6 +23,7 @@ export async function* probe(): AsyncIterable<Probe> {
   const gpus = await listGpus();
   const tfjs = probeTfjs();
   yield tfjs;
+  yield* probeData();
   yield probeGpus(gpus, tfjs.works && gpus.some(({ name }) => tfjs.found.includes(name)));
 }
 
@@ -43,6 +45,14 @@ function probeTfjs(): Probe {
   } catch (error) {
     return { name, works: false, found: (error as Error).message };
   }
+}
+
+function probeData(): readonly Probe[] {
+  return imageData().map(({ name, missing }) =>
+    missing === undefined
+      ? { name: `data ${name}`, works: true, found: 'its files are here' }
+      : { name: `data ${name}`, works: false, found: missing.reason, fix: missing.fix },
+  );
 }
 
 function probeGpus(gpus: readonly Gpu[], used: boolean): Probe {

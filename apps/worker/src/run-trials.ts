@@ -8,6 +8,8 @@ import type { FinishedTrial, Reply } from './protocol.ts';
 
 export interface RunContext {
   readonly engines: Engines;
+  /** Where the files of data sets are; undefined: no folder is named. */
+  readonly dataFolder: string | undefined;
   readonly signal: AbortSignal;
   readonly send: (reply: Reply) => void;
 }
@@ -24,7 +26,7 @@ const progressIntervalMs = 200;
 /** Runs trials of one experiment together. Sends each result as soon as it is there, and returns that of the last trial. */
 export async function runTrials(
   trials: readonly Trial[],
-  { engines, signal, send }: RunContext,
+  { engines, dataFolder, signal, send }: RunContext,
 ): Promise<FinishedTrial | undefined> {
   const experiment = requireExperiment(trials);
   const parsed = trials.map(({ trialId, params, seed }) => {
@@ -47,7 +49,7 @@ export async function runTrials(
   let since = performance.now();
   let finished = 0;
   let last: FinishedTrial | undefined;
-  for await (const result of experiment.run(parsed, { engine, signal, progress })) {
+  for await (const result of experiment.run(parsed, { engine, dataFolder, signal, progress })) {
     const now = performance.now();
     const elapsedSeconds = result.elapsedSeconds ?? (now - since) / 1000;
     since = now;

@@ -22,10 +22,11 @@ Options:
   --probe                print which engines and GPUs work here as lines of JSON, and end
   --help                 show this text
 
-Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL; OPENBLAS_NUM_THREADS and
-TF_NUM_INTRAOP_THREADS (threads of a trial process on processors, default 1).
+Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL; NATSWEEP_DATA (a folder that holds
+the data sets of the user: cifar10, fashion-mnist); OPENBLAS_NUM_THREADS and TF_NUM_INTRAOP_THREADS (threads of a trial
+process on processors, default 1).
 
-Exit codes: 0 done, 1 a fault, 2 a flag or trial that makes no sense, 3 Redis or the engine is not to be had.
+Exit codes: 0 done, 1 a fault, 2 a flag or trial that makes no sense, 3 Redis, the engine or a data set is not to be had.
 `;
 
 /** Where a slot's trial process computes. */

@@ -8,8 +8,9 @@ import { Slot } from './slot.ts';
 import { announce } from './status.ts';
 import { fakeNvidiaSmi } from './testing/fake-gpus.ts';
 
-test('the registry names the GPU of a slot, with its memory and how busy it is, and no GPU of others', async (t) => {
+test('the registry names the GPU of a slot, with its memory and how busy it is, no GPU of others, and the data it lacks', async (t) => {
   fakeNvidiaSmi(t).show('0, NVIDIA A100, 5, 0, 81920\n1, NVIDIA H200, 37, 1024, 143771');
+  t.mock.property(process, 'env', { ...process.env, NATSWEEP_DATA: '/nowhere' });
   const redis = await temporaryRedis(t);
   const connection = await redis.connect();
   const logger = createLogger({ app: 'worker' });
@@ -33,6 +34,8 @@ test('the registry names the GPU of a slot, with its memory and how busy it is, 
   });
   const [worker] = await readWorkers(connection);
   await leave();
+  assert.equal(worker?.missingData?.['mnist'], undefined);
+  assert.match(worker?.missingData?.['cifar10'] ?? '', /^cifar10 is not on this machine: put /);
   assert.deepEqual(
     worker?.slots.map((status) => [
       status.slot,

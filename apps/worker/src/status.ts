@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { heartbeat, signOff, type RedisConnection, type SlotStatus, type WorkerStatus } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
+import { imageData } from './data-folder.ts';
 import type { GpuMonitor } from './gpus.ts';
 import type { Slot } from './slot.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -46,8 +47,18 @@ function status({ worker, version, pool, gpus, metricsAddress }: AnnounceOptions
     startedAtMs,
     heartbeatAtMs: Date.now(),
     metricsAddress,
+    missingData: missingData(),
     slots: pool.slots.map((slot) => ({ ...slotStatus(slot, gpus), memoryLimitBytes: pool.memoryBytes })),
   };
+}
+
+/** Looked up at every heartbeat: files may come while the worker runs. */
+function missingData(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    imageData().flatMap(({ name, missing }) =>
+      missing === undefined ? [] : [[name, `${missing.reason}: ${missing.fix}`]],
+    ),
+  );
 }
 
 function slotStatus({ name, gpu, state }: Slot, gpus: GpuMonitor | undefined): Omit<SlotStatus, 'memoryLimitBytes'> {

@@ -3,6 +3,7 @@
  * without yielding, crash, or be killed at any moment; the slot copes with all of these.
  */
 import { tensorHandlesUsed } from '@natsweep/linalg-tfjs';
+import { namedDataFolder } from './data-folder.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { createEngines } from './engine.ts';
 import { classifyError } from './failure-class.ts';
@@ -28,7 +29,7 @@ try {
     if (request.kind === 'abort') return running?.abort();
     const controller = new AbortController();
     running = controller;
-    runTrials(request.trials, { engines, signal: controller.signal, send }).then(
+    runTrials(request.trials, { engines, dataFolder: namedDataFolder(), signal: controller.signal, send }).then(
       (last) =>
         send({ kind: 'done', last, memoryBytes: process.memoryUsage.rss(), tensorHandles: tensorHandlesUsed() }),
       (error: unknown) => {

@@ -67,7 +67,7 @@ for (const folder of ['cifar10', 'cifar-10-batches-bin'])
 test('a data set that is not here is refused with what to do, by whether a data folder is named', () => {
   failsWith('cifar10', new RegExp(`^cifar10 is not on this machine: put data_batch_1.bin .* into ${data}/cifar10$`));
   assert.match(
-    missingImages('cifar10', undefined)!,
+    missingImages('cifar10', undefined)!.fix,
     /into a folder cifar10 and set NATSWEEP_DATA to the folder that holds it$/,
   );
   assert.equal(missingImages('mnist', undefined), undefined);
@@ -76,9 +76,9 @@ test('a data set that is not here is refused with what to do, by whether a data 
 test('a folder that lacks a file is named with it', () => {
   writeCifar10('cifar10');
   rmSync(join(data, 'cifar10', 'data_batch_3.bin'));
-  failsWith('cifar10', /^cifar10 is incomplete: .*\/cifar10 has no data_batch_3\.bin$/);
+  failsWith('cifar10', /^cifar10 is incomplete, .*\/cifar10 has no data_batch_3\.bin: put data_batch_1.bin/);
   write('fashion-mnist', 'train-labels-idx1-ubyte', labels);
-  failsWith('fashion-mnist', /has no train-images-idx3-ubyte or train-images-idx3-ubyte\.gz$/);
+  failsWith('fashion-mnist', /has no train-images-idx3-ubyte or train-images-idx3-ubyte\.gz: apt-get install/);
 });
 
 test('damaged CIFAR-10 batches, and files of other data sets, are refused by name', () => {

@@ -36,25 +36,31 @@ interface Place {
 export function loadImages(name: ImageName, dataFolder: string | undefined, options: ImageOptions): Dataset {
   const place = placeOf(name, dataFolder);
   const { folder, missing } = find(name, place);
-  if (folder === undefined) throw new DataFileError(missing);
+  if (folder === undefined) throw new DataFileError(`${missing.reason}: ${missing.fix}`);
   return imageDataset(name, { train: place.source(folder, 'train'), test: place.source(folder, 'test') }, options);
 }
 
-/** Why a data set cannot be loaded here and what to do, or undefined if all its files are there; what is in them is not read. */
-export function missingImages(name: ImageName, dataFolder: string | undefined): string | undefined {
+/** Why a data set cannot be loaded here, and what to do. */
+export interface MissingImages {
+  readonly reason: string;
+  readonly fix: string;
+}
+
+/** Undefined if all files of the data set are there; what is in them is not read. */
+export function missingImages(name: ImageName, dataFolder: string | undefined): MissingImages | undefined {
   return find(name, placeOf(name, dataFolder)).missing;
 }
 
 type Found =
-  { readonly folder: string; readonly missing?: undefined } | { readonly folder?: undefined; readonly missing: string };
+  | { readonly folder: string; readonly missing?: undefined }
+  | { readonly folder?: undefined; readonly missing: MissingImages };
 
 function find(name: ImageName, { folders, files, fix }: Place): Found {
   const folder = folders.find((candidate) => existsSync(candidate));
-  if (folder === undefined) return { missing: `${name} is not on this machine: ${fix}` };
+  if (folder === undefined) return { missing: { reason: `${name} is not on this machine`, fix } };
   const absent = files.find((names) => !names.some((file) => existsSync(join(folder, file))));
-  return absent === undefined
-    ? { folder }
-    : { missing: `${name} is incomplete: ${folder} has no ${absent.join(' or ')}` };
+  if (absent === undefined) return { folder };
+  return { missing: { reason: `${name} is incomplete, ${folder} has no ${absent.join(' or ')}`, fix } };
 }
 
 const idxFiles = ['train', 't10k']

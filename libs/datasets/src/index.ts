@@ -3,7 +3,7 @@ export type { Dataset, Split } from './dataset.ts';
 export { gaussianDataset } from './gaussian.ts';
 export type { GaussianOptions } from './gaussian.ts';
 export { imageNames, loadImages, missingImages } from './images.ts';
-export type { ImageName } from './images.ts';
+export type { ImageName, MissingImages } from './images.ts';
 export type { ImageOptions } from './image-dataset.ts';
 export { normalisations } from './normalise.ts';
 export type { Normalisation } from './normalise.ts';

@@ -43,7 +43,7 @@ export function backoffMs(attemptsMade: number): number {
 
 /** Failures of this kind would repeat on every attempt. */
 export function isRetryable(failure: Failure): boolean {
-  return failure !== 'invalid' && failure !== 'engine';
+  return failure !== 'invalid' && failure !== 'engine' && failure !== 'data';
 }
 
 /** The trials of a batch that another attempt can still help. */

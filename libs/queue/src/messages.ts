@@ -120,6 +120,8 @@ export interface WorkerStatus {
   readonly heartbeatAtMs: number;
   /** Where Prometheus can reach its /metrics, e.g. "127.0.0.1:9464"; null if it serves none. */
   readonly metricsAddress: string | null;
+  /** Data sets whose files its machine does not have, each with what to do; absent where the worker does not tell. */
+  readonly missingData?: Readonly<Record<string, string>>;
   readonly slots: readonly SlotStatus[];
 }
 

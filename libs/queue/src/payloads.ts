@@ -33,7 +33,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const parameters = recordOf(isParameter);
 const counts = recordOf(isCount);
-const failure = z.enum(['out-of-memory', 'crash', 'timeout', 'invalid', 'engine', 'lost', 'cancelled']);
+const failure = z.enum(['out-of-memory', 'crash', 'timeout', 'invalid', 'engine', 'data', 'lost', 'cancelled']);
 
 const gpuReading = z.number().nullable();
 
@@ -199,6 +199,7 @@ export const workerPayload: z.ZodType<WorkerStatus> = z.object({
   startedAtMs: z.number(),
   heartbeatAtMs: z.number(),
   metricsAddress: z.string().max(300).nullable(),
+  missingData: recordOf(isShortText).exactOptional(),
   slots: z.array(
     z.object({
       slot: name,

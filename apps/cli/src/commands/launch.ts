@@ -8,6 +8,7 @@ import { sizeOption } from '../options.ts';
 import { order } from '../order.ts';
 import { structuralGroups } from '../plan/groups.ts';
 import { recordedCosts } from '../plan/recorded-costs.ts';
+import { refuseMissingData } from '../plan/refuse-missing-data.ts';
 import { refuseTooLarge } from '../plan/refuse-too-large.ts';
 import { fleetLimits, machineLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
@@ -21,6 +22,7 @@ interface LaunchOptions extends LoadOptions {
   readonly watch?: boolean;
   readonly json?: boolean;
   readonly memoryCheck: boolean;
+  readonly dataCheck: boolean;
 }
 
 const firstTrials = 5;
@@ -38,6 +40,7 @@ export const registerLaunch: Register = (program, cli, run) => {
     .option('--name <name>', 'run it under another name')
     .addOption(sizeOption())
     .option('--no-memory-check', 'queue also what took more memory in earlier sweeps than a slot has')
+    .option('--no-data-check', 'queue also what needs data that a worker does not have')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -55,6 +58,7 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   const sweep = loadSweep(source, options);
   const { spec, grid } = sweep;
   if (options.memoryCheck) await checkMemory(cli, sweep);
+  if (options.dataCheck) await refuseMissingData(cli.environment, sweep);
   if (options.dryRun === true) {
     showPlan(cli, sweep, options.json === true);
     return exitCodes.ok;

@@ -14,7 +14,16 @@ interface RetryOptions {
   readonly dryRun?: boolean;
 }
 
-const failures: readonly Failure[] = ['out-of-memory', 'crash', 'timeout', 'invalid', 'engine', 'lost', 'cancelled'];
+const failures: readonly Failure[] = [
+  'out-of-memory',
+  'crash',
+  'timeout',
+  'invalid',
+  'engine',
+  'data',
+  'lost',
+  'cancelled',
+];
 
 export const registerRetry: Register = (program, cli, run) => {
   program

@@ -12,17 +12,18 @@ interface Probe {
 }
 
 /**
- * The engines and GPUs as the worker sees them: it is the app that loads them, and a library that crashes as it is loaded
+ * The engines, data sets and GPUs as the worker sees them: it is the app that loads them, and a library that crashes as it is loaded
  * takes only that process along. One engine that works is enough.
  */
 export async function checkEngines({ variables }: Environment): Promise<readonly Check[]> {
   const { probes, fault } = await probe(variables);
-  const status = probes.some(({ works }) => works) ? 'absent' : 'missing';
-  const checks = probes.map(({ name, works, found, fix }): Check => ({
-    name,
-    status: works ? 'ok' : name.startsWith('engine') ? status : 'absent',
-    found,
-    ...(fix !== undefined && { fix }),
+  const isEngine = ({ name }: Probe) => name.startsWith('engine');
+  const status = probes.some((found) => isEngine(found) && found.works) ? 'absent' : 'missing';
+  const checks = probes.map((tried): Check => ({
+    name: tried.name,
+    status: tried.works ? 'ok' : isEngine(tried) ? status : 'absent',
+    found: tried.found,
+    ...(tried.fix !== undefined && { fix: tried.fix }),
   }));
   if (fault === undefined) return checks;
   return [...checks, { name: 'engines', status, found: `the worker could not try the next one: ${fault}` }];
