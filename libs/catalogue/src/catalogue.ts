@@ -1,5 +1,6 @@
 import type { ExperimentDeclaration } from './declaration.ts';
 import { deepLinearTheorems } from './deep-linear-theorems.ts';
+import { descentLimits, sharedLimit } from './descent-limits.ts';
 import { diagnostic } from './diagnostic.ts';
 import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
@@ -15,12 +16,15 @@ import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
 import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
+import { completionBudget } from './completion-budget.ts';
 import { crossEntropyTraining } from './cross-entropy-training.ts';
 
 /** Every experiment that a sweep can name, in the order in which `natsweep experiments` lists them. */
 export const declarations: readonly ExperimentDeclaration[] = [
+  completionBudget,
   crossEntropyTraining,
   deepLinearTheorems,
+  descentLimits,
   diagnostic,
   isotropy,
   kernelPrediction,
@@ -31,6 +35,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   naturalFlowPrediction,
   naturalFlowTraining,
   planarClassification,
+  sharedLimit,
   sparseClassification,
   tangentKernel,
   tridiagonalCoupling,

@@ -9,7 +9,9 @@ export type {
   TraceFigure,
   Verdict,
 } from './declaration.ts';
+export { completionBudget } from './completion-budget.ts';
 export { deepLinearTheorems } from './deep-linear-theorems.ts';
+export { descentLimits, sharedLimit } from './descent-limits.ts';
 export { diagnostic } from './diagnostic.ts';
 export { matrixCompletion } from './matrix-completion.ts';
 export { planarClassification } from './planar-classification.ts';

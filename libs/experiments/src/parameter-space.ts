@@ -1,6 +1,7 @@
+import { gradientDescent } from '@natsweep/egd';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { applyDirection, createNetwork, freeNetwork, weightedSignals } from '@natsweep/models';
-import type { Direction, LayerUpdate, Linearisation, Network } from '@natsweep/models';
+import { applyDirection, createNetwork, freeNetwork } from '@natsweep/models';
+import type { Linearisation, Network } from '@natsweep/models';
 import { flowParameterDual } from '@natsweep/theory';
 
 /** ‖θ − scale θ′‖ of two networks of one architecture. */
@@ -16,17 +17,6 @@ export function parameterDistance(engine: LinalgEngine, network: Network, other:
     return squared(weights, its.weights) + ofBiases;
   });
   return Math.sqrt(layers.reduce((sum, value) => sum + value, 0));
-}
-
-/** The direction Jᵀv of a dual vector v [NC, 1]. */
-function dualDirection(engine: LinalgEngine, at: Linearisation, dual: Tensor): Direction {
-  const layers = at.signals.map((_, index): LayerUpdate => ({
-    kind: 'outer',
-    signals: weightedSignals(engine, at, index + 1, dual),
-    inputs: at.activations[index]!,
-    biasInputs: engine.full([at.samples, 1], 1),
-  }));
-  return { layers, statistics: { method: 'none', dropped: 0, cutoff: 0 } };
 }
 
 /** The parameters of the linearised network under natural gradient flow, in a network of their own. */
@@ -58,8 +48,12 @@ export function linearisedParameters(
   return {
     network,
     totalMovement: made.totalMovement,
+    // gradient descent moves by Jᵀ/N of its residual
     advance: (share) =>
-      engine.scope(() => applyDirection(engine, network, dualDirection(engine, at, made.dual), share)),
+      engine.scope(() => {
+        const direction = gradientDescent().direction(engine, at, made.dual, { damping: 0 });
+        applyDirection(engine, network, direction, share * at.samples);
+      }),
     free: () => {
       freeNetwork(engine, network);
       engine.free(made.dual);

@@ -1,5 +1,7 @@
+import { completionBudget } from './completion-budget.ts';
 import { crossEntropyTraining } from './cross-entropy-training.ts';
 import { deepLinearTheorems } from './deep-linear-theorems.ts';
+import { descentLimitsExperiment, sharedLimitExperiment } from './descent-limits.ts';
 import { diagnostic } from './diagnostic.ts';
 import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
@@ -23,8 +25,10 @@ import type { Experiment } from './experiment.ts';
 
 /** Every experiment that a worker can run. A test checks that the catalogue declares the same ones. */
 export const experiments: readonly Experiment[] = [
+  completionBudget,
   crossEntropyTraining,
   deepLinearTheorems,
+  descentLimitsExperiment,
   diagnostic,
   isotropy,
   kernelPrediction,
@@ -35,6 +39,7 @@ export const experiments: readonly Experiment[] = [
   naturalFlowPredictionExperiment,
   naturalFlowTrainingExperiment,
   planarClassification,
+  sharedLimitExperiment,
   sparseClassification,
   tangentKernel,
   tridiagonalCoupling,
