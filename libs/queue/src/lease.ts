@@ -24,8 +24,9 @@ export class LeaseLostError extends Error {
 
 /**
  * The right to be the one active scheduler. A timer renews it, so that it lasts while the process lives, however long a step
- * of its work takes, and ends when the process is suspended or cut off. Whoever writes calls `require` just before. Should a
- * write be under way when the process is suspended, no harm is done: what a scheduler does may be done twice.
+ * of its work takes, and ends when the process is suspended or cut off. Whoever writes calls `require` just before. Should the
+ * process be suspended between the two, the results database refuses what it writes later (`ResultsStore.takeOver`), and no
+ * harm is done to the queue: what a scheduler does there may be done twice.
  */
 export class Lease {
   readonly #redis: RedisConnection;
