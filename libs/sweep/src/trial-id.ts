@@ -14,7 +14,8 @@ export interface TrialIdentity {
  * as ECMAScript prints them), seed and version. Equal work has an equal id in every sweep and on every machine.
  */
 export function trialId(identity: TrialIdentity): string {
-  const params = Object.fromEntries(Object.entries(identity.params).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const names = Object.keys(identity.params).sort();
+  const params = Object.fromEntries(names.map((name) => [name, identity.params[name]]));
   const canonical = JSON.stringify({
     experiment: identity.experiment,
     params,
