@@ -77,13 +77,16 @@ export function conditionOf(eigenvalues: ArrayLike<number>): number {
  * condition number from above.
  */
 export function smallestPivotRatio(engine: LinalgEngine, factor: Tensor): number {
-  return engine.scope(() => {
-    const pivots = engine.diagonal(factor);
-    const ratios = engine.binary(
-      'divide',
-      engine.reduce('min', pivots, { axis: -1 }),
-      engine.reduce('max', pivots, { axis: -1 }),
-    );
-    return engine.read(engine.reduce('min', ratios))[0]!;
-  });
+  const n = factor.shape.at(-1)!;
+  const pivots = engine.scope(() => engine.read(engine.diagonal(factor)));
+  let ratio = 1;
+  for (let start = 0; start < pivots.length; start += n) {
+    let [smallest, largest] = [Infinity, 0];
+    for (let i = start; i < start + n; i++) {
+      if (!(pivots[i]! >= smallest)) smallest = pivots[i]!;
+      if (!(pivots[i]! <= largest)) largest = pivots[i]!;
+    }
+    if (!(smallest / largest >= ratio)) ratio = smallest / largest;
+  }
+  return ratio;
 }

@@ -73,33 +73,57 @@ function grams(engine: LinalgEngine, at: Linearisation, l: number, { form }: Ste
 
 /**
  * (B* + ρ_BI)⁻¹ ⊗ (A* + ρ_AI)⁻¹ on the gradient δᵀ diag(g/N) h̃ of layer l: δᵀ Z h̃ with Z = (δδᵀ/N + ρ_BI)⁻¹ diag(g/N) (h̃h̃ᵀ/N + ρ_AI)⁻¹
- * [N, N], so that one product is all that is done at the size of δ.
+ * [N, N]. For the output layer B* = 1/N leaves (h̃h̃ᵀ/N + ρ_AI)⁻¹ g/N/(1/N + ρ_B).
  */
 function factorwise(engine: LinalgEngine, at: Linearisation, l: number, step: Step): SolvedLayer {
-  const { gradient, options, form } = step;
-  const [delta, h] = [at.signals[l - 1]!, at.activations[l - 1]!];
-  const [units, width] = [delta.shape[1]!, h.shape[1]!];
+  const { gradient, options } = step;
   const gram = grams(engine, at, l, step);
-  const isOutput = l === at.signals.length;
-  const hasBias = at.network.layers[l - 1]!.biases !== undefined && form.bias === 'augmented';
-  const damping = factorDampings(form.damping === 'pi' ? 'pi' : 'factors', options.damping, {
-    signals: { trace: isOutput ? 1 / at.samples : trace(engine, gram.signals), dimension: units },
-    inputs: { trace: trace(engine, gram.inputs), dimension: width + Number(hasBias) },
-  });
+  const damping = splitDamping(engine, at, l, { step, gram });
+  if (l === at.signals.length) {
+    const { solution, statistics } = solvePositive(engine, gram.inputs, gradient, {
+      ...options,
+      damping: damping.inputs,
+    });
+    const signals = engine.binary('multiply', 1 / (1 / at.samples + damping.signals), solution);
+    return { update: outerUpdate(engine, at, l, signals), statistics: [statistics] };
+  }
   const rhs = engine.diag(engine.reshape(gradient, [-1]));
   const inputs = solvePositive(engine, gram.inputs, rhs, { ...options, damping: damping.inputs });
-  if (isOutput) {
-    const signals = engine.matmul(inputs.solution, delta, { scale: 1 / (1 / at.samples + damping.signals) });
-    return { update: outerUpdate(engine, at, l, signals), statistics: [inputs.statistics] };
-  }
   const signals = solvePositive(engine, gram.signals, engine.transpose(inputs.solution), {
     ...options,
     damping: damping.signals,
   });
   return {
-    update: outerUpdate(engine, at, l, engine.matmul(signals.solution, delta, { transposeA: true })),
+    update: between(engine, at, l, signals.solution),
     statistics: [inputs.statistics, signals.statistics],
   };
+}
+
+/** What is added to the diagonals of B* and A* of layer l. */
+function splitDamping(
+  engine: LinalgEngine,
+  at: Linearisation,
+  l: number,
+  { step: { form, options }, gram }: { readonly step: Step; readonly gram: ReturnType<typeof grams> },
+) {
+  if (form.damping !== 'pi') return { signals: options.damping, inputs: options.damping };
+  const hasBias = at.network.layers[l - 1]!.biases !== undefined && form.bias === 'augmented';
+  return factorDampings('pi', options.damping, {
+    signals: {
+      trace: l === at.signals.length ? 1 / at.samples : trace(engine, gram.signals),
+      dimension: at.signals[l - 1]!.shape[1]!,
+    },
+    inputs: { trace: trace(engine, gram.inputs), dimension: at.activations[l - 1]!.shape[1]! + Number(hasBias) },
+  });
+}
+
+/** δᵀ Z h̃ of layer l for Z [N, N], which is multiplied with the narrower of δ and h. */
+function between(engine: LinalgEngine, at: Linearisation, l: number, z: Tensor): OuterUpdate {
+  const [signals, inputs] = [at.signals[l - 1]!, at.activations[l - 1]!];
+  if (signals.shape[1]! <= inputs.shape[1]!)
+    return outerUpdate(engine, at, l, engine.matmul(z, signals, { transposeA: true }));
+  const biasInputs = engine.reduce('sum', z, { axis: 1, keepDims: true });
+  return { kind: 'outer', signals, inputs: engine.matmul(z, inputs), biasInputs };
 }
 
 /**
@@ -116,8 +140,7 @@ function jointlyDamped(engine: LinalgEngine, at: Linearisation, l: number, step:
   }
   const rhs = engine.diag(engine.reshape(gradient, [-1]));
   const { solution, statistics } = solveKronecker(engine, gram, { rhs, damping: options.damping });
-  const signals = engine.matmul(solution, at.signals[l - 1]!, { transposeA: true });
-  return { update: outerUpdate(engine, at, l, signals), statistics: [statistics] };
+  return { update: between(engine, at, l, solution), statistics: [statistics] };
 }
 
 /**
