@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findDeclaration } from '@natsweep/catalogue';
-import { openResults, type Verification } from '@natsweep/results';
-import { createGrid, type SweepSpec } from '@natsweep/sweep';
+import type { Verification } from '@natsweep/results';
 import { Stack, type App } from '../stack.ts';
 import { Clock } from './clock.ts';
 import { Network } from './network.ts';
 import { SmallDisk } from './small-disk.ts';
 import { commandOf, type Command } from './steps.ts';
 import { Tap } from './tap.ts';
+import { verify } from './verify.ts';
 
 /** Far below the usual ten seconds, so that a suspension can outlast them within the time of a test. */
 export const lockMs = 1000;
@@ -102,22 +101,8 @@ export class World {
     }
   }
 
-  /** Reads the whole database and holds it against the grid; throws if a trial took less than no time. */
-  async verify(sweep: string): Promise<Verification> {
-    const results = await openResults(`sqlite:${this.databaseFile}`);
-    try {
-      const stored = await results.getSweep(sweep);
-      const spec = JSON.parse(stored?.spec ?? 'null') as SweepSpec;
-      const declaration = findDeclaration(spec.experiment);
-      if (declaration === undefined) throw new Error(`there is no experiment "${spec.experiment}"`);
-      const grid = createGrid(spec, declaration);
-      for await (const { index, attempt } of results.allRows(sweep)) {
-        if (!(attempt.elapsedSeconds >= 0)) throw new Error(`trial ${index} took ${attempt.elapsedSeconds} s`);
-      }
-      return await results.verify(sweep, { size: grid.size, trialId: (index) => grid.trial(index).trialId });
-    } finally {
-      await results.close();
-    }
+  verify(sweep: string): Promise<Verification> {
+    return verify(`sqlite:${this.databaseFile}`, sweep);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { ResultsError } from './results-error.ts';
 /** The server of a URL without user, password or options. */
 export function serverOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
-  return `${host || searchParams.get('host') || 'the local server'}${pathname}`;
+  return `${decodeURIComponent(host) || searchParams.get('host') || 'the local server'}${pathname}`;
 }
 
 /** SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) or Node's network error code to `ResultsError`. */
