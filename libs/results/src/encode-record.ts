@@ -3,6 +3,7 @@ import { typeOf, valueColumns } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { fixedColumns } from './decode-record.ts';
 import type { Value } from './insert-rows.ts';
+import { pairKey } from './pair-key.ts';
 import { recordHash } from './record-hash.ts';
 import type { DetailTable, ValueColumn } from './schema.ts';
 import type { Texts } from './texts.ts';
@@ -72,7 +73,8 @@ export interface TrialLayout {
 }
 
 export function trialLayout(columns: Columns): TrialLayout {
-  const [, ...given] = fixedColumns;
+  const [, ...read] = fixedColumns;
+  const given = [...read, 'pair_key'];
   const values = valueColumns(columns);
   return {
     columns,
@@ -97,6 +99,7 @@ export function trialValues({ record, slot, engine }: PreparedRecord, layout: Tr
     attempt.peakMemoryBytes ?? null,
     texts.id(slot),
     engine === null ? null : texts.id(engine),
+    pairKey(record.params, record.seed),
   ];
   while (row.length < names.length) row.push(null);
   for (const [name, value] of Object.entries(record.params)) {

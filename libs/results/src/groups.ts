@@ -1,14 +1,18 @@
 import type { ParameterValue } from '@natsweep/sweep';
+import { sql } from 'kysely';
 import { paramColumns } from './columns.ts';
 import type { Column } from './columns.ts';
-import type { Connection } from './connection.ts';
-import { groupStatistics } from './group-statistics.ts';
-import type { KeyCells } from './group-statistics.ts';
+import type { Cell, Connection, SqliteConnection } from './connection.ts';
+import { GroupedMoments } from './moments.ts';
+import type { Group } from './moments.ts';
+import { postgresGroups } from './postgres-groups.ts';
 import { circumstances, findSweep, isEmpty, selectTrials } from './query.ts';
-import type { TrialColumn } from './query.ts';
+import type { TrialColumn, TrialQuery } from './query.ts';
+import { scanSqlite } from './sqlite-scan.ts';
+import { groupMetric } from './statistics.ts';
 import type { GroupMetric, GroupRow, Selection } from './store.ts';
 
-export interface Grouping {
+export interface Asked {
   readonly by: readonly string[];
   readonly metrics: readonly string[];
   readonly query: Selection;
@@ -19,41 +23,65 @@ const unmeasured: GroupMetric = { count: 0, mean: null, standardDeviation: null,
 export async function readGroups(
   connection: Connection,
   name: string,
-  { by, metrics, query }: Grouping,
+  { by, metrics, query }: Asked,
 ): Promise<GroupRow[]> {
   const sweep = await findSweep(connection.db, name);
   if (isEmpty(sweep)) return [];
-  const keys = by.map((parameter) => ({ parameter, columns: paramColumns(sweep.columns, parameter) }));
+  const keys = [...new Set(by)].map((parameter) => ({ parameter, columns: paramColumns(sweep.columns, parameter) }));
   const keyColumns = keys.flatMap(({ columns }) => columns.map(({ column }) => column));
   const columnOf = (metric: string) =>
     sweep.columns.metrics.get(metric) ??
     (Object.hasOwn(circumstances, metric) ? circumstances[metric as keyof typeof circumstances] : undefined);
-  const measured = metrics.flatMap((metric) => columnOf(metric) ?? []);
-  const groups = await groupStatistics<TrialColumn>(connection, {
-    from: selectTrials(connection.db, sweep, { ...query, kind: 'observation' }).select([
-      'id',
-      ...keyColumns,
-      ...measured,
-    ]),
-    keys: keyColumns,
-    values: measured,
-  });
-  return groups.map((group) => ({
-    group: Object.fromEntries(keys.flatMap(({ parameter, columns }) => keyValue(parameter, columns, group.keys))),
-    count: group.count,
+  const measured = [...new Set(metrics.flatMap((metric) => columnOf(metric) ?? []))];
+  const trials = selectTrials(connection.db, sweep, { ...query, kind: 'observation' });
+  const groups = await (connection.kind === 'sqlite'
+    ? sqliteGroups(connection, { trials, keys: keyColumns, values: measured })
+    : postgresGroups(connection.db, {
+        from: sql`(${trials.select([...keyColumns, ...measured])})`,
+        keys: keyColumns,
+        values: measured,
+      }));
+  return groups.map(({ keys: cells, count, statistics }) => ({
+    group: Object.fromEntries(
+      keys.flatMap(({ parameter, columns }) =>
+        keyValue(
+          parameter,
+          columns,
+          columns.map(({ column }) => cells[keyColumns.indexOf(column)]!),
+        ),
+      ),
+    ),
+    count,
     metrics: Object.fromEntries(
       metrics.map((metric) => {
         const column = columnOf(metric);
-        return [metric, column === undefined ? unmeasured : group.statistics[measured.indexOf(column)]!];
+        return [metric, column === undefined ? unmeasured : groupMetric(statistics[measured.indexOf(column)]!)];
       }),
     ),
   }));
 }
 
+interface Columnar {
+  readonly trials: TrialQuery;
+  readonly keys: readonly TrialColumn[];
+  readonly values: readonly TrialColumn[];
+}
+
+async function sqliteGroups(connection: SqliteConnection, { trials, keys, values }: Columnar): Promise<Group[]> {
+  const moments = new GroupedMoments(keys.length, values.length);
+  for await (const page of scanSqlite(connection, trials, [...keys, ...values]))
+    for (const row of page) moments.of(row, 1).add(row, 1 + keys.length);
+  return moments.groups();
+}
+
 /** The parameter's value in whichever of its columns has one; nothing for a trial without it. */
-export function keyValue(parameter: string, columns: readonly Column[], cells: KeyCells): [string, ParameterValue][] {
-  for (const { column, type } of columns) {
-    const value = cells[column];
+export function keyValue(
+  parameter: string,
+  columns: readonly Column[],
+  cells: readonly Cell[],
+): [string, ParameterValue][] {
+  for (const [position, { type }] of columns.entries()) {
+    const value = cells[position];
     if (value !== null && value !== undefined) return [[parameter, type === 'boolean' ? value === 1 : value]];
   }
   return [];

@@ -12,7 +12,7 @@ const maxParameters = 16_000;
  */
 const maxSqliteRows = 64;
 
-export type Value = number | string | Uint8Array | null;
+export type Value = number | bigint | string | Uint8Array | null;
 
 /** A table, the columns that rows fill, and what follows the values in the statement. Names are ours, never a user's. */
 export interface Target {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ColumnDataType, Kysely, RawBuilder } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
+import { fillPairKeys } from './fill-pair-keys.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database } from './schema.ts';
 
@@ -84,6 +85,18 @@ const migrations = (kind: DatabaseKind): Record<string, Migration> => ({
       const { rows } = await sql<{ id: number }>`select id from sweeps`.execute(db);
       for (const { id } of rows)
         await db.schema.alterTable(`trials_${id}`).addColumn('peak_memory_bytes', 'double precision').execute();
+    },
+  },
+  '0004-pair-keys': {
+    async up(db: Kysely<unknown>) {
+      const { rows } = await sql<{ id: number }>`select id from sweeps`.execute(db);
+      for (const { id } of rows) {
+        await db.schema
+          .alterTable(`trials_${id}`)
+          .addColumn('pair_key', 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute();
+        await fillPairKeys(db, id);
+      }
     },
   },
   '0005-writer': {

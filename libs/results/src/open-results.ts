@@ -1,13 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
-import type { Dialect } from 'kysely';
 import { readAttempts, recordAttempts } from './attempts.ts';
+import type { Connection } from './connection.ts';
 import { exportRows } from './export.ts';
 import { Fence } from './fence.ts';
 import { readGroups } from './groups.ts';
 import { makeFolder } from './make-folder.ts';
 import { migrate } from './migrations.ts';
-import type { DatabaseKind } from './migrations.ts';
 import { readPairs } from './pairs.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { findReusable } from './reuse.ts';
@@ -15,7 +14,7 @@ import { record } from './record.ts';
 import { ResultsError } from './results-error.ts';
 import { readAllRows, readRows, readTraces, readTrial } from './rows.ts';
 import type { Schema } from './schema.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
+import { sqlite } from './sqlite-dialect.ts';
 import type { ResultsStore } from './store.ts';
 import {
   countRecords,
@@ -42,15 +41,14 @@ export interface OpenOptions {
  */
 export async function openResults(url: string, options: OpenOptions = {}): Promise<ResultsStore> {
   const fence = new Fence();
-  const { kind, dialect } = connect(url, options.lockTimeoutMs ?? 10_000);
-  const db = new Kysely<Schema>({ dialect: fence.around(dialect, kind) });
+  const connection = connect(url, options.lockTimeoutMs ?? 10_000, fence);
+  const { db, kind } = connection;
   try {
     await migrate(db, kind);
   } catch (error) {
     await db.destroy().catch(() => {});
     throw error;
   }
-  const connection = { kind, db, texts: new Texts(db) };
   return {
     takeOver: () => fence.takeOver(db),
     createSweep: (sweep) => createSweep(connection, sweep),
@@ -78,14 +76,19 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
   };
 }
 
-function connect(url: string, lockTimeoutMs: number): { readonly kind: DatabaseKind; readonly dialect: Dialect } {
+function connect(url: string, lockTimeoutMs: number, fence: Fence): Connection {
   if (/^sqlite:/.test(url)) {
     const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
     makeFolder(dirname(file));
-    return { kind: 'sqlite', dialect: sqliteDialect({ file, lockTimeoutMs }) };
+    const { dialect, readArrays } = sqlite({ file, lockTimeoutMs });
+    const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'sqlite') });
+    return { kind: 'sqlite', db, texts: new Texts(db), readArrays };
   }
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url))
-    return { kind: 'postgres', dialect: postgresDialect({ url, lockTimeoutMs }) };
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
+    const dialect = postgresDialect({ url, lockTimeoutMs });
+    const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'postgres') });
+    return { kind: 'postgres', db, texts: new Texts(db) };
+  }
   throw new ResultsError(
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',

@@ -11,6 +11,7 @@ else {
   const server = await startPrivatePostgres(binaries);
   let databases = 0;
   runConformance('PostgreSQL', {
+    kind: 'postgres',
     freshUrl: () => server.createDatabase(`results_${databases++}`),
     async tamper(url, statement) {
       const client = new pg.Client(url);

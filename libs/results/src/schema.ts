@@ -1,5 +1,5 @@
 import type { Failure } from '@natsweep/sweep';
-import type { Generated, Kysely, Selectable } from 'kysely';
+import type { Generated, Kysely, Selectable, ColumnType as TypedColumn } from 'kysely';
 import type { SweepState } from './store.ts';
 
 export interface SweepTable {
@@ -91,6 +91,8 @@ export interface TrialTable {
   peak_memory_bytes: number | null;
   slot_text: number;
   engine_text: number | null;
+  /** Of `pair-key.ts`: is compared and combined in SQL, and too large to be read as a number. */
+  pair_key: TypedColumn<never, bigint, never>;
   [value: ValueColumn]: number | string | null;
 }
 

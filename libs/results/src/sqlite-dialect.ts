@@ -5,7 +5,7 @@ import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler }
 import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import type * as NodeSqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { addHashGroups } from './sqlite-hash-groups.ts';
+import type { Cell, ReadArrays } from './connection.ts';
 import { ResultsError } from './results-error.ts';
 import { isBusy, isReadOnly, translateSqliteError } from './sqlite-errors.ts';
 
@@ -15,14 +15,22 @@ export interface SqliteOptions {
   readonly lockTimeoutMs: number;
 }
 
+export interface Sqlite {
+  readonly dialect: Dialect;
+  /** On the dialect's connection, which a first query must have opened. */
+  readonly readArrays: ReadArrays;
+}
+
 /** SQLite through `node:sqlite`: one connection, whose errors are `ResultsError`s. */
-export function sqliteDialect(options: SqliteOptions): Dialect {
-  return {
-    createDriver: () => new NodeSqliteDriver(options),
+export function sqlite(options: SqliteOptions): Sqlite {
+  const driver = new NodeSqliteDriver(options);
+  const dialect: Dialect = {
+    createDriver: () => driver,
     createAdapter: () => new TransactionalDdlAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
   };
+  return { dialect, readArrays: (query) => driver.readArrays(query) };
 }
 
 /**
@@ -59,6 +67,10 @@ class NodeSqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     return this.#connection!;
+  }
+
+  readArrays(query: CompiledQuery): ReturnType<ReadArrays> {
+    return this.#connection!.readArrays(query);
   }
 
   async releaseConnection(): Promise<void> {}
@@ -121,7 +133,6 @@ class NodeSqliteConnection implements DatabaseConnection {
     try {
       // no waiting inside SQLite: it would block this process, and with it a lock that this process itself holds
       this.#database = new DatabaseSync(readOnly ?? options.file, { timeout: 0, readOnly: readOnly !== undefined });
-      addHashGroups(this.#database);
     } catch (error) {
       throw translateSqliteError(error, options.file);
     }
@@ -131,12 +142,23 @@ class NodeSqliteConnection implements DatabaseConnection {
     return this.#database.isTransaction;
   }
 
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.#untilUnlocked(() => this.#execute<Row>(sql, parameters as SQLInputValue[]));
+  }
+
+  readArrays({ sql, parameters }: CompiledQuery): ReturnType<ReadArrays> {
+    return this.#untilUnlocked(() => {
+      const { statement } = this.#prepare(sql, 'arrays');
+      return statement.all(...(parameters as SQLInputValue[])) as unknown as Cell[][];
+    });
+  }
+
   /** A statement that finds the database locked has done nothing yet and is tried again until the lock times out. */
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+  async #untilUnlocked<Result>(execute: () => Result): Promise<Result> {
     const deadlineMs = performance.now() + this.#options.lockTimeoutMs;
     for (;;)
       try {
-        return this.#execute(sql, parameters as SQLInputValue[]);
+        return execute();
       } catch (error) {
         if (!isBusy(error) || this.inTransaction || performance.now() > deadlineMs)
           throw translateSqliteError(error, this.#options.file);
@@ -145,18 +167,20 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   #execute<Row>(sql: string, parameters: readonly SQLInputValue[]): QueryResult<Row> {
-    const { statement, returnsRows } = this.#prepare(sql);
+    const { statement, returnsRows } = this.#prepare(sql, 'objects');
     if (returnsRows) return { rows: statement.all(...parameters) as Row[] };
     return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
   }
 
-  #prepare(sql: string) {
-    const known = this.#prepared.get(sql);
+  #prepare(sql: string, rows: 'objects' | 'arrays') {
+    const key = `${rows} ${sql}`;
+    const known = this.#prepared.get(key);
     if (known) return known;
     const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(rows === 'arrays');
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
     if (this.#prepared.size >= 64) this.#prepared.delete(this.#prepared.keys().next().value!);
-    this.#prepared.set(sql, prepared);
+    this.#prepared.set(key, prepared);
     return prepared;
   }
 

@@ -7,6 +7,7 @@ import { runConformance } from './testing/conformance.ts';
 const folder = mkdtempSync(join(tmpdir(), 'natsweep-results-'));
 let files = 0;
 runConformance('SQLite', {
+  kind: 'sqlite',
   freshUrl: () => Promise.resolve(`sqlite:${join(folder, `${files++}.sqlite`)}`),
   tamper(url, statement) {
     const { DatabaseSync } = process.getBuiltinModule('node:sqlite');

@@ -26,6 +26,7 @@ export async function createSweepTables(db: Transaction<Schema>, kind: DatabaseK
     .addColumn('peak_memory_bytes', 'double precision')
     .addColumn('slot_text', 'integer', (column) => column.notNull())
     .addColumn('engine_text', 'integer')
+    .addColumn('pair_key', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema
     .createIndex(`${trialTable(sweepId)}_by_index`)

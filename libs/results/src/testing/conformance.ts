@@ -5,19 +5,21 @@ import fc from 'fast-check';
 import { openResults } from '../open-results.ts';
 import { ResultsError } from '../results-error.ts';
 import type { ResultsStore } from '../store.ts';
+import { earlierDatabase, earlierRecords, earlierSchemas } from './earlier-schemas.ts';
 import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof ResultsError && error.code === expected;
 
 export interface Subject {
+  readonly kind: 'sqlite' | 'postgres';
   /** The URL of a database that is empty. */
   readonly freshUrl: () => Promise<string>;
-  /** Runs one statement behind the store's back. */
+  /** Runs statements behind the store's back. */
   readonly tamper: (url: string, statement: string) => Promise<void>;
 }
 
 /** What every results database must do. */
-export function runConformance(name: string, { freshUrl, tamper }: Subject): void {
+export function runConformance(name: string, { kind, freshUrl, tamper }: Subject): void {
   const onStore = (title: string, check: (store: ResultsStore, url: string) => Promise<void>) =>
     test(title, async () => {
       const url = await freshUrl();
@@ -320,6 +322,52 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
       }
     });
 
+    onStore(
+      'keeps the digits of values that lie close together, and the size of values whose squares overflow',
+      async (store) => {
+        await store.createSweep(syntheticSweep('range', 20));
+        const given: Record<string, readonly (number | null)[]> = {
+          'far from zero': [1e9 + 0.25, 1e9 + 0.5, 1e9 + 1.25],
+          large: [1e200, 3e200, 1, null],
+          largest: [1.7e308, 1.7e308, 1e308],
+          opposite: [1.7e308, -1.7e308],
+          tiny: [1e-200, 3e-200],
+          single: [-4e170],
+          none: [null, null],
+        };
+        const records = Object.entries(given).flatMap(([group, values]) => values.map((loss) => ({ group, loss })));
+        await store.record(
+          records.map(({ group, loss }, index) => ({
+            ...(syntheticRecord('range', 0) as Observation),
+            ...{ index, trialId: `t${index}`, seed: index, params: { group }, metrics: { loss } },
+          })),
+        );
+        const close = (actual: number | null, expected: number, title: string) =>
+          assert.ok(Math.abs(actual! / expected - 1) < 1e-6, `${title}: ${actual}, not ${expected}`);
+        const groups = await store.groups('range', ['group'], ['loss']);
+        assert.equal(groups.length, Object.keys(given).length);
+        for (const { group, metrics } of groups) {
+          const title = String(group['group']);
+          const values = given[title]!.filter((value) => value !== null);
+          const { count, mean, standardDeviation } = metrics['loss']!;
+          assert.equal(count, values.length);
+          if (count === 0) assert.equal(mean, null);
+          // half of each: their sum may overflow
+          else if (title !== 'opposite')
+            close(mean, 2 * values.reduce((sum, value) => sum + value / 2 / count, 0), title);
+          if (count < 2) assert.equal(standardDeviation, null);
+          else if (title === 'tiny') assert.ok(standardDeviation! < 1e-190);
+          else if (title === 'opposite') assert.equal(standardDeviation, null);
+          else {
+            const scale = 2 ** -Math.max(0, Math.ceil(Math.log2(Math.max(...values))) - 10);
+            const residuals = values.map((value) => value * scale - mean! * scale);
+            const squares = residuals.reduce((sum, residual) => sum + residual ** 2, 0);
+            close(standardDeviation, Math.sqrt(squares / (count - 1)) / scale, title);
+          }
+        }
+      },
+    );
+
     onStore('averages time and memory of trials as it does metrics', async (store) => {
       await store.createSweep(syntheticSweep('damping', 60));
       const all = syntheticRecords('damping', 60);
@@ -338,28 +386,40 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
       assert.ok(bytes.length < members.length && Math.abs(peakMemoryBytes.mean! - mean(bytes)) < 1e-6);
     });
 
-    test('brings a database of an earlier natsweep up to date', async () => {
-      const url = await freshUrl();
-      const earlier = await openResults(url);
-      const records = syntheticRecords('damping', 20).map((record) => {
-        const { peakMemoryBytes: _, ...attempt } = record.attempt;
-        return { ...record, attempt };
+    for (const schema of earlierSchemas)
+      test(`brings a database of schema ${schema} up to date`, async () => {
+        const url = await freshUrl();
+        await tamper(url, earlierDatabase(kind, schema));
+        const store = await openResults(url);
+        try {
+          for (const record of earlierRecords) assert.deepEqual(await store.trial('damping', record.trialId), record);
+          const fifth = {
+            ...syntheticRecord('damping', 4),
+            attempt: { ...earlierRecords[0]!.attempt, peakMemoryBytes: 7 },
+          };
+          await store.record([...earlierRecords, fifth]);
+          const all = [...earlierRecords, fifth];
+          const planned = { size: 5, trialId: (index: number) => all[index]!.trialId };
+          assert.equal((await store.verify('damping', planned)).clean, true);
+          assert.deepEqual(await store.versions('damping'), [
+            {
+              version: 1,
+              spec: '{"name":"…"}',
+              planned: 5,
+              commandId: 'submit-damping',
+              appliedAtMs: 1_700_000_000_000,
+            },
+          ]);
+          const attempts = await store.attempts('damping', 't77dab44f89815abe11dd9acc6e80bd9f');
+          assert.equal(attempts[0]?.message, schema === '0001-sweeps' ? undefined : 'Ended by signal 11.');
+          const query = { parameter: 'approximation', baseline: 'exact', metric: 'trainLossFinal' };
+          const [pair, ...others] = await store.pairs('damping', query);
+          assert.deepEqual([pair?.value, pair?.difference.count, others], ['kfac', 1, []]);
+          assert.ok(Math.abs(pair!.difference.mean! - (1000000.383816849 - 1000000.2015494582)) < 1e-9);
+        } finally {
+          await store.close();
+        }
       });
-      await earlier.createSweep(syntheticSweep('damping', 20));
-      await earlier.record(records);
-      await earlier.close();
-      await tamper(url, 'alter table trials_1 drop column peak_memory_bytes');
-      await tamper(url, 'drop table writer');
-      await tamper(url, `delete from kysely_migration where name >= '0003'`);
-      const store = await openResults(url);
-      const planned = { size: 20, trialId: (index: number) => records[index]!.trialId };
-      assert.equal((await store.verify('damping', planned)).clean, true);
-      assert.deepEqual(
-        (await store.rows('damping')).map(({ attempt }) => attempt),
-        records.map(({ attempt }) => attempt),
-      );
-      await store.close();
-    });
 
     onStore('compares trials of common seeds with a baseline', async (store) => {
       await store.createSweep(syntheticSweep('damping', 600));
@@ -403,6 +463,44 @@ export function runConformance(name: string, { freshUrl, tamper }: Subject): voi
         assert.ok(Math.abs(difference.standardDeviation! - deviation) < 1e-9);
       }
     });
+
+    onStore(
+      'compares values of several types with a baseline that was recorded last, wherever there is one',
+      async (store) => {
+        await store.createSweep(syntheticSweep('ranks', 20));
+        // the parameter is absent where there is nothing to choose: those trials are compared with none
+        const ranks: readonly (ParameterValue | undefined)[] = [4, 'full', true, undefined, false];
+        const trials = ranks.flatMap((rank, place) => [0, 1, 2].map((seed) => ({ rank, place, seed })));
+        await store.record(
+          trials.map(({ rank, place, seed }, index) => ({
+            ...(syntheticRecord('ranks', 0) as Observation),
+            ...{ index, trialId: `t${index}`, seed: rank === 4 ? seed + 1 : seed },
+            params: { depth: 3, ...(rank !== undefined && { rank }) },
+            metrics: { loss: rank === true && seed === 0 ? null : 10 * place + seed ** 2 },
+          })),
+        );
+        const rows = await store.pairs('ranks', {
+          parameter: 'rank',
+          baseline: false,
+          metric: 'loss',
+          by: ['depth', 'rank'],
+        });
+        const found = new Map(rows.map(({ value, group, difference }) => [value, { group, difference }]));
+        assert.deepEqual(new Set(found.keys()), new Set([4, 'full', true]));
+        assert.deepEqual(found.get('full')?.group, { depth: 3 });
+        assert.deepEqual(found.get('full')?.difference, { count: 3, mean: -30, standardDeviation: 0, confidence95: 0 });
+        assert.deepEqual([found.get(true)?.difference.count, found.get(true)?.difference.mean], [2, -20]);
+        // its seeds 1 and 2 measured 0 and 1, the baseline 41 and 44
+        const { count, mean, standardDeviation } = found.get(4)!.difference;
+        assert.deepEqual([count, mean], [2, -42]);
+        assert.ok(Math.abs(standardDeviation! - Math.SQRT2) < 1e-12);
+        await assert.rejects(
+          store.pairs('ranks', { parameter: 'depth', baseline: 'x', metric: 'loss' }),
+          /No trial has depth = x/,
+        );
+        assert.deepEqual(await store.pairs('ranks', { parameter: 'rank', baseline: 'none', metric: 'loss' }), []);
+      },
+    );
 
     onStore('says which names there are when a name is wrong', async (store) => {
       await store.createSweep(syntheticSweep('damping', 1));
