@@ -13,6 +13,7 @@ import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+import { kfacForms } from './kfac-forms.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
 import { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';
@@ -28,6 +29,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   diagnostic,
   isotropy,
   kernelPrediction,
+  kfacForms,
   kfacForster,
   layerCouplingTraining,
   matrixCompletion,

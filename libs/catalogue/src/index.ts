@@ -39,6 +39,7 @@ export { unitWiseTraining } from './unit-wise-training.ts';
 export { isotropy } from './isotropy.ts';
 export { unitWiseAlpha } from './unit-wise-alpha.ts';
 export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+export { kfacForms } from './kfac-forms.ts';
 export { kfacForster } from './kfac-forster.ts';
 export { kernelPrediction } from './kernel-prediction.ts';
 export { naturalFlowBound, naturalFlowPrediction, naturalFlowTraining } from './natural-flow.ts';

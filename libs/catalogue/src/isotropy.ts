@@ -100,7 +100,7 @@ const entryWiseBetween: Claim = {
 /** Fig. 3 of Karakida & Osawa 2020: how isotropic each metric makes the gradient at random initialisation. */
 export const isotropy: ExperimentDeclaration<typeof parameters> = {
   name: 'isotropy',
-  version: 1,
+  version: 2,
   title: 'Condition number of the coefficient matrix of the dynamics at initialisation',
   source: 'Karakida & Osawa 2020, Fig. 3',
   parameters,
@@ -111,7 +111,8 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
     largestEigenvalue: { description: 'of Θ̄', unit: '1' },
     anisotropy: { description: '‖Θ̄ − ᾱI‖/‖ᾱI‖ (Frobenius) with ᾱ the mean diagonal entry', unit: '1' },
     alpha: { description: 'ᾱ, mean diagonal entry of Θ̄', unit: '1' },
-    alphaTheory: { description: 'isotropy constant at infinite width, where the metric has one', unit: '1' },
+    alphaTheory: { description: 'ᾱ at infinite width and damping 0, where the metric has a limit there', unit: '1' },
+    departure: { description: '‖Θ̄ − Θ̄_0‖/‖Θ̄_0‖ (Frobenius), Θ̄_0 that limit', unit: '1' },
   },
   traces: {},
   claims: [blockwiseIsotropic, entryWiseBetween],

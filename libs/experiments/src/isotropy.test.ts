@@ -22,7 +22,24 @@ test('K-FAC with a block for the biases has the eigenvalues N(2L − 1) and 2NL'
   });
   assert.ok(Math.abs(metrics['smallestEigenvalue']! / (8 * 5) - 1) < 1e-4);
   assert.ok(Math.abs(metrics['largestEigenvalue']! / (8 * 6) - 1) < 1e-4);
-  assert.ok(Number.isNaN(metrics['alphaTheory']));
+  assert.ok(Math.abs(metrics['alphaTheory']! - (8 * 5 + 1)) < 1e-9);
+  assert.ok(metrics['departure']! < 1e-4);
+});
+
+test('Θ̄ of K-FAC leaves its limit with ρ where both factors or their product are damped, with √ρ under π', async () => {
+  const damped = async (kfacDamping: string, damping: number) =>
+    (await runTrial(isotropy, { ...small, approximation: 'kfac', activation: 'tanh', kfacDamping, damping })).metrics[
+      'departure'
+    ]!;
+  for (const [form, dampings, power] of [
+    ['factors', [1e-11, 1e-9], 1],
+    ['exact', [1e-13, 1e-11], 1],
+    ['pi', [1e-16, 1e-14], 0.5],
+  ] as const) {
+    const [less, more] = [await damped(form, dampings[0]), await damped(form, dampings[1])];
+    const measured = Math.log(more / less) / Math.log(100);
+    assert.ok(Math.abs(measured - power) < 0.03, `${form}: ${measured}`);
+  }
 });
 
 test('the NTK is far from isotropic, entry-wise metrics lie between', async () => {

@@ -1,5 +1,6 @@
 import { isotropy as declaration } from '@natsweep/catalogue';
 import type { Dataset } from '@natsweep/datasets';
+import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { createNetwork, freeNetwork, linearise } from '@natsweep/models';
 import type { Architecture } from '@natsweep/models';
 import { coefficientMatrix, isotropyConstant, kfacCoefficient } from '@natsweep/theory';
@@ -43,28 +44,52 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: T
       largestEigenvalue: eigenvalues.at(-1)!,
       anisotropy: norm(eigenvalues.map((value) => value - alpha)) / (Math.abs(alpha) * Math.sqrt(eigenvalues.length)),
       alpha,
-      alphaTheory: theoreticalAlpha(params, architecture, dataset),
+      ...againstLimit(engine, theta, theoreticalLimit(params, architecture, dataset)),
     };
   });
   progress(trialId, 1, 1);
   return { trialId, outcome: 'converged', metrics, traces: {} };
 }
 
-function theoreticalAlpha(
+/** Θ̄ of damping 0 at infinite width is αI + c11ᵀ. */
+interface Limit {
+  readonly alpha: number;
+  readonly common: number;
+}
+
+/**
+ * α of the isotropic rules (eq. 12). K-FAC with a block for the biases has N(2L − 1)I + 11ᵀ instead (S.123 by its pseudo-inverse;
+ * S.124 prints N11ᵀ). Undefined for other metrics.
+ */
+function theoreticalLimit(
   { approximation, kfacBias, samples }: Params,
   architecture: Architecture,
   dataset: Dataset,
-): number {
-  if (kfacBias === 'separate') return NaN;
+): Limit | undefined {
   switch (approximation) {
     case 'gradient-descent':
     case 'diagonal':
     case 'quasi-diagonal':
-      return NaN;
-    default:
-      return isotropyConstant(approximation, architecture, {
-        samples,
-        inputNorm: norm(dataset.train.inputs) / Math.sqrt(samples),
-      });
+      return undefined;
+    default: {
+      const inputNorm = norm(dataset.train.inputs) / Math.sqrt(samples);
+      const alpha = isotropyConstant(approximation, architecture, { samples, inputNorm });
+      return kfacBias === 'separate'
+        ? { alpha: alpha + samples * (architecture.widths.length - 2), common: 1 }
+        : { alpha, common: 0 };
+    }
   }
+}
+
+function againstLimit(engine: LinalgEngine, theta: Tensor, limit: Limit | undefined) {
+  if (limit === undefined) return { alphaTheory: NaN, departure: NaN };
+  const expected = engine.binary(
+    'add',
+    engine.binary('multiply', limit.alpha, engine.eye(theta.shape[0]!)),
+    limit.common,
+  );
+  return {
+    alphaTheory: limit.alpha + limit.common,
+    departure: norm(engine.read(engine.binary('subtract', theta, expected))) / norm(engine.read(expected)),
+  };
 }

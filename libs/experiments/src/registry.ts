@@ -14,6 +14,7 @@ import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
+import { kfacForms } from './kfac-forms.ts';
 import { kfacForster } from './kfac-forster.ts';
 import { kernelPrediction } from './kernel-prediction.ts';
 import {
@@ -32,6 +33,7 @@ export const experiments: readonly Experiment[] = [
   diagnostic,
   isotropy,
   kernelPrediction,
+  kfacForms,
   kfacForster,
   layerCouplingTraining,
   matrixCompletion,
