@@ -4,6 +4,7 @@ import { formatNumber, formatSpread, groupBy, isMeasured, spread } from './sprea
 
 export const source = 'Kerekes et al. 2021';
 export const task = ['size', 'rank', 'observations'];
+const budget = ['steps', 'learningRate', 'targetError'];
 export const egd = (depth: number) => ({ method: 'egd', depth, collapsedFrom: 0 });
 export const isDeep = (m: Measurement): boolean => Number(m.params['depth']) >= 2;
 
@@ -41,7 +42,7 @@ const depthLowersRank: Claim = {
       metric: 'effectiveRank',
       left: egd(3),
       right: egd(2),
-      pairedBy: task,
+      pairedBy: [...task, ...budget],
       lost: Infinity,
     });
     const lower = gains.filter((gain) => gain < 0).length;
@@ -86,7 +87,7 @@ const initialisationNegligible: Claim = {
     const pairs = groupBy(having(measurements, { method: 'egd' }).filter(isDeep), (m) => [
       m.seed,
       m.params['depth'],
-      ...task.map((name) => m.params[name]),
+      ...[...task, ...budget].map((name) => m.params[name]),
     ]).flatMap((group) => {
       const plain = valuesOfEvery(having(group, { collapsedFrom: 0 }), 'testError', Infinity);
       const collapsed = valuesOfEvery(
@@ -105,10 +106,46 @@ const initialisationNegligible: Claim = {
   },
 };
 
+const directStays: Claim = {
+  id: 'direct-egd-leaves-unobserved-entries',
+  statement: 'EGD on the matrix itself finds the trivial solution: entries without an observation do not move',
+  source: `${source}, §4`,
+  judge: (measurements) => {
+    const moves = valuesOfEvery(having(measurements, egd(1)), 'unobservedDrift', Infinity);
+    return verdict(moves.length > 0 ? Math.max(...moves) === 0 : undefined, {
+      expected: '0',
+      measured: `root mean square move of unobserved entries at most ${formatNumber(Math.max(...moves))} (${moves.length} trials)`,
+      threshold: 'exactly 0 in every EGD trial of depth 1',
+      missing: 'no EGD trial of depth 1',
+    });
+  },
+};
+
+const startIsBiased: Claim = {
+  id: 'gaussian-products-have-low-rank',
+  statement:
+    'Before any training, products of Gaussian factors have the lower effective rank the more factors there are',
+  source: `${source}, §5.2 (on initialisation)`,
+  judge: (measurements) => {
+    const plain = having(measurements, { method: 'egd', collapsedFrom: 0 });
+    const depths = [...new Set(plain.map((m) => Number(m.params['depth'])))].sort((a, b) => a - b);
+    const ranks = depths.map((depth) => valuesOfEvery(having(plain, { depth }), 'effectiveRankStart', Infinity));
+    const falls = ranks.slice(1).map((values, i) => spread(values).mean - spread(ranks[i]!).mean);
+    return verdict(falls.length > 0 ? falls.every((fall) => fall < 0) : undefined, {
+      expected: 'falls with every factor',
+      measured: depths.map((depth, i) => `L = ${depth}: ${formatSpread(ranks[i]!)}`).join('; '),
+      threshold: 'mean effective rank at the start lower for every larger depth',
+      missing: 'no EGD trials of different depths',
+    });
+  },
+};
+
 /** What gradient descent through factors does in matrix completion, judged as printed. */
 export const completionDescentClaims: readonly Claim[] = [
   recovers,
   depthLowersRank,
   rankOverNorm,
   initialisationNegligible,
+  directStays,
+  startIsBiased,
 ];

@@ -59,6 +59,30 @@ const failsToGeneralise: Claim = {
   },
 };
 
+const noSetting: Claim = {
+  id: 'no-setting-of-ngd-generalises',
+  statement: 'No setting is found where NGD achieves non-trivial performance: neither step size nor rule helps it',
+  source: `${source}, §4`,
+  judge: (measurements) => {
+    const rules = (['min-norm', 'split'] as const).map((naturalRule) =>
+      naturalTrials(measurements, { naturalRule, fisher: 'complete' }),
+    );
+    const judged = rules.flatMap((rule) => rule.judged);
+    const ratios = overTrivial(judged, Infinity);
+    const diverged = ratios.filter((ratio) => ratio === Infinity).length;
+    return verdict(ratios.length > 0 ? Math.min(...ratios) >= least : undefined, {
+      expected: 'test error no better than that of the trivial completion, or divergence',
+      measured: `least test error over the trivial one ${formatNumber(Math.min(...ratios))} in ${ratios.length} trials, of which ${diverged} diverged`,
+      threshold: `at least ${least} in every NGD trial with F = I and L ≥ 2, whatever η, rule and solver`,
+      missing: details(...rules.map(({ leftOut }) => leftOut)) ?? 'no such trial',
+      detail: details(
+        'One Fisher information is another matter: see that of the observed entries',
+        ...rules.map(({ leftOut }) => leftOut),
+      ),
+    });
+  },
+};
+
 const leavesUnobserved: Claim = {
   id: 'ngd-leaves-unobserved-entries',
   statement: 'NGD through factors moves observed entries alone: unobserved ones stay where they were',
@@ -183,6 +207,7 @@ const fisherDoesNotMatter: Claim = {
 /** What natural gradients through factors do in matrix completion, judged as printed. */
 export const completionNaturalClaims: readonly Claim[] = [
   failsToGeneralise,
+  noSetting,
   leavesUnobserved,
   driftVanishes,
   likeDirect,

@@ -63,7 +63,7 @@ const errorOf = (measured: 'testError' | 'trainError', noun: string) => ({
 /** Completion of a low-rank matrix by deep factorisations: Kerekes et al. 2021, Fig. 5. */
 export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   name: 'matrix-completion',
-  version: 2,
+  version: 3,
   title: 'Matrix completion through deep matrix products by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 5',
   parameters,
@@ -83,6 +83,7 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
     trivialError: { description: 'that of observed entries met exactly and the others left at their start', unit: '1' },
     trainError: { description: 'mean squared error over observed entries', unit: '1' },
     effectiveRank: { description: 'exp of the entropy of the singular values of β', unit: '1' },
+    effectiveRankStart: { description: 'the same of the start', unit: '1' },
     nuclearNorm: { description: 'sum of the singular values of β', unit: '1' },
     leastNuclearNorm: { description: 'least nuclear norm of any completion, to 1 %', unit: '1' },
     leastNuclearError: { description: 'mean squared error over all entries of that completion', unit: '1' },

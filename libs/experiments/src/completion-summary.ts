@@ -44,6 +44,7 @@ export function completionMetrics(
     trivialError: completionErrors(trivial, data).test,
     trainError: unlessLost(train),
     effectiveRank: unlessLost(effectiveRank(spectrum)),
+    effectiveRankStart: effectiveRank(singularValues(engine, start, size)),
     nuclearNorm: unlessLost(spectrum.reduce((sum, value) => sum + value, 0)),
     leastNuclearNorm: least.nuclearNorm,
     leastNuclearError: least.error,
