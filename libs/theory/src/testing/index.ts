@@ -1,0 +1,1 @@
+export { localMargins, type LocalMargin } from './local-margins.ts';
