@@ -1,6 +1,6 @@
 import type { Parameters } from '@natsweep/sweep';
 import type { Selectable, SelectQueryBuilder } from 'kysely';
-import { metricColumn, paramColumns, readColumns, typeOf } from './columns.ts';
+import { paramColumns, readColumns, typeOf } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { compileFilter } from './filter.ts';
 import { ResultsError } from './results-error.ts';
@@ -56,17 +56,3 @@ function equalities(columns: Columns, where: Parameters): [ValueColumn, number |
 
 /** What is measured of every trial, whatever its experiment reports. */
 export const circumstances = { elapsedSeconds: 'elapsed_seconds', peakMemoryBytes: 'peak_memory_bytes' } as const;
-
-/** @throws ResultsError `unknown-column` */
-export function sortColumns(columns: Columns, orderBy: string): TrialColumn[] {
-  if (orderBy.startsWith('params.')) return paramColumns(columns, orderBy.slice(7)).map(({ column }) => column);
-  if (orderBy.startsWith('metrics.')) return [metricColumn(columns, orderBy.slice(8))];
-  const fixed = { index: 'trial_index', seed: 'seed', ...circumstances } as const;
-  const column = fixed[orderBy as keyof typeof fixed];
-  if (!column)
-    throw new ResultsError(
-      'unknown-column',
-      `Cannot sort by "${orderBy}": use index, seed, elapsedSeconds, peakMemoryBytes, params.NAME or metrics.NAME.`,
-    );
-  return [column];
-}

@@ -4,10 +4,11 @@ import { valueColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { decodeRecords, decodeRows, fixedColumns } from './decode-record.ts';
 import type { StoredRecord, StoredTrial } from './decode-record.ts';
-import { findSweep, isEmpty, selectTrials, sortColumns } from './query.ts';
+import { findSweep, isEmpty, selectTrials } from './query.ts';
 import type { SweepPlace, TrialQuery } from './query.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database, TrialTable } from './schema.ts';
+import { sortedPage } from './sorted-page.ts';
 import type { RowQuery, TrialRow } from './store.ts';
 import { detailTable, trialTable } from './sweep-tables.ts';
 import { inParts } from './texts.ts';
@@ -19,25 +20,10 @@ const rowPageSize = 5000;
 export async function readRows({ db, texts }: Connection, name: string, query: RowQuery): Promise<readonly TrialRow[]> {
   const sweep = await findSweep(db, name);
   if (isEmpty(sweep)) return [];
-  const stored = await sortedPage(selectTrials(db, sweep, query), sweep, query)
+  const stored = await sortedPage(selectTrials(db, sweep, query), sweep.columns, query)
     .select([...fixedColumns, ...valueColumns(sweep.columns)])
     .execute();
   return decodeRows(await withMessages(db, sweep, stored), { sweep: name, columns: sweep.columns, texts });
-}
-
-/** Nulls last in both databases; ties in the order of the grid. */
-function sortedPage(trials: TrialQuery, sweep: SweepPlace, query: RowQuery): TrialQuery {
-  let page = trials;
-  const direction = query.descending ? 'desc' : 'asc';
-  for (const column of sortColumns(sweep.columns, query.orderBy ?? 'index'))
-    page =
-      column === 'trial_index'
-        ? page.orderBy(column, direction)
-        : page.orderBy(column, (order) => order[direction]().nullsLast());
-  page = page.orderBy('trial_index').orderBy('id');
-  if (query.limit !== undefined) page = page.limit(query.limit);
-  else if (query.offset !== undefined) page = page.limit(Number.MAX_SAFE_INTEGER);
-  return query.offset === undefined ? page : page.offset(query.offset);
 }
 
 /** The rows with the messages and log tails of the failed among them. */

@@ -108,7 +108,8 @@ export interface RowQuery extends Selection {
   readonly orderBy?: string;
   readonly descending?: boolean;
   readonly limit?: number;
-  readonly offset?: number;
+  /** The last row of the page before: rows come after it in this order, whatever has been recorded meanwhile. */
+  readonly after?: TrialRow;
 }
 
 export interface ExportQuery extends Selection, Pick<RowQuery, 'kind'> {

@@ -1,6 +1,6 @@
 import type { ResultsStore, RowQuery, TrialRow } from '@natsweep/results';
 
-const pageRows = 5_000;
+const pageRows = 20_000;
 
 /** The rows of a sweep page by page, so that a million of them never are in memory together. */
 export async function* pages(
@@ -8,14 +8,13 @@ export async function* pages(
   sweep: string,
   query: RowQuery,
 ): AsyncGenerator<readonly TrialRow[]> {
-  let offset = query.offset ?? 0;
   let left = query.limit ?? Infinity;
-  while (left > 0) {
+  for (let after = query.after; left > 0;) {
     const limit = Math.min(pageRows, left);
-    const rows = await results.rows(sweep, { ...query, limit, offset });
+    const rows = await results.rows(sweep, { ...query, limit, ...(after !== undefined && { after }) });
     if (rows.length > 0) yield rows;
     if (rows.length < limit) return;
-    offset += rows.length;
+    after = rows.at(-1);
     left -= rows.length;
   }
 }

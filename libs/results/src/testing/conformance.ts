@@ -4,7 +4,7 @@ import type { FailedTrial, Observation, ParameterValue, TrialRecord } from '@nat
 import fc from 'fast-check';
 import { openResults } from '../open-results.ts';
 import { ResultsError } from '../results-error.ts';
-import type { ResultsStore } from '../store.ts';
+import type { ResultsStore, TrialRow } from '../store.ts';
 import { earlierDatabase, earlierRecords, earlierSchemas } from './earlier-schemas.ts';
 import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';
 
@@ -222,20 +222,57 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
         .sort((a, b) => (loss(b) ?? -Infinity) - (loss(a) ?? -Infinity) || a.index - b.index)
         .map(({ index }) => index);
       const pages: number[] = [];
-      for (let offset = 0; offset < expected.length; offset += 7) {
-        const where = { approximation: 'kfac', bias: true };
-        const page = await store.rows('damping', {
-          where,
-          orderBy: 'metrics.trainLossFinal',
-          descending: true,
-          limit: 7,
-          offset,
-        });
+      const query = {
+        where: { approximation: 'kfac', bias: true },
+        orderBy: 'metrics.trainLossFinal',
+        descending: true,
+      };
+      for (let after: TrialRow | undefined; ;) {
+        const page = await store.rows('damping', { ...query, limit: 7, ...(after !== undefined && { after }) });
         pages.push(...page.map(({ index }) => index));
+        after = page.at(-1);
+        if (after === undefined) break;
       }
       assert.deepEqual(pages, expected);
       const failed = await store.rows('damping', { kind: 'failed', orderBy: 'index', descending: true, limit: 2 });
       assert.deepEqual(failed, [all[399], all[349]]);
+    });
+
+    onStore('pages in any order, meeting every trial once, also while others are recorded', async (store) => {
+      await store.createSweep(syntheticSweep('mixed', 120));
+      const ranks = [4, 'full', undefined, true, -1];
+      const record = (index: number): TrialRecord => {
+        const plain = syntheticRecord('mixed', index);
+        const rank = ranks[index % ranks.length];
+        const params = rank === undefined ? { depth: index % 2 } : { depth: index % 2, rank };
+        return { ...plain, params, seed: index % 3, attempt: { ...plain.attempt, elapsedSeconds: (index % 4) / 8 } };
+      };
+      // those before 60 are there from the start; each page is followed by one that is recorded late
+      await store.record(Array.from({ length: 60 }, (_, index) => record(index)));
+      let late = 60;
+      const orders = ['index', 'seed', 'elapsedSeconds', 'peakMemoryBytes', 'params.rank', 'metrics.trainLossFinal'];
+      for (const orderBy of orders)
+        for (const descending of [false, true]) {
+          const met: TrialRow[] = [];
+          for (let after: TrialRow | undefined; ;) {
+            const query = { orderBy, descending, limit: 11, ...(after !== undefined && { after }) };
+            const page = await store.rows('mixed', query);
+            met.push(...page);
+            after = page.at(-1);
+            if (after === undefined) break;
+            if (late < 120) await store.record([record(late++)]);
+          }
+          const title = `${orderBy} ${descending ? 'down' : 'up'}`;
+          const indices = met.map(({ index }) => index);
+          assert.equal(new Set(indices).size, indices.length, title);
+          for (let index = 0; index < 60; index++) assert.ok(indices.includes(index), `${title}: ${index}`);
+          const whole = (await store.rows('mixed', { orderBy, descending })).map(({ index }) => index);
+          assert.deepEqual(
+            indices,
+            whole.filter((index) => indices.includes(index)),
+            title,
+          );
+        }
     });
 
     onStore('filters by a condition as JavaScript would', async (store) => {
