@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import type { Failure } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
 import { usableGpus } from './gpus.ts';
 import { OnceError } from './once-error.ts';
+import { packageVersion } from './package-version.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -30,11 +30,6 @@ async function run(settings: Settings): Promise<void> {
   // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
   setTimeout(() => process.exit(1), (settings.drainSeconds + shutdownSeconds) * 1000).unref();
   await worker.drain();
-}
-
-function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 const onceExitCodes: ReadonlyMap<Failure, number> = new Map([

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { kernelPrediction, tangentKernel } from '@natsweep/catalogue';
+import type { EngineInfo } from '@natsweep/sweep';
 
 const entry = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -32,7 +33,8 @@ test('--once runs the trials of standard input one by one, without a queue', asy
     ['t1', 't2'].map((trialId) => ({ trialId, outcome: 'converged', traces: { ramp: [0, 1, 2] } })),
   );
   for (const { engine, peakMemoryBytes } of results) {
-    assert.equal((engine as { engine: string }).engine, 'reference');
+    assert.equal((engine as EngineInfo).engine, 'reference');
+    assert.match((engine as EngineInfo).versions['natsweep']!, /^\d+\.\d+\.\d+/);
     assert.ok((peakMemoryBytes as number) > 10 * 2 ** 20);
   }
 });

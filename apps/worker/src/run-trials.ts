@@ -3,6 +3,7 @@ import type { Precision } from '@natsweep/linalg';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { Engines } from './engine.ts';
 import { measured, measuredTrace } from './measured.ts';
+import { packageVersion } from './package-version.ts';
 import { peakMemoryBytes, restartPeakMemory } from './peak-memory.ts';
 import type { FinishedTrial, Reply } from './protocol.ts';
 
@@ -35,7 +36,7 @@ export async function runTrials(
     return { trialId, params: result.data, seed };
   });
   const engine = engines(precisionOf(parsed[0]?.params));
-  const engineInfo = engine.info();
+  const engineInfo = withNatsweep(engine.info());
 
   let progressSentAtMs = 0;
   const progress = (trialId: string, stepsDone: number, stepsTotal: number) => {
@@ -72,6 +73,11 @@ function requireExperiment(trials: readonly Trial[]) {
     );
   }
   return experiment;
+}
+
+/** The engines are part of natsweep: its version stands among theirs. */
+function withNatsweep(engine: EngineInfo): EngineInfo {
+  return { ...engine, versions: { ...engine.versions, natsweep: packageVersion() } };
 }
 
 /** What the trials of a batch ask for; they share it, since it is a structural parameter. */

@@ -87,3 +87,13 @@ test('text from a spec cannot become Markdown or SVG markup', async (t) => {
   const markdown = markdownReport(report);
   assert.ok(!markdown.includes('<script>') && !markdown.includes('[x](y)') && !markdown.includes(' *z*'));
 });
+
+test('the settings name the versions of experiment, engine and natsweep that ran the trials, and that which judged them', async (t) => {
+  const store = await temporaryStore(t);
+  const { setupTables } = await buildReport(store, await plantSweep(store, wideSweep, (trial) => wideFinding(trial)));
+  const settings = new Map(setupTables[1]!.rows.map(([name, value]) => [name, value]));
+  assert.match(settings.get('experiment') ?? '', /^wide-training, version \d+$/);
+  assert.match(settings.get('natsweep') ?? '', /^0\.0\.9: 108 trials$/);
+  assert.match(settings.get('judged and drawn by') ?? '', /^natsweep \d+\.\d+\.\d+$/);
+  assert.match(settings.get('engine') ?? '', /^openblas \(0\.3\.21\) on cpu, float64, 1 thread: 108 trials$/);
+});

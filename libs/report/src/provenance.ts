@@ -5,6 +5,8 @@ import type { EngineInfo } from '@natsweep/sweep';
 export interface Provenance {
   /** "openblas (0.3.21) on cpu, float64, 1 thread" with the number of its observations, most used first. */
   readonly engines: readonly { readonly description: string; readonly trials: number }[];
+  /** Versions of natsweep that ran the observed trials, most used first. */
+  readonly natsweep: readonly { readonly version: string; readonly trials: number }[];
   readonly workers: number;
   readonly slots: number;
   readonly firstStartMs: number | null;
@@ -18,6 +20,7 @@ export interface Provenance {
 /** Accumulates provenance row by row. */
 export class ProvenanceCounter {
   readonly #engines = new Map<string, number>();
+  readonly #natsweep = new Map<string, number>();
   readonly #workers = new Set<string>();
   readonly #slots = new Set<string>();
   #firstStartMs = Infinity;
@@ -34,16 +37,17 @@ export class ProvenanceCounter {
     this.#trialSeconds += elapsedSeconds;
     if (attempt > 1) this.#retried++;
     if (row.kind === 'observation') {
-      const description = describeEngine(row.engine);
-      this.#engines.set(description, (this.#engines.get(description) ?? 0) + 1);
+      count(this.#engines, describeEngine(row.engine));
+      const { natsweep } = row.engine.versions;
+      if (natsweep !== undefined) count(this.#natsweep, natsweep);
     }
   }
 
   result(): Provenance {
-    const engines = [...this.#engines].map(([description, trials]) => ({ description, trials }));
     const isEmpty = this.#workers.size === 0;
     return {
-      engines: engines.sort((a, b) => b.trials - a.trials),
+      engines: mostUsedFirst(this.#engines).map(([description, trials]) => ({ description, trials })),
+      natsweep: mostUsedFirst(this.#natsweep).map(([version, trials]) => ({ version, trials })),
       workers: this.#workers.size,
       slots: this.#slots.size,
       firstStartMs: isEmpty ? null : this.#firstStartMs,
@@ -54,10 +58,18 @@ export class ProvenanceCounter {
   }
 }
 
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function mostUsedFirst(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
 function describeEngine({ engine, device, precision, threads, versions }: EngineInfo): string {
-  const list = Object.entries(versions).map(([library, version]) =>
-    library === engine ? version : `${library} ${version}`,
-  );
+  const list = Object.entries(versions)
+    .filter(([library]) => library !== 'natsweep')
+    .map(([library, version]) => (library === engine ? version : `${library} ${version}`));
   const version = list.length === 0 ? '' : ` (${list.join(', ')})`;
   return `${engine}${version} on ${device}, ${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -1,5 +1,6 @@
 import type { Axis, SweepSpec } from '@natsweep/sweep';
 import { formatMeasured, formatValue } from './number-format.ts';
+import { packageVersion } from './package-version.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
 
@@ -27,7 +28,7 @@ function describeAxis(axis: Axis): string {
 }
 
 function settingsTable({ sweep, spec, counts, provenance }: SweepResults): Table {
-  const { engines, workers, slots, firstStartMs, lastEndMs, trialSeconds, retried } = provenance;
+  const { engines, natsweep, workers, slots, firstStartMs, lastEndMs, trialSeconds, retried } = provenance;
   const seeds =
     spec.repeats === 1 ? String(spec.seed) : `${spec.seed} to ${spec.seed + spec.repeats - 1}, the same at every point`;
   const search =
@@ -44,6 +45,8 @@ function settingsTable({ sweep, spec, counts, provenance }: SweepResults): Table
     ['seeds', seeds],
     ['search', search],
     ['trials', `${sweep.planned} planned, ${counts.observed} observed, ${counts.failed} failed`],
+    ...natsweep.map(({ version, trials }) => ['natsweep', `${version}: ${trials} trials`] as const),
+    ['judged and drawn by', `natsweep ${packageVersion()}`],
     ...engines.map(({ description, trials }) => ['engine', `${description}: ${trials} trials`] as const),
     ...(firstStartMs === null ? [] : [['started', timestamp(firstStartMs)] as const]),
     ...(lastEndMs === null ? [] : [['last trial ended', timestamp(lastEndMs)] as const]),

@@ -89,6 +89,9 @@ function recordOf(sweep: string, trial: Trial, found: Exclude<Planted, undefined
     outcome: found.outcome ?? 'converged',
     metrics: found.metrics,
     traces: found.traces ?? {},
-    engine: { engine: 'openblas', device: 'cpu', precision: 'float64', threads: 1, versions: { openblas: '0.3.21' } },
+    engine: {
+      ...{ engine: 'openblas', device: 'cpu', precision: 'float64', threads: 1 },
+      versions: { openblas: '0.3.21', natsweep: '0.0.9' },
+    },
   };
 }

@@ -18,7 +18,7 @@ export interface EngineInfo {
   readonly device: string;
   readonly precision: 'float64' | 'float32';
   readonly threads: number;
-  /** Library name to version, e.g. `{ openblas: "0.3.21", core: "SkylakeX" }`. */
+  /** Library name to version, e.g. `{ openblas: "0.3.21", core: "SkylakeX", natsweep: "0.1.0" }`: natsweep's own is added by the worker. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
