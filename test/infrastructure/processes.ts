@@ -67,6 +67,11 @@ export class TestProcess {
   /** Asks the process to end and waits for it. */
   async terminate(): Promise<number | null> {
     this.#child.kill('SIGTERM');
+    return this.end();
+  }
+
+  /** Waits until the process ends. */
+  async end(): Promise<number | null> {
     await this.#ended;
     return this.#child.exitCode;
   }
