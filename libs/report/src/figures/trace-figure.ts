@@ -1,5 +1,4 @@
 import type { TraceFigure } from '@natsweep/catalogue';
-import type { ParameterValue } from '@natsweep/sweep';
 import { seriesColours } from '../colours.ts';
 import { valuesOf } from '../grouping.ts';
 import { stepAxis, valueAxis, type ValueAxis } from './axis-ticks.ts';
@@ -82,7 +81,6 @@ export async function traceFigure(
       guides: false,
       circles: thinned(
         measured.filter((point) => point.y >= y.domain[0]),
-        series,
         steps,
       ),
       spread: 'shades',
@@ -93,18 +91,21 @@ export async function traceFigure(
 
 type TracePoint = PanelPoint & { readonly x: number };
 
-/** Every circle of a short curve; of a long one some, staggered between series, so that curves that coincide stay visible. */
-function thinned(
-  points: readonly TracePoint[],
-  series: readonly ParameterValue[],
-  steps: number,
-): readonly PanelPoint[] {
-  const even = Math.max(1, Math.round(steps / Math.max(12, Math.floor(CIRCLES / series.length))));
-  const stride = steps >= 4 * series.length ? Math.max(even, series.length) : even;
-  const offset = new Map(series.map((value, i) => [value, Math.floor((i * stride) / series.length)]));
-  return curvesOf(points).flatMap((curve) =>
-    curve.length <= SHORT_CURVE ? curve : curve.filter(({ x, series: value }) => x % stride === offset.get(value)),
-  );
+/**
+ * Every circle of a short curve; of a long one some, staggered between the series of its panel, so that curves that coincide stay
+ * visible.
+ */
+function thinned(points: readonly TracePoint[], steps: number): readonly PanelPoint[] {
+  const panels = Map.groupBy(points, ({ column, row }) => `${column} ${row}`).values();
+  return [...panels].flatMap((panel) => {
+    const curves = curvesOf(panel);
+    const even = Math.max(1, Math.round(steps / Math.max(12, Math.floor(CIRCLES / curves.length))));
+    const stride = steps >= 4 * curves.length ? Math.max(even, curves.length) : even;
+    return curves.flatMap((curve, i) => {
+      const offset = Math.floor((i * stride) / curves.length);
+      return curve.length <= SHORT_CURVE ? curve : curve.filter(({ x }) => x % stride === offset);
+    });
+  });
 }
 
 /** The shade along a curve; of a long one the widest of each few steps, so that what is narrow is still seen. */
