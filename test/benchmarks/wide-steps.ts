@@ -1,8 +1,7 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { applyDirection, linearise, whitenOutputs } from '@natsweep/models';
-import type { Architecture, Network } from '@natsweep/models';
-import { createRule } from '@natsweep/ngd';
-import type { Approximation } from '@natsweep/ngd';
+import type { Architecture, DescentRule, Network } from '@natsweep/models';
+import { blockDiagonal, blockTridiagonal, diagonal, exact, kfac, quasiDiagonal, unitWise } from '@natsweep/ngd';
 import { analyticNtk } from '@natsweep/theory';
 import { pseudoRandom, pseudoRandomValues } from './linalg-kernels.ts';
 
@@ -23,13 +22,20 @@ export interface Task {
 
 interface Step {
   readonly name: string;
-  readonly rule: Approximation;
+  readonly title: string;
+  readonly rule: DescentRule;
   readonly damping: number;
-  /** C; cross-entropy where it is more than 1. */
-  readonly outputs: number;
+  /** C; cross-entropy where it is more than 1. Default 1. */
+  readonly outputs?: number;
+  /** L. Default 3. */
+  readonly depth?: number;
+  /** Widths M. Default 256, 1024 and 4096. */
+  readonly widths?: readonly number[];
+  /** The rule takes eigendecompositions by itself, as its peer does; another one only where Cholesky fails. */
+  readonly decomposes?: true;
 }
 
-const depth = 3;
+const defaultDepth = 3;
 const inputs = 784;
 const biasVariance = 0.1;
 /** ρ̃ of the softmax metric. */
@@ -38,26 +44,48 @@ const outputDamping = 1e-3;
 const learningRate = 1e-5;
 
 const steps: readonly Step[] = [
-  { name: 'exact', rule: 'exact', damping: 1e-6, outputs: 1 },
-  { name: 'blockDiagonal', rule: 'block-diagonal', damping: 1e-6, outputs: 1 },
-  { name: 'blockTridiagonal', rule: 'block-tridiagonal', damping: 0, outputs: 1 },
-  { name: 'kfac', rule: 'kfac', damping: 1e-6, outputs: 1 },
-  { name: 'unitWise', rule: 'unit-wise', damping: 1e-6, outputs: 1 },
-  { name: 'diagonal', rule: 'diagonal', damping: 1e-6, outputs: 1 },
-  { name: 'quasiDiagonal', rule: 'quasi-diagonal', damping: 1e-6, outputs: 1 },
-  { name: 'crossEntropy', rule: 'block-diagonal', damping: 1e-6, outputs: 10 },
+  { name: 'exact', title: 'exact', rule: exact(), damping: 1e-6 },
+  { name: 'blockDiagonal', title: 'block-diagonal', rule: blockDiagonal(), damping: 1e-6 },
+  { name: 'blockTridiagonal', title: 'block-tridiagonal', rule: blockTridiagonal(), damping: 0 },
+  {
+    name: 'blockTridiagonalDamped',
+    title: 'block-tridiagonal, damped, L = 12',
+    rule: blockTridiagonal(),
+    damping: 10,
+    depth: 12,
+    widths: [256, 1024],
+  },
+  { name: 'kfac', title: 'kfac', rule: kfac(), damping: 1e-6 },
+  { name: 'kfacPi', title: 'kfac, pi', rule: kfac({ damping: 'pi', bias: 'augmented' }), damping: 1e-6 },
+  {
+    name: 'kfacExact',
+    title: 'kfac, exact',
+    rule: kfac({ damping: 'exact', bias: 'augmented' }),
+    damping: 1e-6,
+    decomposes: true,
+  },
+  { name: 'unitWise', title: 'unit-wise', rule: unitWise(), damping: 1e-6 },
+  { name: 'diagonal', title: 'diagonal', rule: diagonal(), damping: 1e-6 },
+  { name: 'quasiDiagonal', title: 'quasi-diagonal', rule: quasiDiagonal(), damping: 1e-6 },
+  {
+    name: 'crossEntropy',
+    title: 'block-diagonal, cross-entropy, C = 10',
+    rule: blockDiagonal(),
+    damping: 1e-6,
+    outputs: 10,
+  },
 ];
 
 const samples = 100;
-const widths = [256, 1024, 4096];
+const defaultWidths = [256, 1024, 4096];
 
 /** The infinitely wide network's kernel of N samples with themselves. */
 export const kernelTasks: readonly Task[] = [2000, 10_000].map(kernelTask);
 
 /** One step of every rule for N samples at each width M, after the products that all of them share. */
 export const stepTasks: readonly Task[] = [
-  ...widths.map((width) => productsTask(samples, width)),
-  ...steps.flatMap((step) => widths.map((width) => stepTask(step, width))),
+  ...defaultWidths.map((width) => productsTask(samples, width)),
+  ...steps.flatMap((step) => (step.widths ?? defaultWidths).map((width) => stepTask(step, width))),
 ];
 
 export const tasks: readonly Task[] = [...kernelTasks, ...stepTasks];
@@ -65,7 +93,7 @@ export const tasks: readonly Task[] = [...kernelTasks, ...stepTasks];
 function stepTask(step: Step, width: number): Task {
   return {
     name: step.name,
-    title: step.outputs === 1 ? step.rule : `${step.rule}, cross-entropy, C = ${step.outputs}`,
+    title: step.title,
     sizes: [samples, width],
     prepare: (engine, [n, m]) => prepareStep(engine, step, [n!, m!]),
   };
@@ -116,7 +144,12 @@ function kernelTask(samples: number): Task {
       return {
         run() {
           if (kernel !== undefined) engine.free(kernel);
-          kernel = analyticNtk(engine, architecture(1, 1), { rows, columns: rows, same: true }, { trainSamples: n! });
+          kernel = analyticNtk(
+            engine,
+            architecture({ width: 1, outputs: 1, depth: defaultDepth }),
+            { rows, columns: rows, same: true },
+            { trainSamples: n! },
+          );
         },
         checksum: () => engine.scope(() => engine.read(engine.reduce('sum', kernel!))[0]!),
       };
@@ -124,25 +157,24 @@ function kernelTask(samples: number): Task {
   };
 }
 
-function architecture(width: number, outputs: number): Architecture {
+function architecture(of: { readonly width: number; readonly outputs: number; readonly depth: number }): Architecture {
+  const { width, outputs, depth } = of;
   const widths = [inputs, ...Array.from({ length: depth - 1 }, () => width), outputs];
   return { widths, activation: { name: 'relu' }, weightVariance: 2, biasVariance };
 }
 
 /** As the experiments take a step: linearise, solve, update. The checksum projects what all runs moved on fixed values. */
 function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number, number]): Prepared {
-  const network = createNetwork(engine, architecture(m, step.outputs));
+  const { outputs = 1, depth = defaultDepth } = step;
+  const network = createNetwork(engine, architecture({ width: m, outputs, depth }));
   const samples = normalised(engine, n, Math.sqrt(inputs));
   const targets =
-    step.outputs === 1
+    outputs === 1
       ? engine.unary('sign', pseudoRandom(engine, [n, 1], 10))
       : engine.tensor(
-          Array.from({ length: n * step.outputs }, (_, i) =>
-            Math.floor(i / step.outputs) % step.outputs === i % step.outputs ? 1 : 0,
-          ),
-          [n, step.outputs],
+          Array.from({ length: n * outputs }, (_, i) => (Math.floor(i / outputs) % outputs === i % outputs ? 1 : 0)),
+          [n, outputs],
         );
-  const rule = createRule(step.rule);
   const start = parameters(network).map((tensor) => engine.binary('multiply', 1, tensor));
   const probes = start.map(({ shape }, index) => pseudoRandom(engine, shape, 21 + index));
   return {
@@ -150,11 +182,11 @@ function prepareStep(engine: LinalgEngine, step: Step, [n, m]: readonly [number,
       engine.scope(() => {
         const at = linearise(engine, network, samples);
         const given =
-          step.outputs === 1
+          outputs === 1
             ? { at, residual: engine.binary('subtract', at.outputs, targets) }
             : whitenOutputs(engine, at, targets, outputDamping);
-        const direction = rule.direction(engine, given.at, given.residual, { damping: step.damping });
-        if (direction.statistics.method === 'eigendecomposition')
+        const direction = step.rule.direction(engine, given.at, given.residual, { damping: step.damping });
+        if (step.decomposes === undefined && direction.statistics.method === 'eigendecomposition')
           throw new Error(`${step.name}: the Cholesky factorisation failed, so the peer would do other work`);
         applyDirection(engine, network, direction, learningRate);
       }),

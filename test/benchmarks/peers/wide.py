@@ -15,6 +15,7 @@ from linalg import pseudo_random, serve
 DEPTH, INPUTS = 3, 784
 BIAS_GAIN = math.sqrt(0.1)
 DAMPING, OUTPUT_DAMPING = 1e-6, 1e-3
+TRIDIAGONAL_DAMPING = 10  # beyond the poles, near which libraries differ by their rounding
 LEARNING_RATE = 1e-5
 
 
@@ -30,10 +31,10 @@ def normalised(n, norm):
 class Network:
     """A network on its samples; `linearise` fills in h_l [N, M_l], δ_l [NC, M_l] and the outputs."""
 
-    def __init__(self, n, m, classes):
-        widths = [INPUTS] + (DEPTH - 1) * [m] + [classes]
+    def __init__(self, n, m, classes, depth):
+        widths = [INPUTS] + (depth - 1) * [m] + [classes]
         shapes = list(zip(widths[1:], widths))
-        self.n, self.classes = n, classes
+        self.n, self.classes, self.depth = n, classes, depth
         self.weights = [math.sqrt(12) * tensor(shape, l + 1) for l, shape in enumerate(shapes)]
         self.biases = [math.sqrt(12) * tensor((1, width), l + 11) for l, width in enumerate(widths[1:])]
         self.gains = [math.sqrt(2 / width) for width in widths[:-1]]
@@ -92,13 +93,27 @@ def block_diagonal(network, gradient):
     return [network.pulled_back(l, solve(network.kernel(l), gradient)) for l in range(DEPTH)]
 
 
+def tridiagonal_coupling(depth):
+    positions = torch.arange(depth, dtype=torch.float64)
+    return ((positions[:, None] - positions).abs() <= 1).double()
+
+
 def block_tridiagonal(network, gradient):
-    positions = torch.arange(DEPTH, dtype=torch.float64)
-    coupling = ((positions[:, None] - positions).abs() <= 1).double()
-    response = torch.linalg.pinv(coupling, hermitian=True).sum(1)
+    response = torch.linalg.pinv(tridiagonal_coupling(DEPTH), hermitian=True).sum(1)
     return [
         network.pulled_back(l, solve(network.kernel(l), response[l] * gradient, damping=0)) for l in range(DEPTH)
     ]
+
+
+def block_tridiagonal_damped(network, gradient):
+    """By LU of ((Σ ⊗ I) blockdiag(Θ_l) + ρI) v = 1_L ⊗ g, the system of all layers."""
+    depth, n = network.depth, network.n
+    kernels = torch.cat([network.kernel(l) for l in range(depth)], 1)
+    blocks = tridiagonal_coupling(depth)[:, None, :, None] * kernels.view(1, n, depth, n)
+    system = blocks.reshape(depth * n, depth * n)
+    system.diagonal().add_(TRIDIAGONAL_DAMPING)
+    duals = torch.linalg.solve(system, gradient.repeat(depth, 1)).view(depth, n, 1)
+    return [network.pulled_back(l, duals[l]) for l in range(depth)]
 
 
 def kfac(network, gradient):
@@ -110,6 +125,34 @@ def kfac(network, gradient):
             updates.append(inner @ delta / (1 / n + DAMPING))
         else:
             updates.append(solve(delta @ delta.T / n, inner.T).T @ delta)
+    return updates
+
+
+def kfac_pi(network, gradient):
+    n, updates = network.n, []
+    for l, delta in enumerate(network.delta):
+        inputs, signals = network.input_gram(l) / n, delta @ delta.T / n
+        trace = 1 / n if l == DEPTH - 1 else signals.trace() / delta.shape[1]
+        pi = (inputs.trace() / (network.h[l].shape[1] + 1) / trace).sqrt()
+        inner = solve(inputs, torch.diag(gradient[:, 0]), math.sqrt(DAMPING) * pi)
+        if l == DEPTH - 1:
+            updates.append(inner @ delta / (1 / n + math.sqrt(DAMPING) / pi))
+        else:
+            updates.append(solve(signals, inner.T, math.sqrt(DAMPING) / pi).T @ delta)
+    return updates
+
+
+def kfac_exact(network, gradient):
+    n, updates = network.n, []
+    for l, delta in enumerate(network.delta):
+        inputs = network.input_gram(l) / n
+        if l == DEPTH - 1:
+            updates.append(solve(inputs / n, gradient))
+            continue
+        s, u = torch.linalg.eigh(delta @ delta.T / n)
+        t, p = torch.linalg.eigh(inputs)
+        rotated = (u.T * gradient[:, 0]) @ p / (s[:, None] * t + DAMPING)
+        updates.append((u @ rotated @ p.T).T @ delta)
     return updates
 
 
@@ -165,8 +208,8 @@ def whiten(network):
 
 
 class Wide:
-    def step(self, n, m, rule, classes=1):
-        network = Network(n, m, classes)
+    def step(self, n, m, rule, classes=1, depth=DEPTH):
+        network = Network(n, m, classes, depth)
         parameters = network.weights + network.biases
         start = [parameter.clone() for parameter in parameters]
         probes = [tensor(parameter.shape, 21 + i) for i, parameter in enumerate(parameters)]
@@ -204,8 +247,17 @@ class Wide:
     def blockTridiagonal(self, n, m):
         return self.step(n, m, block_tridiagonal)
 
+    def blockTridiagonalDamped(self, n, m):
+        return self.step(n, m, block_tridiagonal_damped, depth=12)
+
     def kfac(self, n, m):
         return self.step(n, m, kfac)
+
+    def kfacPi(self, n, m):
+        return self.step(n, m, kfac_pi)
+
+    def kfacExact(self, n, m):
+        return self.step(n, m, kfac_exact)
 
     def unitWise(self, n, m):
         return self.step(n, m, unit_wise)
