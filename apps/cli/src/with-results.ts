@@ -5,12 +5,12 @@ import { openResults, type ResultsStore } from '@natsweep/results';
 import { databaseFile, type Environment } from './environment.ts';
 import { badInput } from './exit.ts';
 
-/** Runs `use` with the results database and closes it. Needs no running stack. Never creates a database. */
+/** Runs `use` with the results database and closes it. Needs no running stack, nor the right to write. Never creates a database. */
 export async function withResults<T>(environment: Environment, use: (results: ResultsStore) => Promise<T>): Promise<T> {
   if (!databaseExists(environment)) {
     throw badInput(`No sweep has been launched in ${environment.home}: name another home with NATSWEEP_HOME.`);
   }
-  const results = await openResults(environment.databaseUrl);
+  const results = await openResults(environment.databaseUrl, { readOnly: true });
   try {
     return await use(results);
   } finally {

@@ -123,29 +123,35 @@ export const bytes = (kind: DatabaseKind): ColumnDataType => (kind === 'sqlite' 
  * @throws ResultsError `newer-schema` if a newer natsweep has written here.
  */
 export async function migrate(db: Database, kind: DatabaseKind): Promise<void> {
+  if ((await schemaState(db, kind)) === 'current') return;
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations(kind)) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+/** `none`: nothing has been written here yet. */
+export type SchemaState = 'none' | 'older' | 'current';
+
+/** @throws ResultsError `newer-schema` */
+export async function schemaState(db: Database, kind: DatabaseKind): Promise<SchemaState> {
   const known = migrations(kind);
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(known) } });
-  const done = await executedMigrations(db);
+  const done = await executedMigrations(db, kind);
   const newer = done.find((name) => !(name in known));
   if (newer)
     throw new ResultsError(
       'newer-schema',
       `This results database was written by a newer natsweep (schema ${newer}): update natsweep, or name another database.`,
     );
-  if (done.length === Object.keys(known).length) return;
-  const { error } = await migrator.migrateToLatest();
-  if (error instanceof ResultsError && error.code === 'read-only')
-    throw new ResultsError(
-      'read-only',
-      'This results database was written by an older natsweep and may not be changed here: copy it to where it can be brought up to date.',
-      error,
-    );
-  if (error) throw error;
+  return done.length === 0 ? 'none' : done.length === Object.keys(known).length ? 'current' : 'older';
 }
 
-async function executedMigrations(db: Database): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+async function executedMigrations(db: Database, kind: DatabaseKind): Promise<string[]> {
+  const table = 'kysely_migration';
+  const { rows: tables } =
+    kind === 'sqlite'
+      ? await sql`select 1 from sqlite_master where type = 'table' and name = ${table}`.execute(db)
+      : await sql`select 1 where to_regclass(${table}) is not null`.execute(db);
+  if (tables.length === 0) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(db);
   return rows.map(({ name }) => name);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import { readAttempts, recordAttempts } from './attempts.ts';
@@ -6,14 +7,15 @@ import { exportRows } from './export.ts';
 import { Fence } from './fence.ts';
 import { readGroups } from './groups.ts';
 import { makeFolder } from './make-folder.ts';
-import { migrate } from './migrations.ts';
+import { migrate, schemaState } from './migrations.ts';
+import type { DatabaseKind } from './migrations.ts';
 import { readPairs } from './pairs.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { findReusable } from './reuse.ts';
 import { record } from './record.ts';
 import { ResultsError } from './results-error.ts';
 import { readAllRows, readRows, readTraces, readTrial } from './rows.ts';
-import type { Schema } from './schema.ts';
+import type { Database, Schema } from './schema.ts';
 import { sqlite } from './sqlite-dialect.ts';
 import type { ResultsStore } from './store.ts';
 import {
@@ -32,19 +34,27 @@ import { applyVersion, readVersions } from './versions.ts';
 export interface OpenOptions {
   /** How long a write waits for another process's before it is refused as `locked`. Default: 10 s. */
   readonly lockTimeoutMs?: number;
+  /** Changes nothing, not even the schema, and needs no right to: every method that writes throws. Default: false. */
+  readonly readOnly?: boolean;
 }
 
 /**
- * Opens the results database and brings its schema up to date.
+ * Opens the results database, and brings its schema up to date unless it is only to be read. A database that nothing has been
+ * written to is read as an empty one.
  * @param url `sqlite:FILE`, created with its folder where it does not exist, or `postgres://USER@HOST/DATABASE`.
  * @throws ResultsError, here and from every method.
  */
 export async function openResults(url: string, options: OpenOptions = {}): Promise<ResultsStore> {
+  const { lockTimeoutMs = 10_000, readOnly = false } = options;
   const fence = new Fence();
-  const connection = connect(url, options.lockTimeoutMs ?? 10_000, fence);
+  const connection = connect(url, { lockTimeoutMs, readOnly, fence });
   const { db, kind } = connection;
   try {
-    await migrate(db, kind);
+    if (!readOnly) await migrate(db, kind);
+    else if ((await readableSchema(db, kind)) === 'none') {
+      await db.destroy();
+      return await openResults('sqlite::memory:');
+    }
   } catch (error) {
     await db.destroy().catch(() => {});
     throw error;
@@ -76,16 +86,27 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
   };
 }
 
-function connect(url: string, lockTimeoutMs: number, fence: Fence): Connection {
+async function readableSchema(db: Database, kind: DatabaseKind): Promise<'none' | 'current'> {
+  const state = await schemaState(db, kind);
+  if (state !== 'older') return state;
+  throw new ResultsError(
+    'older-schema',
+    'This results database was written by an older natsweep: the next "natsweep up" or scheduler brings it up to date.',
+  );
+}
+
+interface ConnectOptions extends Required<OpenOptions> {
+  readonly fence: Fence;
+}
+
+function connect(url: string, { fence, ...options }: ConnectOptions): Connection {
   if (/^sqlite:/.test(url)) {
-    const file = resolve(url.replace(/^sqlite:(\/\/(?=\/))?/, ''));
-    makeFolder(dirname(file));
-    const { dialect, readArrays } = sqlite({ file, lockTimeoutMs });
+    const { dialect, readArrays } = sqlite({ file: sqliteFile(url, options), ...options });
     const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'sqlite') });
     return { kind: 'sqlite', db, texts: new Texts(db), readArrays };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
-    const dialect = postgresDialect({ url, lockTimeoutMs });
+    const dialect = postgresDialect({ url, ...options });
     const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'postgres') });
     return { kind: 'postgres', db, texts: new Texts(db) };
   }
@@ -93,4 +114,14 @@ function connect(url: string, lockTimeoutMs: number, fence: Fence): Connection {
     'bad-url',
     'The results database is named by "sqlite:FILE" or "postgres://USER@HOST/DATABASE".',
   );
+}
+
+function sqliteFile(url: string, { readOnly }: Required<OpenOptions>): string {
+  const path = url.replace(/^sqlite:(\/\/(?=\/))?/, '');
+  if (path === ':memory:') return path;
+  const file = resolve(path);
+  if (!readOnly) makeFolder(dirname(file));
+  else if (!existsSync(file))
+    throw new ResultsError('not-found', `There is no results database ${file}: name another file.`);
+  return file;
 }

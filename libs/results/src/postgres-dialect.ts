@@ -10,10 +10,11 @@ export interface PostgresOptions {
   readonly url: string;
   /** How long a statement waits for another process's lock before it is refused as `locked`. */
   readonly lockTimeoutMs: number;
+  readonly readOnly: boolean;
 }
 
 /** PostgreSQL by URL; TLS as the URL says, e.g. `?sslmode=verify-full&sslrootcert=/etc/ssl/company-ca.pem`. */
-export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): PostgresDialect {
+export function postgresDialect({ url, lockTimeoutMs, readOnly }: PostgresOptions): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -24,7 +25,7 @@ export function postgresDialect({ url, lockTimeoutMs }: PostgresOptions): Postgr
     // a writer that is suspended within a transaction must not keep its successor waiting until that gives up
     idle_in_transaction_session_timeout: lockTimeoutMs / 2,
     types: { getTypeParser: parserFor },
-    onConnect: configure,
+    onConnect: ((client: pg.ClientBase) => client.query(configuration(readOnly))) as (client: pg.ClientBase) => void,
   });
   // an idle connection that the server closes is replaced on the next query; without a listener it ends the process
   pool.on('error', () => {});
@@ -64,11 +65,10 @@ function translatingPool(pool: pg.Pool, url: string): PostgresPool {
  * A committed observation is acknowledged for good: a server set to commit asynchronously is not believed. And questions
  * about a million trials take less time than their compilation to machine code.
  */
-const configure = ((client: pg.ClientBase) =>
-  client.query(
-    `select set_config('jit', 'off', false),
-      case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', false) end`,
-  )) as (client: pg.ClientBase) => void;
+const configuration = (readOnly: boolean) => `
+  select set_config('jit', 'off', false),
+    case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', false) end
+    ${readOnly ? `, set_config('default_transaction_read_only', 'on', false)` : ''}`;
 
 function translatingClient(client: pg.PoolClient, url: string): PostgresPoolClient {
   const query = async (sql: string, parameters: readonly unknown[]) => {

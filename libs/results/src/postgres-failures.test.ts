@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Kysely, sql } from 'kysely';
+import pg from 'pg';
 import { openResults } from './open-results.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { ResultsError } from './results-error.ts';
@@ -40,7 +41,7 @@ describe('PostgreSQL in trouble', { skip: binaries ? false : 'PostgreSQL is not 
     const missing = server.url.replace(/natsweep$/, 'missing');
     await assert.rejects(openResults(missing), refusal('not-found', /has no such database/));
 
-    const store = await openResults(server.url, { lockTimeoutMs: 50 });
+    const store = await openResults(server.url);
     await store.createSweep(syntheticSweep('damping', 2));
     const standby = await openResults(`${server.url}?options=-c%20default_transaction_read_only%3Don`);
     await assert.rejects(standby.record(syntheticRecords('damping', 1)), refusal('read-only', /takes no writes/));
@@ -48,10 +49,32 @@ describe('PostgreSQL in trouble', { skip: binaries ? false : 'PostgreSQL is not 
     await store.close();
   });
 
+  test('a user without the right to write reads, and one without any right is told', async (t) => {
+    const server = await startPrivatePostgres(binaries!);
+    t.after(() => server.stop());
+    const owner = await openResults(server.url);
+    await owner.createSweep(syntheticSweep('damping', 60));
+    await owner.record(syntheticRecords('damping', 60));
+    await owner.close();
+    const admin = new pg.Client(server.url);
+    await admin.connect();
+    await admin.query('create role reader login in role pg_read_all_data; create role stranger login');
+    await admin.end();
+    const as = (user: string) => server.url.replace('natsweep@', `${user}@`);
+    const reader = await openResults(as('reader'), { readOnly: true });
+    assert.equal((await reader.rows('damping', { orderBy: 'metrics.trainLossFinal' })).length, 60);
+    const pairs = await reader.pairs('damping', { parameter: 'depth', baseline: 3, metric: 'trainLossFinal' });
+    assert.ok(Array.isArray(pairs));
+    assert.equal((await reader.counts('damping')).observed, 59);
+    await reader.close();
+    const stranger = openResults(as('stranger'), { readOnly: true });
+    await assert.rejects(stranger, refusal('denied', /refused access \(permission denied for table/));
+  });
+
   test('commits wait for the disk, also where the server does not by itself', async (t) => {
     const server = await startPrivatePostgres(binaries!, { synchronous_commit: 'off' });
     t.after(() => server.stop());
-    const dialect = postgresDialect({ url: server.url, lockTimeoutMs: 1000 });
+    const dialect = postgresDialect({ url: server.url, lockTimeoutMs: 1000, readOnly: false });
     const db = new Kysely({ dialect });
     const { rows } = await sql`show synchronous_commit`.execute(db);
     assert.deepEqual(rows, [{ synchronous_commit: 'on' }]);

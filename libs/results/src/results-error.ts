@@ -10,6 +10,7 @@
  * - `superseded`: another writer has taken over since this one did
  * - `corrupt`: the file is damaged or is no database
  * - `newer-schema`: written by a newer natsweep
+ * - `older-schema`: written by an older natsweep, and opened to be read
  * - `unknown-sweep`, `unknown-column`, `unknown-trial`, `ambiguous`: the query names what the database does not hold
  * - `bad-filter`: a filter is no condition over what the sweep has
  * - `fault`: anything else the database reported
@@ -25,6 +26,7 @@ export type ResultsErrorCode =
   | 'superseded'
   | 'corrupt'
   | 'newer-schema'
+  | 'older-schema'
   | 'unknown-sweep'
   | 'unknown-column'
   | 'unknown-trial'

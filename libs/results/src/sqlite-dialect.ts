@@ -13,6 +13,7 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long a write waits for another process's write before it is refused as `locked`. */
   readonly lockTimeoutMs: number;
+  readonly readOnly: boolean;
 }
 
 export interface Sqlite {
@@ -58,10 +59,11 @@ class NodeSqliteDriver implements Driver {
 
   async init(): Promise<void> {
     try {
-      this.#connection = await configured(new NodeSqliteConnection(this.#options));
+      this.#connection = await this.#configured(new NodeSqliteConnection(this.#options));
     } catch (error) {
       if (!isReadOnly(error)) throw error;
-      this.#connection = await configured(new NodeSqliteConnection(this.#options, unchanging(this.#options.file)));
+      const { file } = this.#options;
+      this.#connection = await this.#configured(new NodeSqliteConnection(this.#options, unchanging(file)));
     }
   }
 
@@ -92,15 +94,16 @@ class NodeSqliteDriver implements Driver {
   async destroy(): Promise<void> {
     this.#connection?.close();
   }
-}
 
-async function configured(connection: NodeSqliteConnection): Promise<NodeSqliteConnection> {
-  try {
-    for (const setting of settings) await connection.executeQuery(CompiledQuery.raw(setting));
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
+  async #configured(connection: NodeSqliteConnection): Promise<NodeSqliteConnection> {
+    const wanted = this.#options.readOnly ? [...settings, 'pragma query_only = on'] : settings;
+    try {
+      for (const setting of wanted) await connection.executeQuery(CompiledQuery.raw(setting));
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
   }
 }
 

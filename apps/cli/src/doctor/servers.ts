@@ -39,7 +39,7 @@ export async function checkDatabase(environment: Environment): Promise<Check> {
   const file = databaseFile(environment);
   if (file !== undefined && !existsSync(file)) return ok(name, `SQLite, to be created as ${file}`);
   try {
-    const results = await openResults(environment.databaseUrl);
+    const results = await openResults(environment.databaseUrl, { readOnly: true });
     const sweeps = await results.listSweeps();
     await results.close();
     return ok(name, `${file === undefined ? 'PostgreSQL' : `SQLite, ${file}`} (${plural(sweeps.length, 'sweep')})`);

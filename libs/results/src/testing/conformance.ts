@@ -423,6 +423,31 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       assert.ok(bytes.length < members.length && Math.abs(peakMemoryBytes.mean! - mean(bytes)) < 1e-6);
     });
 
+    onStore('a reader changes nothing, not even the schema', async (store, url) => {
+      const unused = await freshUrl();
+      await tamper(unused, 'create table of_another_program (id integer)');
+      const empty = await openResults(unused, { readOnly: true });
+      assert.deepEqual(await empty.listSweeps(), []);
+      await empty.close();
+      await store.createSweep(syntheticSweep('damping', 60));
+      await store.record(syntheticRecords('damping', 60));
+      const reader = await openResults(url, { readOnly: true });
+      assert.equal((await reader.rows('damping')).length, 60);
+      assert.equal((await reader.groups('damping', ['depth'], ['trainLossFinal'])).length, 3);
+      const query = { parameter: 'depth', baseline: 3, metric: 'trainLossFinal' };
+      assert.ok(Array.isArray(await reader.pairs('damping', query)));
+      assert.equal((await collect(reader.allRows('damping'))).length, 60);
+      await assert.rejects(reader.record([syntheticRecord('damping', 61)]), code('read-only'));
+      await assert.rejects(reader.setSweepState('damping', 'paused'), code('read-only'));
+      await assert.rejects(reader.deleteSweep('damping'), code('read-only'));
+      await reader.close();
+      await tamper(url, `insert into kysely_migration values ('9999-holograms', '2099-01-01')`);
+      await assert.rejects(openResults(url, { readOnly: true }), code('newer-schema'));
+      const older = await freshUrl();
+      await tamper(older, earlierDatabase(kind, '0003-peak-memory'));
+      await assert.rejects(openResults(older, { readOnly: true }), code('older-schema'));
+    });
+
     for (const schema of earlierSchemas)
       test(`brings a database of schema ${schema} up to date`, async () => {
         const url = await freshUrl();
