@@ -6,6 +6,7 @@ import { matrixCompletion } from './matrix-completion.ts';
 import { planarClassification } from './planar-classification.ts';
 import { sparseClassification } from './sparse-classification.ts';
 import { tangentKernel } from './tangent-kernel.ts';
+import { wideDynamics } from './wide-dynamics.ts';
 import { wideTraining } from './wide-training.ts';
 import { layerCouplingTraining } from './layer-coupling-training.ts';
 import { tridiagonalDamping } from './tridiagonal-damping.ts';
@@ -44,6 +45,7 @@ export const declarations: readonly ExperimentDeclaration[] = [
   tridiagonalDamping,
   unitWiseAlpha,
   unitWiseTraining,
+  wideDynamics,
   wideTraining,
 ];
 

@@ -22,6 +22,7 @@ export { classesOf } from './wide-network-parameters.ts';
 export { isImageDataset, type ImageDatasetName } from './image-datasets.ts';
 export type { WideNetworkParameters } from './wide-network-parameters.ts';
 export { tangentKernel } from './tangent-kernel.ts';
+export { wideDynamics } from './wide-dynamics.ts';
 export { wideTraining } from './wide-training.ts';
 export { declarations, findDeclaration } from './catalogue.ts';
 export { namedSweepSource, namedSweepText, namedSweeps } from './named-sweeps.ts';

@@ -56,7 +56,7 @@ const parameters = wideNetworkParameters.extend({
 /** The training curves of Karakida & Osawa 2020, Fig. 1 and Fig. S.1, on any axis of their theory. */
 export const wideTraining: ExperimentDeclaration<typeof parameters> = {
   name: 'wide-training',
-  version: 2,
+  version: 3,
   title: 'Training wide networks by natural and Euclidean gradient descent against their closed-form curves',
   source: 'Karakida & Osawa 2020, Fig. 1 and Fig. S.1',
   parameters,
@@ -70,7 +70,8 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       unit: '1',
     },
     deviationFromAnalytic: {
-      description: 'the same against the kernels of infinite width; none for metrics that these do not determine',
+      description:
+        'the same against infinite width: its kernels; (1 − c)^t for unit-wise, whatever ρ (eq. 24); none for entry-wise metrics',
       unit: '1',
     },
     deviationFromIsotropy: {
@@ -90,7 +91,10 @@ export const wideTraining: ExperimentDeclaration<typeof parameters> = {
       description: 'max_t ‖f_t(x′) − theory_t‖/‖f_0 − y‖ on the test samples; none where the closed form diverges',
       unit: '1',
     },
-    testDeviationFromAnalytic: { description: 'the same against the kernels of infinite width', unit: '1' },
+    testDeviationFromAnalytic: {
+      description: 'the same against the kernels of infinite width; none for unit-wise and entry-wise metrics',
+      unit: '1',
+    },
     learningRate: { description: 'η', unit: '1' },
     absoluteDamping: { description: 'ρ', unit: '1' },
     relativeDamping: {

@@ -4,7 +4,7 @@ import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { blockDiagonalCoupling, blockTridiagonalCoupling } from '@natsweep/models';
 import type { Architecture, Coupling, KfacForm } from '@natsweep/models';
 import { couplingResponse } from '@natsweep/ngd';
-import { analyticCoefficient, flowTrajectory, linearisedTrajectory } from '@natsweep/theory';
+import { analyticCoefficient, flowTrajectory, isotropicResiduals, linearisedTrajectory } from '@natsweep/theory';
 import type { AnalyticRule, Trajectory } from '@natsweep/theory';
 import type { z } from 'zod';
 
@@ -20,8 +20,9 @@ export interface Start {
 
 /**
  * Training and test curves with the kernels of infinite width in place of the network's own (Karakida & Osawa 2020, eq. 10, 14,
- * 16, 21). Undefined for unit-wise and entry-wise metrics, for inputs without unit norm, and at damping 0 for a singular Σ, where
- * the layers do not respond in fixed shares.
+ * 16, 21). Undefined for entry-wise metrics, for inputs without unit norm, and at damping 0 for a singular Σ, where the layers do
+ * not respond in fixed shares. The unit-wise metric has (1 − c)^t on the training samples, the limit ρ → 0 whatever the damping
+ * (eq. 24), and nothing on test samples: S.156 sums over the units of a finite network.
  */
 export function analyticTrajectory(
   engine: LinalgEngine,
@@ -30,8 +31,14 @@ export function analyticTrajectory(
   params: Params,
 ): Trajectory | undefined {
   const { architecture, train, held } = samples;
+  if (params.normalisation === 'none') return undefined;
+  if (params.approximation === 'unit-wise') {
+    const { steps, theoryDynamics: dynamics, learningRateScale } = params;
+    const pace = { alpha: learningRateScale / start.learningRate, learningRate: start.learningRate, steps, dynamics };
+    return { residualsTrain: isotropicResiduals(start.residual0, pace), outputsTest: [] };
+  }
   const rule = analyticRule(engine, architecture, params);
-  if (rule === undefined || params.normalisation === 'none') return undefined;
+  if (rule === undefined) return undefined;
   return engine.scope(() => {
     const theta = (rows: Tensor) =>
       analyticCoefficient(engine, architecture, { train, rows }, { rule, damping: params.damping });

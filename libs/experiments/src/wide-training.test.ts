@@ -171,7 +171,7 @@ test('the training curve of an isotropic rule at infinite width is (1 − c)^{2t
 
 test('where infinite width has no closed form here, there is no curve', async () => {
   for (const params of [
-    { approximation: 'unit-wise', damping: 1e-6 },
+    { approximation: 'quasi-diagonal', damping: 1e-6 },
     { approximation: 'exact', normalisation: 'none' },
     { approximation: 'block-tridiagonal', depth: 5, damping: 0 },
   ]) {
@@ -179,6 +179,16 @@ test('where infinite width has no closed form here, there is no curve', async ()
     assert.deepEqual(traces['testLossAnalytic'], []);
     assert.ok(Number.isNaN(metrics['testDeviationFromAnalytic']));
   }
+});
+
+test('the unit-wise metric has (1 − c)^t of infinite width on the training samples alone, whatever its damping', async () => {
+  const { traces, metrics } = await runOne({ approximation: 'unit-wise', damping: 1e-2, testSamples: 4 });
+  Array.from(traces['trainLossAnalytic']!).forEach((loss, t) =>
+    assertClose(loss, metrics['initialTrainLoss']! * 0.25 ** t, { rtol: 1e-12, atol: 0 }),
+  );
+  assert.deepEqual(traces['testLossAnalytic'], []);
+  assert.ok(Number.isNaN(metrics['testDeviationFromAnalytic']));
+  assert.ok(metrics['deviationFromAnalytic']! > 10 * metrics['deviationFromTheory']!);
 });
 
 test('theory in flow time is e^{−ct}, and for small steps that of the steps', async () => {

@@ -129,10 +129,10 @@ function trainDeviation({ ended, residuals }: TrainingRun, theory: Trajectory | 
   return isFollowed(theory) ? largestDistance(residuals, theory.residualsTrain) : NaN;
 }
 
-/** max_t ‖f_t(x′) − theory_t‖/‖g_0‖; NaN where the theory diverges, infinite where training does. */
+/** max_t ‖f_t(x′) − theory_t‖/‖g_0‖; NaN where the theory diverges or has no test samples, infinite where training does. */
 function testDeviation({ ended, residuals, heldOutputs }: TrainingRun, theory: Trajectory | undefined): number {
   if (ended === 'diverged') return Infinity;
-  if (!isFollowed(theory)) return NaN;
+  if (!isFollowed(theory) || theory.outputsTest.length === 0) return NaN;
   return (largestDistance(heldOutputs, theory.outputsTest) * norm(heldOutputs[0]!)) / norm(residuals[0]!);
 }
 

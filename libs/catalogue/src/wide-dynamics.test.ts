@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Claim, Measurement } from './declaration.ts';
+import { wideDynamics } from './wide-dynamics.ts';
+
+const [train, held, analyticTrain, analyticHeld, decay, between] = wideDynamics.claims as [
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+  Claim,
+];
+const trial = (params: object, metrics: Measurement['metrics'], seed = 0): Measurement => ({
+  params: wideDynamics.parameters.parse(params),
+  seed,
+  outcome: 'converged',
+  metrics,
+});
+const along = (metric: string, power: number, params: object = {}) =>
+  [0, 1].flatMap((seed) =>
+    [128, 512].map((width) =>
+      trial({ approximation: 'exact', width, ...params }, { [metric]: (1 + seed) * width ** power }, seed),
+    ),
+  );
+const flow = (metric: string, value: number | null, approximation = 'exact') =>
+  trial({ approximation, theoryDynamics: 'flow', width: 512 }, { [metric]: value });
+
+test('one rule off its closed form in steps, or in flow time, refutes that all follow theirs', () => {
+  for (const [claim, metric] of [
+    [train, 'deviationFromTheory'],
+    [held, 'testDeviationFromTheory'],
+    [analyticTrain, 'deviationFromAnalytic'],
+    [analyticHeld, 'testDeviationFromAnalytic'],
+  ] as const) {
+    const good = [...along(metric, -0.5), flow(metric, 0.02)];
+    assert.equal(claim.judge(good).status, 'reproduced');
+    const flat = along(metric, 0, { approximation: 'kfac', biasVariance: 0.1, kfacBias: 'separate' });
+    const refuted = claim.judge([...good, ...flat]);
+    assert.equal(refuted.status, 'not reproduced');
+    assert.match(refuted.measured, /exact -0\.5 .*; kfac with separate biases 0 /);
+    assert.equal(claim.judge([...good, flow(metric, 0.3, 'kfac')]).status, 'not reproduced');
+    assert.equal(claim.judge(along(metric, -0.5)).status, 'undecided');
+    assert.equal(claim.judge([flow(metric, 0.02)]).status, 'undecided');
+  }
+});
+
+test('a rule without theory is left out, one of its trials without a value is not', () => {
+  const good = [...along('testDeviationFromAnalytic', -0.5), flow('testDeviationFromAnalytic', 0.02)];
+  const none = along('other', -0.5, { approximation: 'unit-wise', damping: 1e-10 });
+  assert.equal(analyticHeld.judge([...good, ...none]).status, 'reproduced');
+  const diverged = good.map((m, i) => (i === 0 ? { ...m, metrics: { testDeviationFromAnalytic: null } } : m));
+  assert.equal(analyticHeld.judge(diverged).status, 'not reproduced');
+});
+
+test('the decay of every isotropic rule must be near (1 − c)^t and nearer the wider the network', () => {
+  const metric = 'deviationFromIsotropy';
+  const good = [...along(metric, -0.5), ...along(metric, -0.6, { approximation: 'unit-wise', damping: 1e-10 })];
+  assert.equal(decay.judge(good).status, 'reproduced');
+  assert.equal(decay.judge([...good, ...along(metric, -0.1, { approximation: 'kfac' })]).status, 'not reproduced');
+  const far = along(metric, -0.5).map((m) => ({ ...m, metrics: { [metric]: 20 * m.metrics[metric]! } }));
+  assert.equal(decay.judge(far).status, 'not reproduced');
+  assert.equal(decay.judge(along(metric, -0.5, { approximation: 'diagonal', damping: 1e-8 })).status, 'undecided');
+});
+
+test('entry-wise rules must contract between the isotropic ones and gradient descent', () => {
+  const at = (approximation: string, contractionPerStep: number) =>
+    trial({ approximation, damping: approximation.endsWith('diagonal') ? 1e-8 : 0 }, { contractionPerStep });
+  const others = [at('exact', 0.5), at('unit-wise', 0.52), at('gradient-descent', 0.93)];
+  const entries = (diagonal: number) => [at('diagonal', diagonal), at('quasi-diagonal', 0.9)];
+  assert.equal(between.judge([...others, ...entries(0.87)]).status, 'reproduced');
+  assert.equal(between.judge([...others, ...entries(0.95)]).status, 'not reproduced');
+  assert.equal(between.judge([...others, ...entries(0.51)]).status, 'not reproduced');
+  assert.equal(between.judge([...others, at('diagonal', 0.87)]).status, 'undecided');
+});
