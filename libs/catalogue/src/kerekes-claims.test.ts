@@ -120,13 +120,17 @@ test('one arm is worse than another only by a margin and a standard error over t
   assert.equal(pairs(-0.02, -0.03, null).status, 'not reproduced');
 });
 
-test('the claim on logits says what it does not judge: the growth in time', () => {
-  const claim = claimOf(sparseClassification, 'logits-grow-along-labels');
-  const at = (logitSpread: number) => claim.judge([sparse({ ...wide, method: 'ngd' }, { logitSpread })]);
-  assert.equal(at(0.01).status, 'reproduced');
-  assert.equal(at(0.2).status, 'not reproduced');
-  assert.ok(!claim.statement.includes('linear'));
-  assert.match(at(0.01).detail!, /linearly in time is drawn in the figure.* not judged/);
+test('logits must grow linearly at rate 1, from zero or a small start; a large start is not judged', () => {
+  const claim = claimOf(sparseClassification, 'logits-grow-linearly');
+  const at = (logitGrowthExponent: number | null, logitRate: number, params: Parameters = {}) =>
+    claim.judge([sparse({ ...wide, method: 'ngd', ...params }, { logitGrowthExponent, logitRate })]).status;
+  assert.equal(at(1.01, 1), 'reproduced');
+  assert.equal(at(0.02, 1), 'not reproduced');
+  assert.equal(at(1, 0.5), 'not reproduced');
+  assert.equal(at(null, 1), 'not reproduced');
+  assert.equal(at(0.5, 1, { start: 'gaussian', initialScale: 0.1 }), 'not reproduced');
+  assert.equal(at(0.5, 1, { start: 'gaussian', initialScale: 1 }), 'undecided');
+  assert.equal(at(1, 1, { samples: 250 }), 'undecided');
 });
 
 test('a trial without the metric refutes a claim on every trial, a stopped one does not count', () => {
