@@ -47,9 +47,17 @@ const value = (params: Parameters, metric: string, [good, bad]: readonly [number
 const depths = (of: Parameters, ...accuracies: readonly number[]): readonly Trial[] =>
   accuracies.map((accuracy, i) => [{ ...wide, ...of, depth: i + 1 }, { accuracy }]);
 
+/** Spreads of margins: of NGD, of EGD with D ≤ N log N, and of EGD beyond. */
+const margins = (ofNgd: number, between: number, beyond: number): readonly Trial[] => [
+  [{ ...wide, method: 'ngd' }, { logitSpread: ofNgd }],
+  [wide, { logitSpread: between }],
+  [{ ...wide, samples: 20 }, { logitSpread: beyond }],
+];
+
 const sparse: Readonly<Record<string, Planted>> = {
   'shallow-diagonal-networks-reach-90-percent': value({ ...wide, depth: 2 }, 'accuracy', [0.9, 0.7]),
   'accuracy-depends-on-depth': higher(wide, { depth: 2 }, { depth: 1 }),
+  'three-layers-beat-one': lower(wide, { depth: 1 }, { depth: 3 }),
   'depth-gains-by-sparsity': [
     [...depths({}, 0.6, 0.8), ...depths({ nonZero: 50 }, 0.6, 0.6)],
     [...depths({}, 0.6, 0.8), ...depths({ nonZero: 50 }, 0.6, 0.8)],
@@ -151,6 +159,7 @@ const sparse: Readonly<Record<string, Planted>> = {
       ],
     ],
   ],
+  'all-data-become-support-vectors': [margins(0.01, 0.3, 0.01), margins(0.01, 0.01, 0.01)],
   'ngd-fails-where-sparse-egd-generalises': lower(wide, { method: 'ngd' }, { depth: 2 }),
   'ngd-below-egd-above-dimension': lower(tall, { method: 'ngd' }, { depth: 1 }),
   'population-fisher-improves-ngd': lower(wide, { method: 'ngd' }, { method: 'ngd-population' }),

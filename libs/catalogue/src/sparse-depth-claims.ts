@@ -185,6 +185,15 @@ const structure: Claim = {
 export const sparseDepthClaims: readonly Claim[] = [
   shallowNetworksReachNinety,
   depthHelps,
+  comparison({
+    id: 'three-layers-beat-one',
+    statement: 'EGD through three diagonal layers, too, beats the direct parametrisation where N < D',
+    place: '§3.1 and Fig. 4 (left)',
+    left: egd(1),
+    right: egd(3),
+    where: (m) => isWide(m) && isSparse(m),
+    margin: 0.05,
+  }),
   depthGainsBySparsity,
   fourLayersLikeOne,
   stepsAreNotTheCause,

@@ -1,3 +1,4 @@
+import type { Parameters } from '@natsweep/sweep';
 import type { Claim, Measurement } from './declaration.ts';
 import { having, valuesOfEvery, verdict } from './judging.ts';
 import { comparison, egd, isSparse, isTall, isWide, ngd, source } from './sparse-comparisons.ts';
@@ -78,6 +79,42 @@ const logitsGrowLinearly: Claim = {
   },
 };
 
+/** D against N log N, beyond which the large margin, too, makes all data support vectors (Hsu et al. 2020). */
+const isHighlyOverparametrised = ({ params }: Measurement): boolean => {
+  const samples = Number(params['samples']);
+  return Number(params['dimension']) > samples * Math.log(samples);
+};
+
+const supportVectors: Claim = {
+  id: 'all-data-become-support-vectors',
+  statement:
+    'NGD makes all data support vectors as soon as D > N; the ℓ2 large margin of EGD does so only for D > N log N, so that ' +
+    'between them the two find different classifiers',
+  source: `${source}, text after Theorem 3`,
+  judge: (measurements) => {
+    const relevant = measurements.filter(isWide);
+    const spreadsOf = (trials: readonly Measurement[], arm: Parameters) =>
+      valuesOfEvery(having(trials, arm), 'logitSpread', Infinity);
+    const natural = spreadsOf(relevant, ngd);
+    const between = spreadsOf(
+      relevant.filter((m) => !isHighlyOverparametrised(m)),
+      egd(1),
+    );
+    const beyond = spreadsOf(relevant.filter(isHighlyOverparametrised), egd(1));
+    const isKnown = natural.length > 0 && between.length > 0 && beyond.length > 0;
+    const holds = Math.max(...natural) <= 0.05 && spread(between).mean >= 0.1 && spread(beyond).mean <= 0.05;
+    return verdict(isKnown ? holds : undefined, {
+      expected: 'equal margins for NGD, and for EGD where D > N log N alone',
+      measured:
+        `spread of the margins over their mean: NGD at most ${formatNumber(Math.max(...natural))}; ` +
+        `EGD ${formatSpread(between)} for D ≤ N log N, ${formatSpread(beyond)} beyond`,
+      threshold:
+        'every NGD trial at most 0.05, mean of EGD (L = 1) at least 0.1 for N < D ≤ N log N, at most 0.05 beyond',
+      missing: 'no NGD and EGD trials from zero with N < D on both sides of D = N log N',
+    });
+  },
+};
+
 const missesStructure: Claim = {
   id: 'ngd-misses-the-sparse-structure',
   statement: 'NGD fails to learn the sparse structure, where N is well above D',
@@ -110,6 +147,7 @@ export const sparseNaturalClaims: readonly Claim[] = [
   ngdEqualsInterpolant,
   logitsAlongLabels,
   logitsGrowLinearly,
+  supportVectors,
   comparison({
     id: 'ngd-fails-where-sparse-egd-generalises',
     statement:
