@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import type { Claim, Measurement } from './declaration.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 
-const [alpha, definite, singular, noLimit] = tridiagonalCoupling.claims as [Claim, Claim, Claim, Claim];
+const [alpha, definite, singular, noLimit, least] = tridiagonalCoupling.claims as [Claim, Claim, Claim, Claim, Claim];
 
 interface Planted {
   readonly alpha?: number;
   readonly anisotropicPart?: number;
   readonly smallestCouplingEigenvalue?: number;
   readonly zeroCouplingEigenvalues?: number;
+  readonly smallestCouplingCurvature?: number;
 }
 
 const trial = (depth: number, planted: Planted): Measurement => ({
@@ -62,4 +63,12 @@ test('a damped trial says nothing about damping 0', () => {
   const far = trial(3, { alpha: 7 });
   const damped = { ...far, params: { ...far.params, damping: 0.1 } };
   assert.equal(alpha.judge([trial(3, { alpha: 1 }), damped]).status, 'reproduced');
+});
+
+test('one regular depth at which Σ is negative along exchanges of layers refutes the least norm', () => {
+  const at = (depth: number, smallestCouplingCurvature: number) => trial(depth, { smallestCouplingCurvature });
+  assert.equal(least.judge([at(1, 3), at(3, 0)]).status, 'reproduced');
+  assert.equal(least.judge([at(1, 3), at(3, -1 / 3)]).status, 'not reproduced');
+  assert.equal(least.judge([trial(3, {})]).status, 'not reproduced');
+  assert.equal(least.judge([at(5, -1)]).status, 'undecided');
 });

@@ -52,6 +52,29 @@ const positiveDefinite: Claim = {
   },
 };
 
+/**
+ * Among parameters that fit the data the responses u_l of the layers add up to y, and N θᵀG_0θ = Σ_lm Σ_lm u_lᵀu_m: u = Σ⁻¹1 y/α is where it
+ * is stationary, and its minimum only if Σ is positive on 1_L's complement.
+ */
+const minimalNorm: Claim = {
+  id: 'solution-of-least-norm',
+  statement:
+    'The trained parameters are the min-norm solution of the metric, the least θᵀG_0θ of all that fit the data',
+  source: 'Karakida & Osawa 2020, 4.4 and B.4, for the block-tridiagonal metric',
+  judge: (measurements) => {
+    const relevant = measurements.filter((m) => regular(m) && undamped(m));
+    const saddles = relevant.filter((m) => !((metricOf(m, 'smallestCouplingCurvature') ?? -Infinity) > -1e-9));
+    return verdict(relevant.length > 0 ? saddles.length === 0 : undefined, {
+      expected: 'no way to lower θᵀG_0θ',
+      measured:
+        saddles.length === 0 ? 'none' : `Σ is negative along exchanges of layers at depths ${listDepths(saddles)}`,
+      threshold:
+        'smallest eigenvalue of Σ on the complement of 1_L not negative at every depth of the form 3s or 3s + 1',
+      missing: 'no depth of the form 3s or 3s + 1 with damping 0',
+    });
+  },
+};
+
 const singularDepths: Claim = {
   id: 'sigma-singular',
   statement: 'Σ is singular exactly for L = 3s + 2',
@@ -125,6 +148,10 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
     },
     anisotropicPart: { description: '‖JΔθ − αg‖/‖g‖', unit: '1' },
     smallestCouplingEigenvalue: { description: 'of Σ', unit: '1' },
+    smallestCouplingCurvature: {
+      description: 'smallest eigenvalue of Σ on the complement of 1_L; that of no direction, L = 1, counts as 3',
+      unit: '1',
+    },
     negativeCouplingEigenvalues: { description: 'of Σ', unit: '1' },
     zeroCouplingEigenvalues: { description: 'of Σ', unit: '1' },
     condition: {
@@ -141,7 +168,7 @@ export const tridiagonalCoupling: ExperimentDeclaration<typeof parameters> = {
       unit: '1',
     },
   },
-  claims: [alphaOfDepth, positiveDefinite, singularDepths, noLimit],
+  claims: [alphaOfDepth, positiveDefinite, singularDepths, noLimit, minimalNorm],
   figures: [
     {
       id: 'alpha-against-depth',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Measurement } from './declaration.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
 
-const [claim] = unitWiseTraining.claims;
+const [claim, stated] = unitWiseTraining.claims;
 const trial = (activation: string, damping: number, deviation: number | null, width = 512): Measurement => ({
   params: unitWiseTraining.parameters.parse({ approximation: 'unit-wise', activation, damping, width }),
   seed: 0,
@@ -23,4 +23,12 @@ test('every activation must follow its curve at its best damping and widest netw
   assert.equal(claim!.judge(bad).status, 'not reproduced');
   assert.match(claim!.judge(bad).measured, /tanh 0\.05.*relu 0\.1.*shifted-relu 0\.3/);
   assert.equal(claim!.judge([]).status, 'undecided');
+});
+
+test('the damping of Theorem 5.1 is judged between M^−1/12 and 1 alone, at the widest network', () => {
+  assert.equal(stated!.judge([trial('tanh', 0.7, 0.05), trial('tanh', 0.7, 0.9, 64)]).status, 'reproduced');
+  assert.equal(stated!.judge([trial('tanh', 0.7, 0.9), trial('tanh', 1e-10, 0.05)]).status, 'not reproduced');
+  assert.equal(stated!.judge([trial('tanh', 0.7, null)]).status, 'not reproduced');
+  // 512^(−1/12) is 0.595
+  assert.equal(stated!.judge([trial('tanh', 0.59, 0.05), trial('tanh', 1, 0.05)]).status, 'undecided');
 });

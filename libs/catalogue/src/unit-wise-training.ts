@@ -1,5 +1,5 @@
-import type { Claim, ExperimentDeclaration } from './declaration.ts';
-import { atLargest, having, metricOf, verdict } from './judging.ts';
+import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
+import { atLargest, having, metricOf, valuesOfEvery, verdict } from './judging.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
 import { wideTraining } from './wide-training.ts';
 
@@ -27,19 +27,59 @@ const unitWiseDecay: Claim = {
   },
 };
 
+/** Whether ρ = M^{−ε} with 0 < ε < 1/12. */
+const isStated = ({ params }: Measurement): boolean => {
+  const [damping, width] = [Number(params['damping']), Number(params['width'])];
+  return damping < 1 && damping > width ** (-1 / 12);
+};
+
+/** The theorem is on the limit M → ∞, in which this ρ vanishes more slowly than the eigenvalues of the blocks at any width here. */
+const statedDamping: Claim = {
+  id: 'stated-damping',
+  statement: 'With the damping ρ = M^{−ε}, 0 < ε < 1/12, of the theorem training follows (1 − c)^t',
+  source: 'Karakida & Osawa 2020, Theorem 5.1 and S.155',
+  judge: (measurements) => {
+    const relevant = atLargest(having(measurements, { approximation: 'unit-wise' }).filter(isStated), 'width');
+    const distances = valuesOfEvery(relevant, 'deviationFromIsotropy', Infinity);
+    return verdict(distances.length > 0 ? spread(distances).mean <= 0.15 : undefined, {
+      expected: '0 at infinite width',
+      measured: `${formatSpread(distances)} at width ${relevant[0]?.params['width']}`,
+      threshold: 'mean of max_t ‖g_t − (1 − c)^t g_0‖/‖g_0‖ at the widest network ≤ 0.15, as for the best damping',
+      missing: 'no unit-wise trial with M^{−1/12} < ρ < 1',
+      detail:
+        relevant.length > 0
+          ? `the residual contracts by ${formatSpread(valuesOfEvery(relevant, 'contractionPerStep', NaN))} per step`
+          : undefined,
+    });
+  },
+};
+
 /** Fig. S.1 of Karakida & Osawa 2020: the trials of `wide-training`, with the claim on the unit-wise approximation. */
 export const unitWiseTraining: ExperimentDeclaration<typeof wideTraining.parameters> = {
   ...wideTraining,
   name: 'unit-wise-training',
   title: 'Unit-wise natural gradient descent for three activations against its closed form',
   source: 'Karakida & Osawa 2020, Fig. S.1',
-  claims: [unitWiseDecay],
+  claims: [unitWiseDecay, statedDamping],
   figures: [
     {
       id: 'unit-wise-curves',
       kind: 'traces',
-      title: 'Training loss: measured (circles) and closed form (lines)',
-      source: 'Karakida & Osawa 2020, Fig. S.1',
+      title: 'Training loss: measured (circles) and (1 − c)^{2t} with α = Σ γ_lM_l (lines)',
+      source: 'Karakida & Osawa 2020, Fig. S.1 and eq. 24',
+      measured: 'trainLoss',
+      theory: 'trainLossAnalytic',
+      panelBy: ['activation', 'width'],
+      seriesBy: 'damping',
+      xLabel: 'step',
+      yLabel: 'training loss',
+      yScale: 'log',
+    },
+    {
+      id: 'unit-wise-curves-of-each-damping',
+      kind: 'traces',
+      title: 'Training loss: measured (circles) and linearised at each damping (lines)',
+      source: 'Karakida & Osawa 2020, S.130',
       measured: 'trainLoss',
       theory: 'trainLossTheory',
       panelBy: ['activation', 'width'],

@@ -20,6 +20,9 @@ test('the outputs of moved networks respond with α = s, s + 1, s + 1 for L = 3s
     // eigenvalues 1 + 2 cos(κπ/(L + 1)) are negative for κ > 2(L + 1)/3
     const negative = Array.from({ length: depth }, (_, i) => i + 1).filter((k) => 3 * k > 2 * (depth + 1)).length;
     assert.equal(metrics['negativeCouplingEigenvalues'], negative);
+    // of (1, −1) at L = 2 and (1, −2, 1)/√6 at L = 3, the only symmetric exchanges there
+    const curvature = [3, 0, -1 / 3][depth - 1];
+    if (curvature !== undefined) assert.ok(Math.abs(metrics['smallestCouplingCurvature']! - curvature) < 1e-12);
   }
 });
 

@@ -51,6 +51,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: T
       alphaTheory: blockTridiagonalAlpha(params.depth),
       anisotropicPart: norm(moved.map((value, i) => value - alpha * g[i]!)) / norm(g),
       smallestCouplingEigenvalue: smallestEigenvalue(engine, params.depth),
+      smallestCouplingCurvature: smallestCurvature(engine, params.depth),
       negativeCouplingEigenvalues: inertia.negative,
       zeroCouplingEigenvalues: inertia.zero,
       condition: direction.statistics.condition ?? NaN,
@@ -75,4 +76,13 @@ function measuredResponse(engine: LinalgEngine, network: Network, inputs: Tensor
 function smallestEigenvalue(engine: LinalgEngine, depth: number): number {
   const coupling = engine.tensor(blockTridiagonalCoupling(depth).flat(), [depth, depth]);
   return engine.read(engine.eigh(coupling).values)[0]!;
+}
+
+/** Of PΣP + 3P̄, P̄ = 11ᵀ/L and P = I − P̄: no eigenvalue of Σ is above 3, so the smallest one is that on the complement of 1_L. */
+function smallestCurvature(engine: LinalgEngine, depth: number): number {
+  const coupling = engine.tensor(blockTridiagonalCoupling(depth).flat(), [depth, depth]);
+  const mean = engine.full([depth, depth], 1 / depth);
+  const projector = engine.binary('subtract', engine.eye(depth), mean);
+  const inside = engine.matmul(engine.matmul(projector, coupling), projector);
+  return engine.read(engine.eigh(engine.binary('add', inside, engine.binary('multiply', 3, mean))).values)[0]!;
 }
