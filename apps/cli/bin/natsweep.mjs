@@ -1,5 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript that old releases of Node can parse, so that the refusal below is what a user of one sees.
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -9,5 +13,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 3;
 } else {
+  // what Node makes of the sources is kept per user, which saves a third of the time that a command takes to start
+  module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'natsweep'));
   await import('../src/main.ts');
 }

@@ -9,11 +9,14 @@ export interface FollowOptions {
   readonly sweep: string;
   /** Stops looking, not the sweep. */
   readonly signal: AbortSignal;
+  /** How long a sweep that was only just launched may take to be told of. Default: 0. */
+  readonly appearsWithinMs?: number;
 }
 
 const pollMs = 250;
 const lineEveryMs = 10_000;
-const appearsWithinMs = 5_000;
+/** For a sweep that was launched a moment ago. */
+export const appearsWithinMs = 5_000;
 
 /**
  * Shows the progress of a sweep until it has ended, as a bar on a terminal and as a line now and then elsewhere. Resolves
@@ -22,15 +25,15 @@ const appearsWithinMs = 5_000;
 export async function followSweep(
   terminal: Terminal,
   redis: RedisConnection,
-  { sweep, signal }: FollowOptions,
+  { sweep, signal, appearsWithinMs: patienceMs = 0 }: FollowOptions,
 ): Promise<SweepSummary | undefined> {
   const startedAtMs = Date.now();
   const lines = progressLines(terminal);
   let state = '';
   while (!signal.aborted) {
     const summary = await readSummary(redis, sweep);
-    if (summary === undefined && Date.now() - startedAtMs > appearsWithinMs) {
-      throw badInput(`There is no sweep named ${sweep}: "natsweep status" lists the sweeps.`);
+    if (summary === undefined && Date.now() - startedAtMs >= patienceMs) {
+      throw badInput(`There is no sweep named ${sweep}; "natsweep status" lists the sweeps.`);
     }
     if (summary !== undefined) {
       if (summary.state !== state && summary.state === 'paused') terminal.note(describePause(summary));

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 
 import type { Cli, Run } from './cli.ts';
-import { loadCommands } from './commands/index.ts';
+import { addCommand, listCommands } from './commands/index.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
 import { explain } from './explain.ts';
 
@@ -34,13 +34,16 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
     async (...workArgs) => {
       exitCode = await work(...workArgs);
     };
+  // "natsweep help plan" as "natsweep plan --help"
+  const line = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+  const program = createProgram(cli);
   try {
-    const program = await createProgram(args[0], cli, run);
-    await program.parseAsync(args, { from: 'user' });
+    if (!(await addCommand(line[0], program, cli, run))) listCommands(program);
+    await program.parseAsync(line, { from: 'user' });
     return exitCode;
   } catch (error) {
     // commander has printed help, or what was wrong with the arguments
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    if (error instanceof CommanderError) return endOfCommander(error, program, line, cli);
     const explanation = explain(error);
     const message = explanation?.message ?? `a fault of natsweep itself, please report it: ${(error as Error).stack}`;
     for (const line of message.split('\n')) cli.terminal.note(`${cli.terminal.style('red', 'natsweep:')} ${line}`);
@@ -48,9 +51,27 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
   }
 }
 
-/** The program with the command that `name` names, or with all of them. */
-export async function createProgram(name: string | undefined, cli: Cli, run: Run): Promise<Command> {
-  const program = new Command('natsweep')
+function endOfCommander(
+  { exitCode, code }: CommanderError,
+  program: Command,
+  line: readonly string[],
+  cli: Cli,
+): ExitCode {
+  if (exitCode === 0) return exitCodes.ok;
+  const names = program.commands.length === 1 ? ` ${nameOf(program.commands[0]!, line.slice(1))}` : '';
+  if (code !== 'commander.help') cli.terminal.note(`"natsweep${names} --help" shows what can be given.`);
+  return exitCodes.badInput;
+}
+
+/** The command, and the one of its own commands that the line names. */
+function nameOf(command: Command, rest: readonly string[]): string {
+  const sub = command.commands.find((candidate) => candidate.name() === rest[0]);
+  return sub === undefined ? command.name() : `${command.name()} ${sub.name()}`;
+}
+
+/** The program without its commands. */
+export function createProgram(cli: Cli): Command {
+  return new Command('natsweep')
     .description('Large, reproducible sweeps of natural against Euclidean gradient descent.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help for a command')
@@ -64,11 +85,6 @@ export async function createProgram(name: string | undefined, cli: Cli, run: Run
       writeErr: (text) => cli.terminal.note(text.replace(/\n$/, '')),
       outputError: (text, write) => write(`natsweep: ${text.replace(/^error: /, '')}`),
     });
-  for (const { heading, register } of await loadCommands(name)) {
-    program.commandsGroup(`${heading}:`);
-    register(program, cli, run);
-  }
-  return program;
 }
 
 function packageVersion(): string {

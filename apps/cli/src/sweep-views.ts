@@ -1,8 +1,9 @@
 import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import type { SweepSpec } from '@natsweep/sweep';
+import { nearest, type SweepSpec } from '@natsweep/sweep';
 
 import type { Environment } from './environment.ts';
+import { badInput } from './exit.ts';
 import { withRedis } from './with-redis.ts';
 import { databaseExists, withResults } from './with-results.ts';
 
@@ -44,6 +45,28 @@ export async function readOverview(environment: Environment): Promise<Overview> 
     const sweeps = databaseExists(environment) ? await withResults(environment, viewAll) : [];
     return { sweeps, workers: null };
   }
+}
+
+/** The sweep of this name if it has not ended, as those are that a command changes; bad input otherwise. */
+export async function requireUnended(environment: Environment, name: string, verb: string): Promise<SweepView> {
+  const { sweeps } = await readOverview(environment);
+  const sweep = findByName(sweeps, name);
+  if (sweep.state === 'completed' || sweep.state === 'cancelled') {
+    throw badInput(`${name} is ${sweep.state}: there is nothing to ${verb}.`);
+  }
+  return sweep;
+}
+
+/** Bad input with the nearest name if there is none of this one. */
+export function findByName(sweeps: readonly SweepView[], name: string): SweepView {
+  const found = sweeps.find((sweep) => sweep.name === name);
+  if (found !== undefined) return found;
+  const near = nearest(
+    name,
+    sweeps.map((sweep) => sweep.name),
+  );
+  const hint = near === undefined ? '"natsweep status" lists the sweeps.' : `did you mean ${near}?`;
+  throw badInput(`There is no sweep named ${name}; ${hint}`);
 }
 
 async function viewAll(results: ResultsStore): Promise<readonly SweepView[]> {

@@ -5,6 +5,8 @@ import { addDuration, emptyDurations } from '@natsweep/telemetry';
 
 /** Time constant of the moving average of the rate. */
 const rateSeconds = 10;
+/** One trial in a week; an average that has faded to less means that nothing is recorded, and gives no time left. */
+const leastRate = 1 / (7 * 86_400);
 
 type Counts<Key extends string> = Partial<Record<Key, number>>;
 
@@ -115,7 +117,8 @@ export class Tally {
       const seconds = (nowMs - this.#rateAtMs) / 1000;
       const current = (recorded - this.#recordedAtRate) / seconds;
       const weight = this.#rate === 0 ? 1 : 1 - Math.exp(-seconds / rateSeconds);
-      this.#rate += weight * (current - this.#rate);
+      const rate = this.#rate + weight * (current - this.#rate);
+      this.#rate = rate < leastRate ? 0 : rate;
     }
     this.#rateAtMs = nowMs;
     this.#recordedAtRate = recorded;

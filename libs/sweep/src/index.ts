@@ -18,7 +18,7 @@ export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spe
 export { formatProblem, type SpecProblem } from './problem.ts';
 export { nearest } from './nearest.ts';
 export { ExpressionError } from './expression-error.ts';
-export { parseTree as parseExpression, type ExpressionTree } from './expression.ts';
+export { parseConditions, parseTree as parseExpression, type Condition, type ExpressionTree } from './expression.ts';
 export { createGrid, type Grid } from './grid.ts';
 export { GridError } from './grid-error.ts';
 export { trialId, type TrialIdentity } from './trial-id.ts';

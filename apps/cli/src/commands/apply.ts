@@ -15,7 +15,6 @@ interface ApplyOptions extends LoadOptions {
 export const registerApply: Register = (program, cli, run) => {
   program
     .command('diff')
-    .summary('show what applying a changed sweep file would change')
     .description(
       'Shows how a sweep file differs from the sweep of its name. Ends with 0 if nothing would change, else with 1.',
     )
@@ -29,7 +28,6 @@ export const registerApply: Register = (program, cli, run) => {
     );
   program
     .command('apply')
-    .summary('change a sweep to what its file says now')
     .description(
       'Changes a sweep, running or completed, to what its file says now. Trials that both versions plan keep their records; ' +
         'records of trials that are planned no more stay to be seen as the sweep NAME@VERSION.',

@@ -30,7 +30,6 @@ interface CompareOptions {
 export const registerCompare: Register = (program, cli, run) => {
   program
     .command('compare')
-    .summary('compare approximations, or sweeps, paired over seeds')
     .description(
       'Compares the values of a parameter over one or more sweeps of an experiment. Trials are paired by seed and all other ' +
         'parameters that both have: mean difference with 95 % confidence interval, win rate and effect size.',

@@ -5,6 +5,7 @@ import { namedSweeps } from '@natsweep/catalogue';
 import type { Register } from '../cli.ts';
 import { exitCodes } from '../exit.ts';
 import { createProgram } from '../program.ts';
+import { addAllCommands } from './index.ts';
 
 const scripts: Readonly<Record<string, (commands: readonly Command[]) => string>> = {
   bash: bashScript,
@@ -16,7 +17,6 @@ const scripts: Readonly<Record<string, (commands: readonly Command[]) => string>
 export const registerCompletion: Register = (program, cli, run) => {
   program
     .command('completion')
-    .summary('print a script that completes natsweep in your shell')
     .description('Prints a script that lets the Tab key complete commands, options and names of sweeps.')
     .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))
     .addHelpText(
@@ -30,7 +30,8 @@ Examples:
     )
     .action(
       run(async (shell: string) => {
-        const whole = await createProgram(undefined, cli, run);
+        const whole = createProgram(cli);
+        await addAllCommands(whole, cli, run);
         cli.terminal.print(scripts[shell]!(whole.commands));
         return exitCodes.ok;
       }),

@@ -9,7 +9,6 @@ import type { Style } from '../terminal/terminal.ts';
 export const registerDoctor: Register = (program, cli, run) => {
   program
     .command('doctor')
-    .summary('say what works on this machine and what is missing')
     .description(
       'Says what works on this machine, what is missing and what to install. Ends with 1 if sweeps cannot run here.',
     )

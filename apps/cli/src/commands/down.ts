@@ -7,7 +7,6 @@ import { readStack, runningStack } from '../stack/stack-file.ts';
 export const registerDown: Register = (program, cli, run) => {
   program
     .command('down')
-    .summary('stop the stack of this home')
     .description(
       'Stops the stack that "natsweep up" started in this home: the worker finishes or hands back its trials, the scheduler ' +
         'records what was measured, Redis saves. Unfinished sweeps go on with the next "natsweep up".',

@@ -10,7 +10,6 @@ import { formatParameter } from '../trials-table.ts';
 export const registerExperiments: Register = (program, cli, run) => {
   program
     .command('experiments')
-    .summary('list the experiments, or the parameters and metrics of one')
     .description(
       'Lists what a trial can run. With a name: its parameters (each can be an axis), its metrics and its claims.',
     )

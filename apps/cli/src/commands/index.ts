@@ -1,8 +1,10 @@
-import type { Register } from '../cli.ts';
+import type { Command } from 'commander';
+
+import type { Cli, Register, Run } from '../cli.ts';
 
 interface CommandFile {
-  /** The commands that the file registers. */
-  readonly names: readonly string[];
+  /** What the list of commands says of each that the file registers. */
+  readonly summaries: Readonly<Record<string, string>>;
   readonly load: () => Promise<Register>;
 }
 
@@ -11,60 +13,189 @@ const commandGroups: readonly (readonly [heading: string, files: readonly Comman
   [
     'This machine',
     [
-      { names: ['doctor'], load: async () => (await import('./doctor.ts')).registerDoctor },
-      { names: ['setup'], load: async () => (await import('./setup.ts')).registerSetup },
-      { names: ['quickstart'], load: async () => (await import('./quickstart.ts')).registerQuickstart },
-      { names: ['up'], load: async () => (await import('./up.ts')).registerUp },
-      { names: ['down'], load: async () => (await import('./down.ts')).registerDown },
+      {
+        summaries: {
+          doctor: 'say what works on this machine and what is missing',
+        },
+        load: async () => (await import('./doctor.ts')).registerDoctor,
+      },
+      {
+        summaries: {
+          setup: 'install what is optional: TensorFlow',
+        },
+        load: async () => (await import('./setup.ts')).registerSetup,
+      },
+      {
+        summaries: {
+          quickstart: 'run a first sweep from start to picture',
+        },
+        load: async () => (await import('./quickstart.ts')).registerQuickstart,
+      },
+      {
+        summaries: {
+          up: 'start Redis, scheduler, worker and exporter on this machine',
+        },
+        load: async () => (await import('./up.ts')).registerUp,
+      },
+      {
+        summaries: {
+          down: 'stop the stack of this home',
+        },
+        load: async () => (await import('./down.ts')).registerDown,
+      },
     ],
   ],
   [
     'Running sweeps',
     [
-      { names: ['plan'], load: async () => (await import('./plan.ts')).registerPlan },
-      { names: ['launch'], load: async () => (await import('./launch.ts')).registerLaunch },
-      { names: ['status'], load: async () => (await import('./status.ts')).registerStatus },
-      { names: ['watch'], load: async () => (await import('./watch.ts')).registerWatch },
       {
-        names: ['pause', 'resume', 'cancel'],
+        summaries: {
+          plan: 'count a sweep exactly and estimate what it costs',
+        },
+        load: async () => (await import('./plan.ts')).registerPlan,
+      },
+      {
+        summaries: {
+          launch: 'check a sweep and queue it',
+        },
+        load: async () => (await import('./launch.ts')).registerLaunch,
+      },
+      {
+        summaries: {
+          status: 'show sweeps and workers',
+        },
+        load: async () => (await import('./status.ts')).registerStatus,
+      },
+      {
+        summaries: {
+          watch: 'show the progress of a sweep until it ends',
+        },
+        load: async () => (await import('./watch.ts')).registerWatch,
+      },
+      {
+        summaries: {
+          pause: 'hold a sweep back: running trials finish, no more start',
+          resume: 'let a paused sweep go on',
+          cancel: 'end a sweep, or some of its trials, for good; what is recorded stays',
+        },
         load: async () => (await import('./pause-resume-cancel.ts')).registerPauseResumeCancel,
       },
-      { names: ['retry'], load: async () => (await import('./retry.ts')).registerRetry },
-      { names: ['diff', 'apply'], load: async () => (await import('./apply.ts')).registerApply },
-      { names: ['set'], load: async () => (await import('./set.ts')).registerSet },
+      {
+        summaries: {
+          retry: 'run the failed trials of a sweep again',
+        },
+        load: async () => (await import('./retry.ts')).registerRetry,
+      },
+      {
+        summaries: {
+          diff: 'show what applying a changed sweep file would change',
+          apply: 'change a sweep to what its file says now',
+        },
+        load: async () => (await import('./apply.ts')).registerApply,
+      },
+      {
+        summaries: {
+          set: 'change priority, weight or slots while sweeps run',
+        },
+        load: async () => (await import('./set.ts')).registerSet,
+      },
     ],
   ],
   [
     'What they found',
     [
-      { names: ['results'], load: async () => (await import('./results.ts')).registerResults },
-      { names: ['verify'], load: async () => (await import('./verify.ts')).registerVerify },
-      { names: ['report'], load: async () => (await import('./report.ts')).registerReport },
-      { names: ['reproduce'], load: async () => (await import('./reproduce.ts')).registerReproduce },
-      { names: ['compare'], load: async () => (await import('./compare.ts')).registerCompare },
-      { names: ['trial'], load: async () => (await import('./trial.ts')).registerTrial },
+      {
+        summaries: {
+          results: 'show, filter, group and export what a sweep measured',
+        },
+        load: async () => (await import('./results.ts')).registerResults,
+      },
+      {
+        summaries: {
+          verify: 'prove that every planned trial is recorded exactly once and unharmed',
+        },
+        load: async () => (await import('./verify.ts')).registerVerify,
+      },
+      {
+        summaries: {
+          report: 'judge the claims of a sweep and draw its figures',
+        },
+        load: async () => (await import('./report.ts')).registerReport,
+      },
+      {
+        summaries: {
+          reproduce: 'run the sweeps of all papers and write one page with every verdict and figure',
+        },
+        load: async () => (await import('./reproduce.ts')).registerReproduce,
+      },
+      {
+        summaries: {
+          compare: 'compare approximations, or sweeps, paired over seeds',
+        },
+        load: async () => (await import('./compare.ts')).registerCompare,
+      },
+      {
+        summaries: {
+          trial: 'look at one trial, or repeat it',
+        },
+        load: async () => (await import('./trial.ts')).registerTrial,
+      },
     ],
   ],
   [
     'What can be run',
     [
-      { names: ['sweeps'], load: async () => (await import('./sweeps.ts')).registerSweeps },
-      { names: ['experiments'], load: async () => (await import('./experiments.ts')).registerExperiments },
-      { names: ['schema'], load: async () => (await import('./schema.ts')).registerSchema },
-      { names: ['completion'], load: async () => (await import('./completion.ts')).registerCompletion },
+      {
+        summaries: {
+          sweeps: 'list the sweeps that ship with natsweep',
+        },
+        load: async () => (await import('./sweeps.ts')).registerSweeps,
+      },
+      {
+        summaries: {
+          experiments: 'list the experiments, or the parameters and metrics of one',
+        },
+        load: async () => (await import('./experiments.ts')).registerExperiments,
+      },
+      {
+        summaries: {
+          schema: 'print the JSON Schema of a sweep file',
+        },
+        load: async () => (await import('./schema.ts')).registerSchema,
+      },
+      {
+        summaries: {
+          completion: 'print a script that completes natsweep in your shell',
+        },
+        load: async () => (await import('./completion.ts')).registerCompletion,
+      },
     ],
   ],
 ];
 
-export interface LoadedCommands {
-  readonly heading: string;
-  readonly register: Register;
+/** Adds the command that is named, with nothing else loaded. False if there is none of that name. */
+export async function addCommand(name: string | undefined, program: Command, cli: Cli, run: Run): Promise<boolean> {
+  const files = commandGroups.flatMap(([, ofGroup]) => ofGroup);
+  const file = files.find(({ summaries }) => name !== undefined && Object.hasOwn(summaries, name));
+  if (file === undefined) return false;
+  (await file.load())(program, cli, run);
+  return true;
 }
 
-/** The one command that is named, so that nothing else need be loaded; all of them for help and for a wrong name. */
-export async function loadCommands(name: string | undefined): Promise<readonly LoadedCommands[]> {
-  const all = commandGroups.flatMap(([heading, files]) => files.map((file) => ({ heading, file })));
-  const named = all.filter(({ file }) => name !== undefined && file.names.includes(name));
-  const wanted = named.length > 0 ? named : all;
-  return Promise.all(wanted.map(async ({ heading, file }) => ({ heading, register: await file.load() })));
+/** Adds every command by name and summary alone: what the help shows and a wrong name is held against. */
+export function listCommands(program: Command): void {
+  for (const [heading, files] of commandGroups) {
+    program.commandsGroup(`${heading}:`);
+    for (const [name, summary] of files.flatMap(({ summaries }) => Object.entries(summaries))) {
+      program.command(name).summary(summary);
+    }
+  }
+}
+
+/** Adds every command with its options and arguments. */
+export async function addAllCommands(program: Command, cli: Cli, run: Run): Promise<void> {
+  for (const { load, summaries } of commandGroups.flatMap(([, files]) => files)) {
+    (await load())(program, cli, run);
+    for (const command of program.commands) command.summary(summaries[command.name()] ?? command.summary());
+  }
 }

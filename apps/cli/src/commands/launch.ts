@@ -4,6 +4,7 @@ import { ResultsError } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { appearsWithinMs } from '../follow.ts';
 import { sizeOption } from '../options.ts';
 import { order } from '../order.ts';
 import { structuralGroups } from '../plan/groups.ts';
@@ -30,7 +31,6 @@ const firstTrials = 5;
 export const registerLaunch: Register = (program, cli, run) => {
   program
     .command('launch')
-    .summary('check a sweep and queue it')
     .description(
       'Checks a sweep file, or a sweep that ships with natsweep, and hands it to the scheduler. Nothing is queued if anything is wrong with it.',
     )
@@ -71,7 +71,7 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   } else {
     terminal.print(`${terminal.style('green', '✓')} ${answer}`);
   }
-  if (options.watch === true) return watchSweep(cli, spec.name);
+  if (options.watch === true) return watchSweep(cli, spec.name, { appearsWithinMs });
   if (options.json !== true)
     terminal.note(terminal.style('dim', `  "natsweep watch ${spec.name}" shows its progress.`));
   return exitCodes.ok;

@@ -1,10 +1,11 @@
 import type { Cli, Register } from '../cli.ts';
-import { badInput, exitCodes, type ExitCode } from '../exit.ts';
+import { badInput, CliError, exitCodes, type ExitCode } from '../exit.ts';
 import { collect } from '../options.ts';
-import { orderAndSay } from '../order.ts';
+import { order, orderAndSay } from '../order.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { selectPlanned } from '../results/planned-selection.ts';
-import { plural } from '../terminal/format.ts';
+import { requireUnended } from '../sweep-views.ts';
+import { formatCount, plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
 interface Options {
@@ -19,58 +20,135 @@ interface CancelOptions extends Options {
 const verbs = [
   {
     kind: 'pause',
-    summary: 'hold a sweep back: running trials finish, no more start',
+    description: 'Holds sweeps back: trials that run now finish and are recorded, no more start.',
     effect: 'be paused; trials that run now finish and are recorded',
   },
-  { kind: 'resume', summary: 'let a paused sweep go on', effect: 'go on where it stopped' },
+  { kind: 'resume', description: 'Lets paused sweeps go on.', effect: 'go on where it stopped' },
 ] as const;
 
+/** Trials that one command to the scheduler names. */
+const pageTrials = 10_000;
+
 export const registerPauseResumeCancel: Register = (program, cli, run) => {
-  for (const { kind, summary, effect } of verbs) {
+  for (const { kind, description, effect } of verbs) {
     program
       .command(kind)
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .argument('<sweep>')
+      .description(description)
+      .argument('<sweep...>')
       .option('-n, --dry-run', 'say what would be done and do nothing')
       .action(
-        run(async (sweep: string, { dryRun }: Options) => {
-          if (dryRun === true) cli.terminal.print(`${sweep} would ${effect}.`);
-          else await orderAndSay(cli, { kind, sweep });
-          return exitCodes.ok;
-        }),
+        run((sweeps: readonly string[], { dryRun }: Options) =>
+          forEach(cli, sweeps, async (sweep) => {
+            if (dryRun !== true) return orderAndSay(cli, { kind, sweep });
+            await requireUnended(cli.environment, sweep, kind);
+            cli.terminal.print(`${sweep} would ${effect}.`);
+          }),
+        ),
       );
   }
   program
     .command('cancel')
-    .summary('end a sweep, or some of its trials, for good; what is recorded stays')
-    .description('Ends a sweep for good, or with --where or --trial only those of its trials. What is recorded stays.')
-    .argument('<sweep>')
+    .description('Ends sweeps for good, or with --where or --trial only those of their trials. What is recorded stays.')
+    .argument('<sweep...>')
     .option(
       '--where <condition>',
-      'only trials with this parameter value, e.g. depth=4; may be repeated, all must hold',
+      'only trials that meet this, e.g. depth=4 or "depth > 3 && width == 256"; may be repeated, all must hold',
       collect,
     )
     .option('--trial <id>', 'only this trial, by the beginning of its id; may be repeated', collect)
     .option('-n, --dry-run', 'say what would be done and do nothing')
-    .action(run((sweep: string, options: CancelOptions) => cancel(cli, sweep, options)));
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ natsweep cancel quickstart
+  $ natsweep cancel quickstart --where approximation=kfac --dry-run
+  $ natsweep cancel quickstart --trial t3f09c1
+`,
+    )
+    .action(
+      run((sweeps: readonly string[], { where, trial, dryRun }: CancelOptions) =>
+        forEach(cli, sweeps, async (sweep) => {
+          if (where !== undefined || trial !== undefined) {
+            return cancelTrials(cli, sweep, { where: where ?? [], ids: trial ?? [], dryRun: dryRun === true });
+          }
+          if (dryRun !== true) return orderAndSay(cli, { kind: 'cancel', sweep });
+          await requireUnended(cli.environment, sweep, 'cancel');
+          cli.terminal.print(`${sweep} would end for good; what is recorded stays.`);
+        }),
+      ),
+    );
 };
 
-async function cancel(cli: Cli, sweep: string, { where, trial, dryRun }: CancelOptions): Promise<ExitCode> {
-  const { terminal, environment } = cli;
-  if (where === undefined && trial === undefined) {
-    if (dryRun === true) terminal.print(`${sweep} would end for good; what is recorded stays.`);
-    else await orderAndSay(cli, { kind: 'cancel', sweep });
+/** Works on every sweep, also after one that refuses; bad input if any did. */
+async function forEach(
+  { terminal }: Cli,
+  sweeps: readonly string[],
+  work: (sweep: string) => Promise<void>,
+): Promise<ExitCode> {
+  if (sweeps.length === 1) {
+    await work(sweeps[0]!);
     return exitCodes.ok;
   }
-  const indices = await withResults(environment, async (results) =>
-    selectPlanned(await findRecordedSweep(results, sweep), { where: where ?? [], ids: trial ?? [] }),
-  );
-  if (indices.length === 0) throw badInput(`No trial of ${sweep} is selected by that.`);
-  if (dryRun === true) {
-    terminal.print(`${plural(indices.length, 'trial')} of ${sweep} would end, those of them that have no record yet.`);
-  } else {
-    await orderAndSay(cli, { kind: 'cancel-trials', sweep, indices });
+  let exitCode: ExitCode = exitCodes.ok;
+  for (const sweep of sweeps) {
+    try {
+      await work(sweep);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      terminal.note(`${terminal.style('red', 'natsweep:')} ${error.message}`);
+      exitCode = error.exitCode;
+    }
   }
-  return exitCodes.ok;
+  return exitCode;
+}
+
+interface TrialSelection {
+  readonly where: readonly string[];
+  readonly ids: readonly string[];
+  readonly dryRun: boolean;
+}
+
+async function cancelTrials(cli: Cli, name: string, { where, ids, dryRun }: TrialSelection): Promise<void> {
+  const { terminal, environment } = cli;
+  const sweep = await withResults(environment, (results) => findRecordedSweep(results, name));
+  const onProgress = (looked: number, of: number) =>
+    terminal.status(`Looked at ${formatCount(looked)} of ${plural(of, 'trial')} of ${name} …`);
+  let selected = 0;
+  let page: number[] = [];
+  const before = await countCancelled(cli, name);
+  let isOver = false;
+  for (const index of selectPlanned(sweep, { where, ids, onProgress })) {
+    selected++;
+    if (dryRun) continue;
+    page.push(index);
+    if (page.length < pageTrials) continue;
+    isOver = await cancelPage(cli, name, page, selected > pageTrials);
+    if (isOver) break;
+    page = [];
+  }
+  terminal.status('');
+  if (selected === 0) throw badInput(`No trial of ${name} is selected by that.`);
+  if (dryRun) {
+    terminal.print(`${plural(selected, 'trial')} of ${name} would end, those of them that have no record yet.`);
+    return;
+  }
+  if (!isOver && page.length > 0) await cancelPage(cli, name, page, selected > pageTrials);
+  const cancelled = (await countCancelled(cli, name)) - before;
+  terminal.print(`${terminal.style('green', '✓')} ${plural(cancelled, 'trial')} of ${name} cancelled.`);
+}
+
+/** True if the sweep has ended meanwhile: of a later page, that means that nothing of it is left. */
+async function cancelPage(cli: Cli, sweep: string, indices: readonly number[], isLater: boolean): Promise<boolean> {
+  try {
+    await order(cli, { kind: 'cancel-trials', sweep, indices });
+    return false;
+  } catch (error) {
+    if (isLater && error instanceof CliError && error.exitCode === exitCodes.badInput) return true;
+    throw error;
+  }
+}
+
+function countCancelled({ environment }: Cli, sweep: string): Promise<number> {
+  return withResults(environment, async (results) => (await results.counts(sweep)).byFailure.cancelled ?? 0);
 }

@@ -29,7 +29,6 @@ const shownGroups = 20;
 export const registerPlan: Register = (program, cli, run) => {
   program
     .command('plan')
-    .summary('count a sweep exactly and estimate what it costs')
     .description(
       'Counts the trials of a sweep exactly, shows the first and some random ones, and estimates time and memory of each ' +
         'structural group from what earlier sweeps recorded here. Ends with 1 if a group cannot fit the memory of the slots. ' +

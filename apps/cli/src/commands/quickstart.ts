@@ -13,7 +13,6 @@ interface QuickstartOptions extends LoadOptions, WorkerOptions {}
 export const registerQuickstart: Register = (program, cli, run) => {
   program
     .command('quickstart')
-    .summary('run a first sweep from start to picture')
     .description(
       'Starts a stack, runs the sweep "quickstart" (natural against Euclidean gradient descent on MNIST), shows its table, ' +
         'verdicts and picture, and stops the stack. Ctrl-C loses nothing: the next quickstart goes on where this one stopped.',

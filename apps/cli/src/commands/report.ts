@@ -23,7 +23,6 @@ interface ReportOptions {
 export const registerReport: Register = (program, cli, run) => {
   program
     .command('report')
-    .summary('judge the claims of a sweep and draw its figures')
     .description(
       'Shows the tables of a sweep and a verdict on every claim that it tests, and writes them and its figures as files. Works on sweeps that still run: what is recorded so far is judged.',
     )

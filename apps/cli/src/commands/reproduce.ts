@@ -21,7 +21,6 @@ interface ReproduceOptions extends LoadOptions, WorkerOptions {
 export const registerReproduce: Register = (program, cli, run) => {
   program
     .command('reproduce')
-    .summary('run the sweeps of all papers and write one page with every verdict and figure')
     .description(
       'Runs every sweep that ships with natsweep, one after the other, and writes one page with all verdicts and figures. What ' +
         'is recorded in this home already is not run again; Ctrl-C loses nothing.',

@@ -33,7 +33,6 @@ const rowsOnTerminal = 20;
 export const registerResults: Register = (program, cli, run) => {
   program
     .command('results')
-    .summary('show, filter, group and export what a sweep measured')
     .description(
       'Shows the recorded trials of a sweep, or with --by their means with confidence intervals. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
     )

@@ -28,7 +28,6 @@ const failures: readonly Failure[] = [
 export const registerRetry: Register = (program, cli, run) => {
   program
     .command('retry')
-    .summary('run the failed trials of a sweep again')
     .description('Plans the failed trials of a sweep again. Their records stay to be seen as the sweep NAME@VERSION.')
     .argument('<sweep>')
     .addOption(new Option('--failure <kind>', 'only trials that failed so').choices(failures))

@@ -6,7 +6,6 @@ import { exitCodes } from '../exit.ts';
 export const registerSchema: Register = (program, cli, run) => {
   program
     .command('schema')
-    .summary('print the JSON Schema of a sweep file')
     .description('Prints the JSON Schema of a sweep file, for editors that complete and check YAML.')
     .addHelpText(
       'after',

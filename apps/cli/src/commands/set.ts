@@ -5,6 +5,7 @@ import { readWorkers, requestSlots } from '@natsweep/queue';
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, unavailable, type ExitCode } from '../exit.ts';
 import { orderAndSay } from '../order.ts';
+import { requireUnended } from '../sweep-views.ts';
 import { plural } from '../terminal/format.ts';
 import { withRedis } from '../with-redis.ts';
 
@@ -39,7 +40,6 @@ interface SlotsOptions extends SetOptions {
 export const registerSet: Register = (program, cli, run) => {
   const set = program
     .command('set')
-    .summary('change priority, weight or slots while sweeps run')
     .description('Changes the place of a running sweep among the others, or the number of slots.')
     .helpCommand(false);
   for (const { key, summary, parse } of settings) {
@@ -52,8 +52,11 @@ export const registerSet: Register = (program, cli, run) => {
       .option('-n, --dry-run', 'say what would be done and do nothing')
       .action(
         run(async (sweep: string, value: number, { dryRun }: SetOptions) => {
-          if (dryRun === true) cli.terminal.print(`${sweep} would have ${key} ${value}.`);
-          else await orderAndSay(cli, { kind: 'share', sweep, [key]: value });
+          if (dryRun !== true) await orderAndSay(cli, { kind: 'share', sweep, [key]: value });
+          else {
+            await requireUnended(cli.environment, sweep, 'set');
+            cli.terminal.print(`${sweep} would have ${key} ${value}.`);
+          }
           return exitCodes.ok;
         }),
       );
@@ -104,6 +107,7 @@ async function limitSweep(
 ): Promise<ExitCode> {
   if (worker !== undefined) throw badInput('Give a sweep or --worker, not both.');
   if (dryRun === true) {
+    await requireUnended(cli.environment, sweep, 'set');
     const many = slots === 'all' ? 'as many slots as there are' : `at most ${plural(slots, 'slot')}`;
     cli.terminal.print(`${sweep} would take ${many}.`);
   } else await orderAndSay(cli, { kind: 'share', sweep, slots: slots === 'all' ? null : slots });

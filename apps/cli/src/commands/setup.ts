@@ -18,11 +18,7 @@ interface SetupOptions {
 const script = fileURLToPath(new URL('../../../worker/src/setup-tensorflow.ts', import.meta.url));
 
 export const registerSetup: Register = (program, cli, run) => {
-  const setup = program
-    .command('setup')
-    .summary('install what is optional: TensorFlow')
-    .description('Installs what is optional.')
-    .helpCommand(false);
+  const setup = program.command('setup').description('Installs what is optional.').helpCommand(false);
   setup
     .command('tensorflow')
     .summary('fetch TensorFlow and the binding to it, for GPUs')

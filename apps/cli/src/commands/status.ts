@@ -1,8 +1,8 @@
 import type { SweepShare, WorkerStatus } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
-import { badInput, exitCodes, type ExitCode } from '../exit.ts';
-import { readOverview, type SweepView } from '../sweep-views.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { findByName, readOverview, type SweepView } from '../sweep-views.ts';
 import {
   formatAge,
   formatCount,
@@ -19,7 +19,6 @@ import type { Style, Terminal } from '../terminal/terminal.ts';
 export const registerStatus: Register = (program, cli, run) => {
   program
     .command('status')
-    .summary('show sweeps and workers')
     .description('Shows all sweeps and the workers, or one sweep in detail. Works without a running stack.')
     .argument('[sweep]')
     .option('--json', 'print JSON')
@@ -28,15 +27,12 @@ export const registerStatus: Register = (program, cli, run) => {
 
 async function status({ terminal, environment }: Cli, name: string | undefined, json: boolean): Promise<ExitCode> {
   const { sweeps, workers } = await readOverview(environment);
-  const chosen = name === undefined ? sweeps : sweeps.filter((sweep) => sweep.name === name);
-  if (name !== undefined && chosen.length === 0) {
-    throw badInput(`There is no sweep named ${name}: "natsweep status" lists the sweeps.`);
-  }
+  const chosen = name === undefined ? undefined : findByName(sweeps, name);
   if (json) {
-    terminal.print(JSON.stringify(name === undefined ? { sweeps, workers } : chosen[0], undefined, 2));
+    terminal.print(JSON.stringify(chosen ?? { sweeps, workers }, undefined, 2));
     return exitCodes.ok;
   }
-  if (name !== undefined) printDetails(terminal, chosen[0]!, workers !== null);
+  if (chosen !== undefined) printDetails(terminal, chosen, workers !== null);
   else if (sweeps.length > 0 || !terminal.interactive)
     printTable(terminal, overviewColumns(terminal, workers !== null), sweeps);
   else terminal.note('No sweep has been launched here: "natsweep sweeps" lists those that ship with natsweep.');

@@ -19,7 +19,6 @@ interface SweepsOptions {
 export const registerSweeps: Register = (program, cli, run) => {
   program
     .command('sweeps')
-    .summary('list the sweeps that ship with natsweep')
     .description(
       'Lists the sweeps that ship with natsweep with the trials and the estimated time of each size; with a name, what it asks. "natsweep launch NAME --size SIZE" runs one.',
     )

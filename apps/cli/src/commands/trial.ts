@@ -5,7 +5,6 @@ import { showTrial, type ShowOptions } from './trial-show.ts';
 export const registerTrial: Register = (program, cli, run) => {
   const trial = program
     .command('trial')
-    .summary('look at one trial, or repeat it')
     .description('Looks at one trial, or repeats it. Any beginning of its id that is unambiguous will do.')
     .helpCommand(false);
   trial

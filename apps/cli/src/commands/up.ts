@@ -20,7 +20,6 @@ interface UpOptions extends WorkerOptions {
 export const registerUp: Register = (program, cli, run) => {
   program
     .command('up')
-    .summary('start Redis, scheduler, worker and exporter on this machine')
     .description(
       'Starts everything that sweeps need on this machine and watches over it until Ctrl-C: a private Redis (unless REDIS_URL ' +
         'names one), the scheduler, a worker and the metrics exporter. Ctrl-C drains the worker, records what was measured and ' +

@@ -9,7 +9,6 @@ import { withResults } from '../with-results.ts';
 export const registerVerify: Register = (program, cli, run) => {
   program
     .command('verify')
-    .summary('prove that every planned trial is recorded exactly once and unharmed')
     .description(
       'Reads every record of a sweep, computes its hash again and holds it against the planned grid. Ends with 0 if all planned trials are recorded exactly once, else with 1.',
     )

@@ -1,24 +1,27 @@
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { describeEnd, followSweep } from '../follow.ts';
+import { describeEnd, followSweep, type FollowOptions } from '../follow.ts';
 import { nextSignal } from '../interrupt.ts';
 import { withRedis } from '../with-redis.ts';
 
 export const registerWatch: Register = (program, cli, run) => {
   program
     .command('watch')
-    .summary('show the progress of a sweep until it ends')
     .description('Shows the progress of a sweep until it ends. Ctrl-C ends the watching, never the sweep.')
     .argument('<sweep>')
     .action(run((sweep: string) => watchSweep(cli, sweep)));
 };
 
 /** Follows a sweep to its end. `negative` if a trial failed or the sweep was cancelled. */
-export async function watchSweep({ terminal, environment }: Cli, sweep: string): Promise<ExitCode> {
+export async function watchSweep(
+  { terminal, environment }: Cli,
+  sweep: string,
+  options: Pick<FollowOptions, 'appearsWithinMs'> = {},
+): Promise<ExitCode> {
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
   const end = await withRedis(environment, (redis) =>
-    followSweep(terminal, redis, { sweep, signal: interrupted.signal }),
+    followSweep(terminal, redis, { ...options, sweep, signal: interrupted.signal }),
   );
   if (end === undefined) {
     terminal.note(

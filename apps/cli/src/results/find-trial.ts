@@ -13,7 +13,7 @@ export async function findTrial(results: ResultsStore, id: string, sweepName?: s
   const sweeps = (await results.listSweeps()).toReversed();
   const searched = sweepName === undefined ? sweeps : sweeps.filter(({ name }) => name === sweepName);
   if (sweepName !== undefined && searched.length === 0) {
-    throw badInput(`There is no sweep named ${sweepName}: "natsweep status" lists the sweeps.`);
+    throw badInput(`There is no sweep named ${sweepName}; "natsweep status" lists the sweeps.`);
   }
   for (const sweep of searched) {
     const record = await results.trial(sweep.name, id);

@@ -18,7 +18,7 @@ export function parseSelection(conditions: readonly string[], sweep: RecordedSwe
 }
 
 /** One "=" that is no part of "==", "!=", "<=" or ">=". */
-function isEquality(condition: string): boolean {
+export function isEquality(condition: string): boolean {
   return /^[^=<>!&|]*=[^=<>!&|]*$/.test(condition);
 }
 
