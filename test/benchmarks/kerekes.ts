@@ -7,8 +7,9 @@
  * The sweep is timed in as many processes as there are slots, which work side by side and take the next batch when they are
  * free, the longest kinds first. Every batch (the trials that share what shapes the computation) runs for some of its steps; its
  * whole time is extrapolated linearly in the number of steps. One batch of each arm of at most 2,000 steps runs to its end as
- * well, and the table says how far its extrapolation was off. `--full` runs every batch to its end and extrapolates nothing. Trials that
- * end before their last step make an extrapolation an upper bound. Starting processes, queue and database are not in it.
+ * well, and the table says how far its extrapolation was off. Trials that end before their last step make an extrapolation an
+ * upper bound. `--full` runs every batch to its end and extrapolates nothing, which takes as long as the sweep: some ten minutes on
+ * two idle cores. Starting processes, queue and database are not in it.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +32,7 @@ const { values: flags } = parseArgs({
 const LIMIT_MINUTES = 30;
 const SAMPLE_SECONDS = 0.4;
 const sweep = flags.sweep ?? 'kerekes-fig4';
-const both = !flags.batching && flags.sweep === undefined && !flags.full;
+const both = !flags.batching && flags.sweep === undefined;
 
 const slots = Array.from({ length: Number(flags.slots) }, () => fork(join(import.meta.dirname, 'kerekes-slot.ts')));
 if (flags.batching || both) await reportBatching(slots[0]!);
@@ -146,6 +147,7 @@ async function reportSweep(): Promise<void> {
   await Promise.all(slots.map((slot) => timeGroup(slot, groups[0]!)));
   const waiting = groups.toSorted((a, b) => costOf(b) - costOf(a));
   const timed: Timed[] = [];
+  const begun = performance.now();
   await Promise.all(
     slots.map(async (slot) => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
@@ -162,7 +164,8 @@ async function reportSweep(): Promise<void> {
     const checks = own.flatMap(({ check }) => (check === undefined ? [] : [check.toFixed(2)]));
     console.log(`| ${arm} | ${own.length} | ${total(own).toFixed(0)} | ${flags.full ? '' : `${checks.join(', ')} |`}`);
   }
-  const minutes = makespan(timed) / 60;
+  const isWhole = flags.full && flags.clock === 'wall';
+  const minutes = (isWhole ? (performance.now() - begun) / 1000 : makespan(timed)) / 60;
   const verdict = minutes <= LIMIT_MINUTES ? 'kept' : 'missed';
   console.log(
     `\n${total(timed).toFixed(0)} s of slots, ${flags.full ? 'every step run' : 'extrapolated in the number of steps'};`,

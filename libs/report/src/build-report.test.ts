@@ -80,6 +80,25 @@ test('a name that is not in the database is an error that names it', async (t) =
   );
 });
 
+test('a figure of trials at the largest value of a parameter shows no others', async (t) => {
+  const store = await temporaryStore(t);
+  const sweep = `name: profiles
+experiment: sparse-classification
+axes: { samples: [20, 50, 30], method: [egd, ngd] }
+repeats: 2
+`;
+  const name = await plantSweep(store, sweep, ({ params }) => {
+    const profile = params['samples'] === 50 ? [0.9, 0.1] : [7, 7];
+    return { metrics: { accuracy: 0.8 }, traces: { profile, profileTarget: [1, 0] } };
+  });
+  const { figures } = await buildReport(store, name);
+  const figure = figures.find(({ id }) => id === 'coefficients')!;
+  assert.match(figure.caption, /mean over 2 trials/);
+  assert.match(figure.svg, /method egd/);
+  assert.doesNotMatch(figure.svg, /samples \d/);
+  assert.doesNotMatch(figure.svg, />7</, 'the axis does not reach to values at fewer samples');
+});
+
 test('text from a spec cannot become Markdown or SVG markup', async (t) => {
   const store = await temporaryStore(t);
   const hostile = `name: hostile\nexperiment: wide-training\ndescription: "<script>alert(1)</script> | [x](y) *z*"\n`;
