@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Claim, Measurement } from './declaration.ts';
 import { kfacForster } from './kfac-forster.ts';
 
-const [leverage, isotropic, training, separate] = kfacForster.claims as [Claim, Claim, Claim, Claim];
+const [leverage, isotropic, training, separate, augmented] = kfacForster.claims as [Claim, Claim, Claim, Claim, Claim];
 const trial = (preprocessing: string, metrics: Measurement['metrics'], width = 512): Measurement => ({
   params: kfacForster.parameters.parse({ preprocessing, width }),
   seed: 0,
@@ -54,4 +54,26 @@ test('biases are judged apart: isotropy there needs condition number 1', () => {
   );
   assert.equal(separate.judge([trial('forster', { condition: 1 })]).status, 'undecided');
   for (const claim of [isotropic, training]) assert.equal(claim.judge([biased(1)]).status, 'undecided');
+});
+
+test('with the bias among the transformed inputs α has one input more, and one anisotropic trial refutes it', () => {
+  const at = (condition: number, alpha: number, params: object = {}): Measurement => ({
+    ...trial('forster', { condition, alpha }),
+    params: kfacForster.parameters.parse({
+      preprocessing: 'forster',
+      kfacBias: 'augmented',
+      biasVariance: 0.5,
+      samples: 80,
+      inputDimension: 40,
+      depth: 3,
+      ...params,
+    }),
+  });
+  assert.equal(augmented.judge([at(1, 201)]).status, 'reproduced');
+  assert.equal(augmented.judge([at(1, 200)]).status, 'not reproduced');
+  assert.equal(augmented.judge([at(1, 201), at(1.2, 201)]).status, 'not reproduced');
+  assert.equal(augmented.judge([at(1, 201, { kfacBias: 'separate' })]).status, 'undecided');
+  const refusal = (params: object) => kfacForster.refuse!(kfacForster.parameters.parse(params)) ?? '';
+  assert.match(refusal({ samples: 80, kfacBias: 'augmented' }), /needs biases/);
+  assert.match(refusal({ samples: 41, kfacBias: 'augmented', biasVariance: 0.5 }), /as many as samples/);
 });

@@ -8,6 +8,13 @@ const parameters = wideNetworkParameters.omit({ classes: true, sampleOrder: true
   dataset: z.enum(['gaussian']).default('gaussian').describe('training and test data'),
   inputDimension: wideNetworkParameters.shape.inputDimension.unwrap().default(40).describe('M_0 < N'),
   preprocessing: z.enum(['none', 'forster']).default('forster').describe('linear map of the inputs before training'),
+  kfacBias: z
+    .enum(['separate', 'augmented'])
+    .default('separate')
+    .describe(
+      'biases, where there are any: a block of their own (S.123), or one more input of each layer, with [σ_w/√M_0 x; σ_b] as the ' +
+        'inputs that are preprocessed (B.3.3)',
+    ),
   learningRateScale: z
     .number()
     .positive()
@@ -17,8 +24,10 @@ const parameters = wideNetworkParameters.omit({ classes: true, sampleOrder: true
   steps: z.int().min(1).max(100_000).default(15).describe('steps to take'),
 });
 
-const transformed = (measurements: readonly Measurement[], { biases }: { biases: boolean }): readonly Measurement[] =>
-  having(measurements, { preprocessing: 'forster' }).filter(({ params }) => (params['biasVariance'] !== 0) === biases);
+const transformed = (measurements: readonly Measurement[], biases: 'none' | 'separate' | 'augmented') =>
+  having(measurements, { preprocessing: 'forster' }).filter(
+    ({ params }) => (params['biasVariance'] === 0 ? 'none' : params['kfacBias']) === biases,
+  );
 
 const leverage: Claim = {
   id: 'leverage-scores-without-forster',
@@ -43,7 +52,7 @@ const forsterIsotropic: Claim = {
   statement: 'After the Forster transformation K-FAC is isotropic with α = N(L − 1) + M_0',
   source: 'Karakida & Osawa 2020, S.111',
   judge: (measurements) => {
-    const relevant = transformed(measurements, { biases: false });
+    const relevant = transformed(measurements, 'none');
     const found = relevant.map((m) => metricOf(m, 'condition') ?? Infinity);
     const ratios = relevant.map((m) => (metricOf(m, 'alpha') ?? NaN) / (metricOf(m, 'alphaTheory') ?? NaN));
     const holds = found.every((value) => value <= 1.001) && ratios.every((ratio) => Math.abs(ratio - 1) <= 0.001);
@@ -61,7 +70,7 @@ const forsterTraining: Claim = {
   statement: 'After the Forster transformation training at η = c/α follows (1 − c)^t',
   source: 'Karakida & Osawa 2020, 4.3 and B.3.1',
   judge: (measurements) => {
-    const relevant = atLargest(transformed(measurements, { biases: false }), 'width');
+    const relevant = atLargest(transformed(measurements, 'none'), 'width');
     const distances = relevant.map((m) => metricOf(m, 'deviationFromIsotropy') ?? Infinity);
     return verdict(distances.length > 0 ? spread(distances).mean <= 0.2 : undefined, {
       expected: '0 at infinite width',
@@ -78,7 +87,7 @@ const separateBiases: Claim = {
   statement: 'With biases in a block of their own the Forster transformation serves K-FAC as usual: Θ̄ stays isotropic',
   source: 'Karakida & Osawa 2020, 4.3, S.123 and S.124',
   judge: (measurements) => {
-    const relevant = transformed(measurements, { biases: true });
+    const relevant = transformed(measurements, 'separate');
     const found = relevant.map((m) => metricOf(m, 'condition') ?? Infinity);
     const off = relevant.map((m, i) => Math.abs(found[i]! / (metricOf(m, 'conditionTheory') ?? NaN) - 1));
     return verdict(found.length > 0 ? found.every((value) => value <= 1.001) : undefined, {
@@ -94,10 +103,32 @@ const separateBiases: Claim = {
   },
 };
 
+const augmentedBiases: Claim = {
+  id: 'augmented-inputs-isotropic',
+  statement:
+    'With [σ_w/√M_0 x; σ_b] as new inputs the Forster transformation makes K-FAC with biases isotropic, α = N(L − 1) + M_0 + 1',
+  source: 'Karakida & Osawa 2020, B.3.3 and S.111',
+  judge: (measurements) => {
+    const relevant = transformed(measurements, 'augmented');
+    const found = relevant.map((m) => metricOf(m, 'condition') ?? Infinity);
+    const ratios = relevant.map((m) => {
+      const [samples, depth, inputs] = ['samples', 'depth', 'inputDimension'].map((name) => Number(m.params[name]));
+      return (metricOf(m, 'alpha') ?? NaN) / (samples! * (depth! - 1) + inputs! + 1);
+    });
+    const holds = found.every((value) => value <= 1.001) && ratios.every((ratio) => Math.abs(ratio - 1) <= 0.001);
+    return verdict(found.length > 0 ? holds : undefined, {
+      expected: 'condition number 1, α = N(L − 1) + M_0 + 1',
+      measured: `condition number ${formatSpread(found)}, α over that ${formatSpread(ratios)}`,
+      threshold: 'condition number ≤ 1.001 and α within 0.1 % in every trial',
+      missing: 'no trial with the Forster transformation and kfacBias augmented',
+    });
+  },
+};
+
 /** K-FAC where M_0 < N, with and without the Forster transformation of the inputs. */
 export const kfacForster: ExperimentDeclaration<typeof parameters> = {
   name: 'kfac-forster',
-  version: 3,
+  version: 4,
   title: 'K-FAC with fewer input dimensions than samples',
   source: 'Karakida & Osawa 2020, 4.3 and B.3.1',
   parameters,
@@ -105,11 +136,15 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
   metrics: {
     condition: { description: 'condition number of Θ̄ at initialisation, ρ = 0', unit: '1' },
     conditionTheory: {
-      description: 'of S.109, (L − 1 + max leverage)/(L − 1 + min leverage) of the inputs, and with biases of S.123',
+      description:
+        'of S.109, (L − 1 + max leverage)/(L − 1 + min leverage) of the inputs; with separate biases of S.123',
       unit: '1',
     },
     alpha: { description: 'mean diagonal entry of Θ̄', unit: '1' },
-    alphaTheory: { description: 'N(L − 1) + M_0, and with biases N(L − 1) + 1 more', unit: '1' },
+    alphaTheory: {
+      description: 'N(L − 1) + M_0; with separate biases N(L − 1) + 1 more, with augmented ones 1 more',
+      unit: '1',
+    },
     solveCondition: {
       description:
         'largest condition number of the factors that the first step solved, over the directions that were kept; above size ' +
@@ -120,7 +155,7 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
     initialTrainLoss: { description: '‖f_0 − y‖²/(2N)', unit: '1' },
     finalTrainLoss: { description: 'the same after the last step', unit: '1' },
     deviationFromTheory: {
-      description: 'max_t ‖g_t − (I − ηΘ̄)^t g_0‖/‖g_0‖ with Θ̄ of S.109, and with biases of S.123',
+      description: 'max_t ‖g_t − (I − ηΘ̄)^t g_0‖/‖g_0‖ with Θ̄ of S.109; with separate biases of S.123',
       unit: '1',
     },
     deviationFromIsotropy: { description: 'max_t ‖g_t − (1 − ηα)^t g_0‖/‖g_0‖ with α of theory', unit: '1' },
@@ -130,7 +165,7 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
     trainLoss: { description: 'training loss per step', unit: '1' },
     trainLossTheory: { description: 'of the residuals (I − ηΘ̄)^t g_0', unit: '1' },
   },
-  claims: [leverage, forsterIsotropic, forsterTraining, separateBiases],
+  claims: [leverage, forsterIsotropic, forsterTraining, separateBiases, augmentedBiases],
   figures: [
     {
       id: 'kfac-curves',
@@ -139,14 +174,17 @@ export const kfacForster: ExperimentDeclaration<typeof parameters> = {
       source: 'Karakida & Osawa 2020, B.3.1',
       measured: 'trainLoss',
       theory: 'trainLossTheory',
-      panelBy: ['width', 'biasVariance'],
+      panelBy: ['width', 'biasVariance', 'kfacBias'],
       seriesBy: 'preprocessing',
       xLabel: 'step',
       yLabel: 'training loss',
       yScale: 'log',
     },
   ],
-  refuse: ({ samples, inputDimension }) => {
+  refuse: ({ samples, inputDimension, kfacBias, biasVariance }) => {
+    if (kfacBias === 'augmented' && biasVariance === 0) return 'kfacBias augmented needs biases: biasVariance is 0';
+    if (kfacBias === 'augmented' && samples === inputDimension + 1)
+      return `with the bias as an input there are M_0 + 1 = ${samples} inputs, as many as samples; kfac-forster studies fewer`;
     if (samples <= inputDimension)
       return `kfac-forster studies M_0 < N (Karakida & Osawa 2020, B.3.1); here M_0 = ${inputDimension} and samples = ${samples}`;
     return undefined;

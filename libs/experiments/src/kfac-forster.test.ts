@@ -32,3 +32,14 @@ test('training follows the leverage scores better than one rate for all', async 
   const { metrics } = await runTrial(kfacForster, params);
   assert.ok(metrics['deviationFromTheory']! < 0.1 * metrics['deviationFromIsotropy']!);
 });
+
+test('with the bias among the transformed inputs K-FAC is isotropic with α = N(L − 1) + M0 + 1, and not without Forster', async () => {
+  const params = { ...small, biasVariance: 0.3, kfacBias: 'augmented' };
+  const { metrics } = await runTrial(kfacForster, { ...params, preprocessing: 'forster' });
+  assert.ok(Math.abs(metrics['condition']! - 1) < 1e-4);
+  assert.ok(Math.abs(metrics['alpha']! - 26) < 1e-2);
+  assert.ok(Math.abs(metrics['alphaTheory']! - 26) < 1e-6);
+  const raw = (await runTrial(kfacForster, { ...params, preprocessing: 'none' })).metrics;
+  assert.ok(raw['condition']! > 1.01);
+  assert.ok(Math.abs(raw['condition']! / raw['conditionTheory']! - 1) < 1e-4);
+});
