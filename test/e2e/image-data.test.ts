@@ -55,6 +55,10 @@ test('a data set that a worker lacks is refused before anything is queued, fails
   assert.match(failed.stdout, /"failure": ?"data"/);
   assert.match(failed.stdout, /cifar10 is not on this machine: put /);
 
+  const applied = await home.natsweep('apply', home.write('sweep.yaml', `${sweep}repeats: 2\n`));
+  assert.equal(applied.code, 2);
+  assert.match(applied.stderr, fix);
+
   writeCifar10(home.path('data', 'cifar10'));
   assert.equal((await home.natsweep('retry', 'photographs', '--failure', 'data')).code, 0);
   const again = await home.natsweep('watch', 'photographs');

@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { kernelPrediction as declaration } from '@natsweep/catalogue';
 import { imageNames, loadImages, missingImages } from '@natsweep/datasets';
 import { kernelPrediction } from './kernel-prediction.ts';
+import { naturalFlowTrainingExperiment } from './natural-flow.ts';
 import { writeCifar10, writeFashionMnist } from './testing/image-files.ts';
 import { runTrial } from './testing/run-trial.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
@@ -59,6 +60,9 @@ test('a sample that stands twice in the training data is refused wherever a kern
   for (const approximation of ['exact', 'block-diagonal'])
     await assert.rejects(runTrial(wideTraining, { ...params, approximation }, 1, data), refused);
   await assert.rejects(runTrial(tridiagonalCoupling, params, 1, data), refused);
+  await assert.rejects(runTrial(naturalFlowTrainingExperiment, params, 1, data), {
+    message: /Rudner et al\. 2019, Assumption 2.*training samples 3 and 6 are equal/,
+  });
   for (const damped of [{ approximation: 'exact', damping: 1e-3 }, { approximation: 'gradient-descent' }])
     await runTrial(wideTraining, { ...params, ...damped, steps: 1 }, 1, data);
 });

@@ -2,6 +2,7 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { sizeOption } from '../options.ts';
 import { orderAndSay } from '../order.ts';
+import { refuseMissingData } from '../plan/refuse-missing-data.ts';
 import { specChanges, trialChanges } from '../plan/spec-diff.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
@@ -10,6 +11,7 @@ import { withResults } from '../with-results.ts';
 
 interface ApplyOptions extends LoadOptions {
   readonly dryRun?: boolean;
+  readonly dataCheck: boolean;
 }
 
 export const registerApply: Register = (program, cli, run) => {
@@ -36,11 +38,13 @@ export const registerApply: Register = (program, cli, run) => {
     .option('--name <name>', 'change the sweep of this name')
     .addOption(sizeOption())
     .option('-n, --dry-run', 'show what would change and change nothing')
+    .option('--no-data-check', 'change it also to what needs data that a worker does not have')
     .action(run((source: string, options: ApplyOptions) => apply(cli, source, options)));
 };
 
-async function apply(cli: Cli, source: string, { dryRun, ...options }: ApplyOptions): Promise<ExitCode> {
+async function apply(cli: Cli, source: string, { dryRun, dataCheck, ...options }: ApplyOptions): Promise<ExitCode> {
   const sweep = loadSweep(source, options);
+  if (dataCheck) await refuseMissingData(cli.environment, sweep);
   const changes = await describeChanges(cli, sweep);
   if (changes && dryRun !== true) await orderAndSay(cli, { kind: 'apply', spec: JSON.stringify(sweep.spec) });
   return exitCodes.ok;

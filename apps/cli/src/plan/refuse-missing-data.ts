@@ -25,7 +25,7 @@ export async function refuseMissingData(environment: Environment, sweep: LoadedS
     [
       `${sweep.spec.name} needs data that not every worker has:`,
       ...lacking,
-      'Trials that such a worker gets would fail. Put the files there (and start the worker with NATSWEEP_DATA), stop it, or launch with --no-data-check.',
+      'Trials that such a worker gets would fail. Put the files there (and start the worker with NATSWEEP_DATA), stop it, or pass --no-data-check.',
     ].join('\n'),
   );
 }
