@@ -12,102 +12,89 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const forTests = process.argv.includes('--for-tests');
+const managers = ['apt', 'dnf', 'brew'];
 
 /**
- * A system package: how to see that it is there, why it is wanted and what it is called by each package manager.
- * `required`: natsweep cannot run without it; the others only let more tests run.
+ * System packages: what they are, why they are wanted, their programs, and what package managers call them, all of them
+ * alike or each its own way. `present` stands where programs on the PATH do not tell.
  */
-const systemPackages = [
+const neededToRun = [
   {
     what: 'redis-server',
     why: 'carries batches and observations between scheduler and workers',
-    present: () => onPath('redis-server'),
+    programs: ['redis-server'],
     names: { apt: 'redis-server', dnf: 'redis', brew: 'redis' },
-    required: true,
   },
   {
     what: 'OpenBLAS',
     why: 'does the linear algebra on CPUs',
     present: () => process.platform === 'darwin' || process.env.NATSWEEP_OPENBLAS || libraryInstalled('libopenblas'),
     names: { apt: 'libopenblas0-pthread', dnf: 'openblas-threads', brew: 'openblas' },
-    required: true,
   },
+];
+
+/** Without one of these the tests that use it are skipped. */
+const usedByTests = [
   {
     what: 'PostgreSQL',
     why: 'tests run the results database on a real server',
     present: () => onPath('postgres') || debianPostgres(),
     names: { apt: 'postgresql', dnf: 'postgresql-server', brew: 'postgresql' },
-    required: false,
   },
   {
     what: 'Chromium',
     why: 'tests open the reports in a real browser',
-    present: () => onPath('chromium') || onPath('chromium-browser') || onPath('google-chrome'),
+    present: () => ['chromium', 'chromium-browser', 'google-chrome'].some(onPath),
     names: { apt: 'chromium', dnf: 'chromium' },
-    required: false,
   },
   {
     what: 'Prometheus and promtool',
     why: 'tests scrape the exporter and check the alerting rules',
-    present: () => onPath('prometheus') && onPath('promtool'),
+    programs: ['prometheus', 'promtool'],
     names: { apt: 'prometheus', brew: 'prometheus' },
-    required: false,
   },
   {
     what: 'ShellCheck',
     why: 'tests check the shell scripts under infra',
-    present: () => onPath('shellcheck'),
+    programs: ['shellcheck'],
     names: { apt: 'shellcheck', dnf: 'ShellCheck', brew: 'shellcheck' },
-    required: false,
   },
-  {
-    what: 'yamllint',
-    why: 'tests check the YAML files under infra',
-    present: () => onPath('yamllint'),
-    names: { apt: 'yamllint', dnf: 'yamllint', brew: 'yamllint' },
-    required: false,
-  },
+  { what: 'yamllint', why: 'tests check the YAML files under infra', programs: ['yamllint'], names: 'yamllint' },
   {
     what: 'docker-compose',
     why: 'tests check the compose file',
-    present: () => onPath('docker-compose'),
-    names: { apt: 'docker-compose', dnf: 'docker-compose', brew: 'docker-compose' },
-    required: false,
+    programs: ['docker-compose'],
+    names: 'docker-compose',
   },
   {
     what: 'SLURM with munge',
     why: 'tests run the array of workers on a real SLURM',
-    present: () => ['slurmctld', 'slurmd', 'sbatch', 'munged'].every(onPath),
+    programs: ['slurmctld', 'slurmd', 'sbatch', 'munged'],
     names: { apt: 'slurmctld slurmd slurm-client munge', dnf: 'slurm-slurmctld slurm-slurmd slurm munge' },
-    required: false,
   },
   {
     what: 'systemd-analyze',
     why: 'tests check the systemd units',
-    present: () => onPath('systemd-analyze'),
+    programs: ['systemd-analyze'],
     names: { apt: 'systemd', dnf: 'systemd' },
-    required: false,
   },
   {
     what: 'libfaketime',
     why: 'tests let the clocks of workers and schedulers jump',
-    present: () => onPath('faketime'),
+    programs: ['faketime'],
     names: { apt: 'faketime', dnf: 'libfaketime' },
-    required: false,
   },
   {
     what: 'iproute2',
     why: 'tests pull the network cable of a worker, and look who listens where',
-    present: () => onPath('ip') && onPath('ss'),
+    programs: ['ip', 'ss'],
     names: { apt: 'iproute2', dnf: 'iproute' },
-    required: false,
   },
   {
     what: 'OpenSSL',
     why: 'tests make certificates for Redis and PostgreSQL over TLS',
-    present: () => onPath('openssl'),
-    names: { apt: 'openssl', dnf: 'openssl', brew: 'openssl' },
-    required: false,
+    programs: ['openssl'],
+    names: 'openssl',
   },
 ];
 
@@ -141,32 +128,45 @@ function tryTensorflow() {
 }
 
 function installSystemPackages() {
-  const missing = systemPackages.filter((pkg) => (pkg.required || forTests) && !pkg.present());
+  const missing = [...neededToRun, ...(forTests ? usedByTests : [])].filter((pkg) => !isPresent(pkg));
   if (missing.length === 0) return true;
-  const manager = ['apt', 'dnf', 'brew'].find((name) => onPath(name === 'apt' ? 'apt-get' : name));
-  const wanted = missing.filter((pkg) => manager && pkg.names[manager]);
+  const manager = managers.find((name) => onPath(programOf(name)));
+  const wanted = missing.filter((pkg) => manager && nameIn(manager, pkg));
   const command = manager && wanted.length > 0 ? installCommand(manager, wanted) : undefined;
-  for (const pkg of wanted) say(`installing ${pkg.what} (${pkg.names[manager]}): ${pkg.why}`);
+  for (const pkg of wanted) say(`installing ${pkg.what} (${nameIn(manager, pkg)}): ${pkg.why}`);
   if (command) run(command, manager === 'apt');
-  const still = missing.filter((pkg) => !pkg.present());
+  const still = missing.filter((pkg) => !isPresent(pkg));
   for (const pkg of still) {
-    const names = Object.entries(pkg.names).map(
-      ([name, value]) => `${name === 'apt' ? 'apt-get' : name} install ${value}`,
+    const byHand = managers.flatMap((name) =>
+      nameIn(name, pkg) ? [`${programOf(name)} install ${nameIn(name, pkg)}`] : [],
     );
-    const consequence = pkg.required ? 'natsweep needs it' : 'the tests that use it will be skipped';
-    say(`${pkg.what} is missing and could not be installed here: ${consequence}. By hand: ${names.join(', or ')}.`);
+    const consequence = neededToRun.includes(pkg) ? 'natsweep needs it' : 'the tests that use it will be skipped';
+    say(`${pkg.what} is missing and could not be installed here: ${consequence}. By hand: ${byHand.join(', or ')}.`);
   }
-  return still.every((pkg) => !pkg.required);
+  return !still.some((pkg) => neededToRun.includes(pkg));
+}
+
+function isPresent({ programs, present = () => programs.every(onPath) }) {
+  return present();
+}
+
+/** What a package manager calls a package; undefined where it does not have it. */
+function nameIn(manager, { names }) {
+  return typeof names === 'string' ? names : names[manager];
+}
+
+function programOf(manager) {
+  return manager === 'apt' ? 'apt-get' : manager;
 }
 
 /** The command line, behind sudo where that works without a password; undefined where it may not be run. */
 function installCommand(manager, packages) {
-  const names = packages.flatMap((pkg) => pkg.names[manager].split(' '));
+  const names = packages.flatMap((pkg) => nameIn(manager, pkg).split(' '));
   if (manager === 'brew') return [['brew', 'install', ...names]];
   const isRoot = process.getuid?.() === 0;
   const sudo = isRoot ? [] : ['sudo', '-n'];
   if (!isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) {
-    say(`system packages need root: run "sudo ${manager === 'apt' ? 'apt-get' : manager} install ${names.join(' ')}"`);
+    say(`system packages need root: run "sudo ${programOf(manager)} install ${names.join(' ')}"`);
     return undefined;
   }
   return manager === 'apt'
