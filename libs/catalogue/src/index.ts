@@ -39,6 +39,7 @@ export { tridiagonalDamping } from './tridiagonal-damping.ts';
 export { unitWiseTraining } from './unit-wise-training.ts';
 export { isotropy } from './isotropy.ts';
 export { unitWiseAlpha } from './unit-wise-alpha.ts';
+export { unitWiseFewInputs } from './unit-wise-few-inputs.ts';
 export { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 export { kfacForms } from './kfac-forms.ts';
 export { kfacForster } from './kfac-forster.ts';

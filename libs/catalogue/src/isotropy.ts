@@ -4,6 +4,7 @@ import { atLargest, metricOf, verdict } from './judging.ts';
 import { formatSpread, groupBy, spread } from './spread.ts';
 import {
   classesOf,
+  dataRefusal,
   kfacParameters,
   kfacRefusal,
   wideNetworkParameters,
@@ -27,6 +28,10 @@ const parameters = wideNetworkParameters.extend({
     .default('block-diagonal')
     .describe('metric G of Θ̄ = JG⁻¹Jᵀ/N; gradient-descent: G = I, the NTK'),
   damping: z.number().positive().max(1e6).default(1e-12).describe('ρ, absolute'),
+  firstLayer: z
+    .enum(['trained', 'fixed'])
+    .default('trained')
+    .describe('whether unit-wise moves the first layer; fixed, it is defined for M_0 < N too (C.2.2)'),
 });
 
 const conditions = (measurements: readonly Measurement[], ...approximations: readonly string[]): number[] =>
@@ -136,6 +141,10 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
     const { approximation } = params;
     if (classesOf(params).length > 2 && ['kfac', 'unit-wise', 'diagonal', 'quasi-diagonal'].includes(approximation))
       return `${approximation} is computed for one output, that is two classes`;
-    return kfacRefusal(params) ?? wideNetworkRefusal(params);
+    if (params.firstLayer === 'fixed' && approximation !== 'unit-wise')
+      return `firstLayer fixed is for unit-wise; approximation is ${approximation} (make the axis conditional with when)`;
+    if (params.firstLayer === 'fixed' && params.depth === 1) return 'firstLayer fixed leaves nothing to train: depth is 1';
+    // what damps here is positive, so that Θ̄ is defined for dependent inputs too, and shown not to be isotropic
+    return kfacRefusal(params) ?? (approximation === 'unit-wise' ? dataRefusal(params) : wideNetworkRefusal(params));
   },
 };

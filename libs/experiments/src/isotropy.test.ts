@@ -58,3 +58,22 @@ test('α of the unit-wise metric is near its formula for the shifted ReLU', asyn
   // γ is the mean of 240 Bernoulli draws per sample
   assert.ok(Math.abs(metrics['alpha']! / metrics['alphaTheory']! - 1) < 5 * Math.sqrt(0.25 / 240));
 });
+
+test('with fewer inputs than samples Θ̄ of unit-wise is near αI with the first layer fixed, and not with it trained', async () => {
+  const params = {
+    ...small,
+    inputDimension: 4,
+    samples: 10,
+    width: 200,
+    approximation: 'unit-wise',
+    activation: 'tanh',
+  };
+  const [fixed, trained] = [
+    (await runTrial(isotropy, { ...params, firstLayer: 'fixed' })).metrics,
+    (await runTrial(isotropy, { ...params, firstLayer: 'trained' })).metrics,
+  ];
+  // γ = 1 of tanh: the second hidden layer and the output unit
+  assert.ok(Math.abs(fixed['alphaTheory']! - 201) < 1e-9);
+  assert.ok(Math.abs(fixed['alpha']! / 201 - 1) < 0.02);
+  assert.ok(fixed['condition']! < 1.1 && trained['condition']! > 1.3);
+});

@@ -3,7 +3,8 @@ import type { Dataset } from '@natsweep/datasets';
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
 import { createNetwork, freeNetwork, linearise } from '@natsweep/models';
 import type { Architecture } from '@natsweep/models';
-import { coefficientMatrix, isotropyConstant, kfacCoefficient } from '@natsweep/theory';
+import { coefficientMatrix, isotropyConstant, kfacCoefficient, unitWiseCoefficient } from '@natsweep/theory';
+import type { Samples } from '@natsweep/theory';
 import type { z } from 'zod';
 import type { Experiment, ExperimentTrial, TrialContext, TrialResult } from './experiment.ts';
 import { norm } from './squared-loss.ts';
@@ -28,11 +29,7 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: T
     const { inputs } = splitTensors(engine, dataset, dataset.train);
     const network = createNetwork(engine, architecture, seed);
     const at = linearise(engine, network, inputs);
-    const samples = { rows: at, columns: at };
-    const theta =
-      params.approximation === 'kfac'
-        ? kfacCoefficient(engine, samples, { damping: params.damping, form: kfacFormOf(params) })
-        : coefficientMatrix(engine, params.approximation, samples, params.damping);
+    const theta = coefficient(engine, { rows: at, columns: at }, params);
     freeNetwork(engine, network);
     const eigenvalues = engine.read(engine.eigh(theta).values);
     const sizes = eigenvalues.map(Math.abs);
@@ -51,6 +48,18 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: T
   return { trialId, outcome: 'converged', metrics, traces: {} };
 }
 
+function coefficient(engine: LinalgEngine, samples: Samples, params: Params): Tensor {
+  const { approximation, damping, firstLayer } = params;
+  switch (approximation) {
+    case 'kfac':
+      return kfacCoefficient(engine, samples, { damping, form: kfacFormOf(params) });
+    case 'unit-wise':
+      return unitWiseCoefficient(engine, samples, { damping, firstLayer });
+    default:
+      return coefficientMatrix(engine, approximation, samples, damping);
+  }
+}
+
 /** Θ̄ of damping 0 at infinite width is αI + c11ᵀ. */
 interface Limit {
   readonly alpha: number;
@@ -62,7 +71,7 @@ interface Limit {
  * S.124 prints N11ᵀ). Undefined for other metrics.
  */
 function theoreticalLimit(
-  { approximation, kfacBias, samples }: Params,
+  { approximation, kfacBias, samples, firstLayer }: Params,
   architecture: Architecture,
   dataset: Dataset,
 ): Limit | undefined {
@@ -73,7 +82,7 @@ function theoreticalLimit(
       return undefined;
     default: {
       const inputNorm = norm(dataset.train.inputs) / Math.sqrt(samples);
-      const alpha = isotropyConstant(approximation, architecture, { samples, inputNorm });
+      const alpha = isotropyConstant(approximation, architecture, { samples, inputNorm, firstLayer });
       return kfacBias === 'separate'
         ? { alpha: alpha + samples * (architecture.widths.length - 2), common: 1 }
         : { alpha, common: 0 };

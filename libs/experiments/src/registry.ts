@@ -14,6 +14,7 @@ import { tridiagonalDamping } from './tridiagonal-damping.ts';
 import { unitWiseTraining } from './unit-wise-training.ts';
 import { isotropy } from './isotropy.ts';
 import { unitWiseAlpha } from './unit-wise-alpha.ts';
+import { unitWiseFewInputs } from './unit-wise-few-inputs.ts';
 import { tridiagonalCoupling } from './tridiagonal-coupling.ts';
 import { kfacForms } from './kfac-forms.ts';
 import { kfacForster } from './kfac-forster.ts';
@@ -48,6 +49,7 @@ export const experiments: readonly Experiment[] = [
   tridiagonalCoupling,
   tridiagonalDamping,
   unitWiseAlpha,
+  unitWiseFewInputs,
   unitWiseTraining,
   wideDynamics,
   wideTraining,

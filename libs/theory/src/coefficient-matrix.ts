@@ -46,7 +46,7 @@ export function coefficientMatrix(
       case 'kfac':
         return kfacCoefficient(engine, samples, { damping, form: defaultKfacForm });
       case 'unit-wise':
-        return unitWiseCoefficient(engine, samples, damping);
+        return unitWiseCoefficient(engine, samples, { damping });
       case 'diagonal':
       case 'quasi-diagonal':
         return entryWiseCoefficient(engine, samples, approximation, damping);

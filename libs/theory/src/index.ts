@@ -39,5 +39,7 @@ export type { BoundSample, BoundStart, KernelSample } from './discrepancy-bound.
 export { flowOutputs, flowParameterDual, flowResidual, naturalKernel } from './natural-flow.ts';
 export { softmaxTrajectory } from './softmax-trajectory.ts';
 export type { SoftmaxTrajectoryOptions } from './softmax-trajectory.ts';
+export { unitWiseCoefficient } from './unit-wise-coefficient.ts';
+export type { FirstLayer } from './unit-wise-coefficient.ts';
 export { flowTrajectory } from './flow-trajectory.ts';
 export type { FlowOptions } from './flow-trajectory.ts';

@@ -1,5 +1,6 @@
 import type { Architecture } from '@natsweep/models';
 import { signalPropagation } from './signal-propagation.ts';
+import type { FirstLayer } from './unit-wise-coefficient.ts';
 
 /** The approximations of the Fisher matrix under which the gradient is isotropic in function space. */
 export type IsotropicApproximation = 'exact' | 'block-diagonal' | 'block-tridiagonal' | 'kfac' | 'unit-wise';
@@ -9,12 +10,16 @@ export type IsotropicApproximation = 'exact' | 'block-diagonal' | 'block-tridiag
  *
  * - exact 1; block-diagonal L; block-tridiagonal 1ᵀΣ⁺1 (Lemma 4.3, and s + 1 at L = 3s + 2 by the pseudo-inverse);
  * - kfac NL for M_0 ≥ N (S.107), N(L − 1) + M_0 for M_0 < N after the Forster transformation (S.111);
- * - unit-wise Σ_{l<L} γ_lM_l + C (S.128 with the output units, which the paper drops).
+ * - unit-wise Σ_{l<L} γ_lM_l + C (S.128 with the output units, which the paper drops), without l = 1 where that is fixed (C.2.2).
  */
 export function isotropyConstant(
   approximation: IsotropicApproximation,
   architecture: Architecture,
-  { samples, inputNorm = 1 }: { readonly samples: number; readonly inputNorm?: number },
+  {
+    samples,
+    inputNorm = 1,
+    firstLayer = 'trained',
+  }: { readonly samples: number; readonly inputNorm?: number; readonly firstLayer?: FirstLayer },
 ): number {
   const { widths } = architecture;
   const depth = widths.length - 1;
@@ -29,7 +34,8 @@ export function isotropyConstant(
       return samples * (depth - 1) + Math.min(samples, widths[0]!);
     case 'unit-wise': {
       const { activeFractions } = signalPropagation(architecture, inputNorm);
-      return activeFractions.reduce((sum, gamma, index) => sum + gamma * widths[index + 1]!, widths[depth]!);
+      const moved = activeFractions.map((gamma, index) => (index === 0 && firstLayer === 'fixed' ? 0 : gamma));
+      return moved.reduce((sum, gamma, index) => sum + gamma * widths[index + 1]!, widths[depth]!);
     }
   }
 }

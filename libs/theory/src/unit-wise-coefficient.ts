@@ -6,15 +6,23 @@ import { kernelPair } from './whitened.ts';
 /** Bytes that one batch of N × N systems may take. */
 const chunkBytes = 32 * 2 ** 20;
 
+/** Whether the step moves the weights of the first layer. */
+export type FirstLayer = 'trained' | 'fixed';
+
 /**
  * Σ_l Σ_i diag(δ_{l,i}(x′)) Ã_{l−1}(x′, x) diag(δ_{l,i}(x))/N (Θ_{l,i} + ρI)⁻¹ for C = 1 (Karakida & Osawa 2020, S.156), units in
- * batches.
+ * batches. A fixed first layer leaves out l = 1 (C.2.2).
  */
-export function unitWiseCoefficient(engine: LinalgEngine, { rows, columns }: Samples, damping: number): Tensor {
+export function unitWiseCoefficient(
+  engine: LinalgEngine,
+  { rows, columns }: Samples,
+  { damping, firstLayer = 'trained' }: { readonly damping: number; readonly firstLayer?: FirstLayer },
+): Tensor {
   const n = columns.samples;
   const perChunk = Math.max(1, Math.floor(chunkBytes / (8 * n * Math.max(n, rows.samples))));
   let total = engine.full([rows.samples, n], 0);
   columns.signals.forEach((signals, index) => {
+    if (index === 0 && firstLayer === 'fixed') return;
     const { train, cross } = kernelPair({ rows, columns }, (x, y) =>
       engine.binary('multiply', 1 / n, inputGram(engine, x, y, index + 1)),
     );
