@@ -81,17 +81,18 @@ test('killed between recording failed trials and letting go of their batch: reco
 });
 
 test('a database that takes nothing leaves every report where it is', async (t) => {
-  let full = true;
+  const faults = ['full', 'disk', 'unreachable', 'locked'] as const;
+  let fault: (typeof faults)[number] | undefined;
   const { stack, trials, create } = await start(t, (real) => ({
     ...real,
     record: (records) =>
-      full ? Promise.reject(new ResultsError('full', 'No space left on the disk.')) : real.record(records),
+      fault === undefined ? real.record(records) : Promise.reject(new ResultsError(fault, 'It takes nothing now.')),
   }));
   for (const trial of trials.slice(0, 2)) stack.report('sweep', trial);
   const { sweeps, collector } = await create();
-  await assert.rejects(collector.drain(), { code: 'full' });
+  for (fault of faults) await assert.rejects(collector.drain(), { code: fault });
   assert.equal(summary(sweeps).observed, 0);
-  full = false;
+  fault = undefined;
   await collector.drain();
   assert.equal(summary(sweeps).observed, 2);
   assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1]);

@@ -9,6 +9,7 @@ const temporary: readonly ResultsErrorCode[] = [
   'denied',
   'read-only',
   'full',
+  'disk',
   'locked',
   'superseded',
   'corrupt',

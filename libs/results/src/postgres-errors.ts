@@ -40,14 +40,21 @@ export function translatePostgresError(error: unknown, url: string): unknown {
       'full',
       `No space left on the disk of PostgreSQL at ${server}: free some, then run the command again.`,
     );
+  if (state.startsWith('58'))
+    return because(
+      'disk',
+      `The disk of PostgreSQL at ${server} reported an error (${error.message}): check the disk and its free space.`,
+    );
   if (state === '53300')
     return because(
       'unreachable',
       `PostgreSQL at ${server} has no connection left: close some or raise max_connections.`,
     );
+  if (state.startsWith('53'))
+    return because('unreachable', `PostgreSQL at ${server} is short of means (${error.message}): give it more.`);
   if (state === '25006')
     return because('read-only', `PostgreSQL at ${server} takes no writes: use the primary server, not a standby.`);
-  if (state === '55P03' || state === '40P01' || state === '57014')
+  if (['55P03', '40P01', '40001', '57014'].includes(state))
     return because(
       'locked',
       `PostgreSQL at ${server} gave up waiting for a lock: wait for the other process, or stop it.`,

@@ -6,6 +6,7 @@
  * - `denied`: user, password, certificate or right refused
  * - `read-only`: the file or the server takes no writes
  * - `full`: no space left; nothing of the transaction was kept
+ * - `disk`: reading or writing failed below the database
  * - `locked`: another process held the database for too long
  * - `superseded`: another writer has taken over since this one did
  * - `corrupt`: the file is damaged or is no database
@@ -22,6 +23,7 @@ export type ResultsErrorCode =
   | 'denied'
   | 'read-only'
   | 'full'
+  | 'disk'
   | 'locked'
   | 'superseded'
   | 'corrupt'

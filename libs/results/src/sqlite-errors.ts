@@ -53,7 +53,7 @@ export function translateSqliteError(error: unknown, file: string): unknown {
       return because('corrupt', `${file} is not a results database: name another file.`);
     case IOERR:
       return because(
-        'fault',
+        'disk',
         `The disk of ${file} reported an error (${error.message}): check the disk and its free space.`,
       );
     default:

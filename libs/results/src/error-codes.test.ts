@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { translatePostgresError } from './postgres-errors.ts';
+import { ResultsError } from './results-error.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
+
+/** Conditions that no server brings about on demand: what the record holds is not to blame for any of them. */
+const postgresStates = [
+  ['58030', 'could not read block 7 in file "base/5/1234": Input/output error', 'disk'],
+  ['53200', 'out of memory', 'unreachable'],
+  ['53300', 'sorry, too many clients already', 'unreachable'],
+  ['57P01', 'terminating connection due to administrator command', 'unreachable'],
+  ['25P03', 'terminating connection due to idle-in-transaction timeout', 'unreachable'],
+  ['40P01', 'deadlock detected', 'locked'],
+  ['40001', 'could not serialize access', 'locked'],
+  ['22003', 'value out of range', 'fault'],
+] as const;
+
+test('faults of a server or of its disk are told apart from those of a record, in one sentence without the password', () => {
+  const url = 'postgres://natsweep:sesame@db.example:5432/results';
+  for (const [state, message, code] of postgresStates) {
+    const translated = translatePostgresError(Object.assign(new Error(message), { code: state }), url);
+    assert(translated instanceof ResultsError);
+    assert.equal(translated.code, code, message);
+    assert.match(translated.message, /PostgreSQL at db\.example:5432\/results/);
+    assert.doesNotMatch(translated.message, /sesame/);
+  }
+  for (const [errcode, code] of [
+    [10, 'disk'],
+    [10 | (3 << 8), 'disk'],
+    [19, 'fault'],
+  ] as const) {
+    const translated = translateSqliteError(Object.assign(new Error('disk I/O error'), { errcode }), '/data/r.sqlite');
+    assert(translated instanceof ResultsError);
+    assert.equal(translated.code, code);
+    assert.match(translated.message, /\/data\/r\.sqlite/);
+  }
+});
