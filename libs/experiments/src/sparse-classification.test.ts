@@ -135,6 +135,26 @@ test('NGD stays finite and keeps its direction while margins pass 10³, for N < 
   assertClose(accuracies[accuracies.length - 1]!, accuracies[accuracies.length >> 1]!, { rtol: 0.01, atol: 0 });
 });
 
+test('NGD through two and three layers stays finite past margins of 10³, and keeps the direction of one layer', async () => {
+  const base = { method: 'ngd' as const, learningRate: 0.5, steps: 2200, nonZero: 2, initialScale: 0.5 };
+  for (const size of [
+    { dimension: 8, samples: 5 },
+    { dimension: 3, samples: 9 },
+  ]) {
+    const [direct, two, three] = await Promise.all(
+      [1, 2, 3].map(async (depth) => (await run(trialsOf([{ params: { ...base, ...size, depth }, seed: 1 }])))[0]!),
+    );
+    for (const deep of [two!, three!]) {
+      assert.equal(deep.outcome, 'converged');
+      assert.ok(deep.metrics['smallestMargin']! > 1000);
+      assert.equal(deep.metrics['rank'], Math.min(size.dimension, size.samples));
+      assertClose(deep.metrics['logitGrowthExponent']!, 1, { rtol: 0, atol: 0.01 });
+      assertClose(deep.metrics['logitRate']!, direct!.metrics['logitRate']!, { rtol: 0.01, atol: 0 });
+      assertClose(deep.metrics['smallestMargin']!, direct!.metrics['smallestMargin']!, { rtol: 0.01, atol: 0 });
+    }
+  }
+});
+
 test('a trial of a batch that blows up reports its own rank, and leaves that of the others alone', async () => {
   const base = { method: 'ngd' as const, depth: 3, dimension: 3, samples: 9, nonZero: 1, steps: 12 };
   const results = await run(
