@@ -18,7 +18,7 @@ export interface Asked {
   readonly query: Selection;
 }
 
-const unmeasured: GroupMetric = { count: 0, mean: null, standardDeviation: null, confidence95: null };
+const unmeasured: GroupMetric = { count: 0, mean: null, standardDeviation: null, confidence95: null, greatest: null };
 
 export async function readGroups(
   connection: Connection,

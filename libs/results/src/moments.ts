@@ -7,15 +7,23 @@ export interface Group {
   readonly statistics: readonly Statistic[];
 }
 
-/** How often a value was measured, its mean and its sample deviation; null where there is none, or none that is finite. */
-export type Statistic = readonly [count: number, mean: number | null, deviation: number | null];
+/**
+ * How often a value was measured, its mean, its sample deviation and its greatest value; null where there is none, or none that
+ * is finite.
+ */
+export type Statistic = readonly [
+  count: number,
+  mean: number | null,
+  deviation: number | null,
+  greatest: number | null,
+];
 
 /** Squares of what is larger may overflow. */
 const large = 1e150;
 export const downscale = 2 ** -600;
 
-/** Count, mean and sum of squared residuals of the mean, all of values times a scale. */
-const fields = 4;
+/** Count, mean and sum of squared residuals of the mean, all of values times a scale; the scale; the greatest value. */
+const fields = 5;
 
 /**
  * Means and deviations of several values by Welford's update, as plain sums of squares cancel. Values whose squares overflow,
@@ -29,7 +37,10 @@ export class Moments {
   constructor(keys: readonly Cell[], values: number) {
     this.keys = keys;
     this.#moments = new Float64Array(fields * values);
-    for (let at = fields - 1; at < this.#moments.length; at += fields) this.#moments[at] = 1;
+    for (let at = 0; at < this.#moments.length; at += fields) {
+      this.#moments[at + 3] = 1;
+      this.#moments[at + 4] = -Infinity;
+    }
   }
 
   /** A row's values begin at `first`. */
@@ -54,12 +65,14 @@ export class Moments {
     const residual = scaled - moments[at + 1]!;
     moments[at + 1]! += residual / count;
     moments[at + 2]! += residual * (scaled - moments[at + 1]!);
+    if (value > moments[at + 4]!) moments[at + 4] = value;
   }
 
   group(): Group {
     const statistics: Statistic[] = [];
     for (let at = 0; at < this.#moments.length; at += fields) {
-      const [count, mean, squares, scale] = this.#moments.subarray(at, at + fields) as unknown as [
+      const [count, mean, squares, scale, greatest] = this.#moments.subarray(at, at + fields) as unknown as [
+        number,
         number,
         number,
         number,
@@ -69,6 +82,7 @@ export class Moments {
         count,
         count > 0 ? finite(mean / scale) : null,
         count > 1 ? finite(Math.sqrt(squares / (count - 1)) / scale) : null,
+        finite(greatest),
       ]);
     }
     return { keys: this.keys, count: this.count, statistics };

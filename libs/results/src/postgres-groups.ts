@@ -48,6 +48,7 @@ async function aggregated(
           isLarge.as(`large_${position}`),
           mean.as(`mean_${position}`),
           deviation.as(`deviation_${position}`),
+          sql<number | null>`max(${sql.ref(name)})`.as(`greatest_${position}`),
         ];
       }),
     ])
@@ -65,6 +66,7 @@ async function aggregated(
         cells[`count_${position}`]!,
         unscaled(cells[`mean_${position}`]!, position),
         unscaled(cells[`deviation_${position}`]!, position),
+        cells[`greatest_${position}`]!,
       ]),
     };
   });

@@ -4,10 +4,10 @@ import type { GroupMetric } from './store.ts';
 import { studentT95 } from './student-t.ts';
 
 /** With Student's t confidence half-width, t·s/√n. */
-export function groupMetric([count, mean, standardDeviation]: Statistic): GroupMetric {
+export function groupMetric([count, mean, standardDeviation, greatest]: Statistic): GroupMetric {
   const confidence95 =
     standardDeviation === null ? null : finite((tOf(count - 1) * standardDeviation) / Math.sqrt(count));
-  return { count, mean, standardDeviation, confidence95 };
+  return { count, mean, standardDeviation, confidence95, greatest };
 }
 
 const known = new Map<number, number>();

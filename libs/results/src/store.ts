@@ -154,6 +154,8 @@ export interface GroupMetric {
   readonly standardDeviation: Measured;
   /** The mean ± this holds the expectation with 95 % confidence (Student's t); null for fewer than two trials. */
   readonly confidence95: Measured;
+  /** Null where no trial measured it. */
+  readonly greatest: Measured;
 }
 
 /**

@@ -6,7 +6,7 @@ import { structuralKey } from './groups.ts';
 /** What a trial of a structural group takes; undefined where that is not known. */
 export interface Cost {
   readonly secondsPerTrial: number | undefined;
-  /** Most memory that its trial process had resident. */
+  /** Most memory that the trial process of any had resident. */
   readonly memoryBytes: number | undefined;
 }
 
@@ -16,7 +16,10 @@ export type Costs = ReadonlyMap<string, Cost>;
 const newestSweeps = 20;
 const measured = { secondsPerTrial: 'elapsedSeconds', memoryBytes: 'peakMemoryBytes' } as const;
 
-/** Means over what the newest sweeps of the experiment recorded, by structural group; computed in the database. */
+/**
+ * The mean time and the greatest memory of what the newest sweeps of the experiment recorded, by structural group; computed in the
+ * database.
+ */
 export async function recordedCosts(results: ResultsStore, declaration: ExperimentDeclaration): Promise<Costs> {
   const sweeps = (await results.listSweeps()).filter(
     ({ experiment, experimentVersion }) => experiment === declaration.name && experimentVersion === declaration.version,
@@ -31,9 +34,14 @@ export async function recordedCosts(results: ResultsStore, declaration: Experime
   return new Map(
     [...groups].map(([key, same]) => [
       key,
-      { secondsPerTrial: mean(same, measured.secondsPerTrial), memoryBytes: mean(same, measured.memoryBytes) },
+      { secondsPerTrial: mean(same, measured.secondsPerTrial), memoryBytes: greatest(same, measured.memoryBytes) },
     ]),
   );
+}
+
+function greatest(groups: readonly GroupRow[], metric: string): number | undefined {
+  const found = groups.flatMap(({ metrics }) => metrics[metric]?.greatest ?? []);
+  return found.length === 0 ? undefined : Math.max(...found);
 }
 
 /** Over all trials of these groups that measured it. */

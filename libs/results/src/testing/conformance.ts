@@ -356,6 +356,7 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
         assert.equal(metric.count, values.length);
         assert.ok(Math.abs(metric.mean! - 1e6 - mean) < 1e-9);
         assert.ok(Math.abs(metric.standardDeviation! - Math.sqrt(squares / (values.length - 1))) < 1e-8);
+        assert.equal(metric.greatest, Math.max(...values));
       }
     });
 
@@ -550,7 +551,10 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
         const found = new Map(rows.map(({ value, group, difference }) => [value, { group, difference }]));
         assert.deepEqual(new Set(found.keys()), new Set([4, 'full', true]));
         assert.deepEqual(found.get('full')?.group, { depth: 3 });
-        assert.deepEqual(found.get('full')?.difference, { count: 3, mean: -30, standardDeviation: 0, confidence95: 0 });
+        assert.deepEqual(found.get('full')?.difference, {
+          ...{ count: 3, mean: -30, standardDeviation: 0, confidence95: 0 },
+          greatest: -30,
+        });
         assert.deepEqual([found.get(true)?.difference.count, found.get(true)?.difference.mean], [2, -20]);
         // its seeds 1 and 2 measured 0 and 1, the baseline 41 and 44
         const { count, mean, standardDeviation } = found.get(4)!.difference;
@@ -578,7 +582,9 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       assert.deepEqual(unmeasured, {
         group: {},
         count: 1,
-        metrics: { neverReported: { count: 0, mean: null, standardDeviation: null, confidence95: null } },
+        metrics: {
+          neverReported: { count: 0, mean: null, standardDeviation: null, confidence95: null, greatest: null },
+        },
       });
     });
 
