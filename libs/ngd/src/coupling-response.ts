@@ -8,6 +8,8 @@ export interface CouplingResponse {
   readonly alpha: number;
   /** An orthonormal basis of the kernel of Σ, one vector [L] each; empty where Σ is regular. */
   readonly kernel: readonly (readonly number[])[];
+  /** The other eigenvectors q of Σ, each with its share 1ᵀq/λ: c is the sum of share · q. */
+  readonly range: readonly { readonly vector: readonly number[]; readonly share: number }[];
   readonly inertia: Inertia;
 }
 
@@ -34,12 +36,15 @@ export function couplingResponse(engine: LinalgEngine, coupling: Coupling): Coup
     throw new UnsupportedCouplingError(
       'Σ is singular and its kernel is not orthogonal to 1_L: the natural gradient has no limit for damping 0 (Karakida & Osawa 2020, B.1)',
     );
-  const shares = pairs.map((pair) => (pair.isZero ? 0 : overlap(pair) / pair.value));
-  const response = coupling.map((_, l) => pairs.reduce((sum, { vector }, i) => sum + shares[i]! * vector[l]!, 0));
+  const range = pairs
+    .filter(({ isZero }) => !isZero)
+    .map((pair) => ({ vector: pair.vector, share: overlap(pair) / pair.value }));
+  const response = coupling.map((_, l) => range.reduce((sum, { vector, share }) => sum + share * vector[l]!, 0));
   return {
     response,
     alpha: response.reduce((sum, value) => sum + value, 0),
     kernel: kernel.map(({ vector }) => vector),
+    range,
     inertia,
   };
 }

@@ -128,6 +128,8 @@ test('where Σ is singular, ρ = 0 is the limit of least norm: G⁺∇L, and α 
     { depth: 2, coupling: blockTridiagonalCoupling(2), alpha: 1 },
     { depth: 5, coupling: blockTridiagonalCoupling(5), alpha: 2 },
     { depth: 3, coupling: ones(3), alpha: 1 },
+    // rank 2: pairs of layers, of which one counts twice
+    { depth: 5, coupling: square(5, (i, j) => (i < 2 && j < 2 ? 1 : i >= 2 && j >= 2 ? 2 : 0)), alpha: 1.5 },
   ];
   for (const { depth, coupling, alpha } of cases) {
     const net = smallNetwork(engine, { widths: [4, ...Array<number>(depth - 1).fill(5), 1], samples: 3 });
