@@ -32,7 +32,7 @@ export function indistinguishableSamples(
   const zero = hasBiases ? -1 : rows.findIndex((row) => norm(row) === 0);
   if (zero >= 0) return `training sample ${zero + 1} is zero and there are no biases`;
 
-  const compared = scales ? rows.map((row) => row.map((value) => value / norm(row))) : rows;
+  const compared = scales ? rows.map(toUnitNorm) : rows;
   const tolerance = Math.sqrt(epsilon) * Math.max(...compared.map(norm));
   for (const [m, n] of nearPairs(compared, { tolerance, isOdd })) {
     const pair = `training samples ${Math.min(m, n) + 1} and ${Math.max(m, n) + 1}`;
@@ -60,6 +60,11 @@ function* nearPairs(
   for (let i = 0; i < order.length; i++)
     for (let j = i + 1; j < order.length && projections[order[j]!]! - projections[order[i]!]! <= reach; j++)
       yield [order[i]!, order[j]!];
+}
+
+function toUnitNorm(row: Float64Array): Float64Array {
+  const length = norm(row);
+  return row.map((value) => value / length);
 }
 
 /** ‖a + sign b‖ */
