@@ -45,21 +45,31 @@ export function indistinguishableSamples(
   return undefined;
 }
 
-/** Every pair of rows within the tolerance, and a few others: those whose projections on one random direction are near. */
+const directionCount = 4;
+
+/** Every pair of rows within the tolerance, and few others: those whose projections on some random directions are near. */
 function* nearPairs(
   rows: readonly Float64Array[],
   { tolerance, isOdd }: { readonly tolerance: number; readonly isOdd: boolean },
 ): Iterable<readonly [number, number]> {
-  const direction = new RandomStream(0, 'indistinguishable-samples').normals(rows[0]?.length ?? 0);
-  const projections = rows.map((row) => {
-    const projection = row.reduce((sum, value, i) => sum + value * direction[i]!, 0);
-    return isOdd ? Math.abs(projection) : projection;
-  });
-  const order = Array.from(rows.keys()).sort((m, n) => projections[m]! - projections[n]!);
-  const reach = tolerance * norm(direction);
+  const stream = new RandomStream(0, 'indistinguishable-samples');
+  const directions = Array.from({ length: directionCount }, () => stream.normals(rows[0]?.length ?? 0));
+  const reach = tolerance * Math.max(...directions.map(norm));
+  const projections = rows.map((row) =>
+    directions.map((direction) => {
+      const projection = row.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+      return isOdd ? Math.abs(projection) : projection;
+    }),
+  );
+  const isNear = (m: number, n: number) =>
+    projections[m]!.every((projection, k) => Math.abs(projection - projections[n]![k]!) <= reach);
+  const order = Array.from(rows.keys()).sort((m, n) => projections[m]![0]! - projections[n]![0]!);
   for (let i = 0; i < order.length; i++)
-    for (let j = i + 1; j < order.length && projections[order[j]!]! - projections[order[i]!]! <= reach; j++)
-      yield [order[i]!, order[j]!];
+    for (let j = i + 1; j < order.length; j++) {
+      const [m, n] = [order[i]!, order[j]!];
+      if (projections[n]![0]! - projections[m]![0]! > reach) break;
+      if (isNear(m, n)) yield [m, n];
+    }
 }
 
 function toUnitNorm(row: Float64Array): Float64Array {
