@@ -27,7 +27,7 @@ const parameters = z.strictObject({
 /** The statements of Kerekes et al. 2021 that are theorems, measured. */
 export const deepLinearTheorems: ExperimentDeclaration<typeof parameters> = {
   name: 'deep-linear-theorems',
-  version: 2,
+  version: 3,
   title: 'Theorems on natural gradient flow in linear and non-linear classifiers',
   source: 'Kerekes, Mészáros & Huszár 2021, Theorems 1 to 4, App. D and App. G',
   parameters,

@@ -16,7 +16,7 @@ const parameters = diagonalClassifierParameters.extend({
 /** Directions in the plane by depth and method against the margin separators: Kerekes et al. 2021, Fig. 2. */
 export const planarClassification: ExperimentDeclaration<typeof parameters> = {
   name: 'planar-classification',
-  version: 2,
+  version: 3,
   title: 'A planar toy: which separator each method and depth ends at',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 2',
   parameters,
