@@ -8,17 +8,16 @@
  * cannot install is named and left out.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { runSweep } from './orchestration-sweep.ts';
+import { installPeer, python, reason } from './python-environment.ts';
 import { verdictTable } from './verdict-table.ts';
 
 const run = promisify(execFile);
 const { values: flags } = parseArgs({ options: { trials: { type: 'string', default: '100000' } } });
-const environment = join(homedir(), '.cache', 'natsweep', 'peers');
-const python = join(environment, 'bin', 'python');
 const workers = '2';
 
 interface Peer {
@@ -38,7 +37,7 @@ const rates = new Map<Peer, number>();
 for (const peer of peers) {
   const folder = mkdtempSync(join(tmpdir(), 'natsweep-peer-'));
   try {
-    await install(peer);
+    await installPeer(peer.requirement);
     const script = join(import.meta.dirname, 'peers', peer.script);
     const { stdout } = await run(python, [script, folder, workers, peer.amount], { timeout: 240_000 });
     rates.set(peer, Number(stdout.trim().split('\n').at(-1)));
@@ -65,19 +64,3 @@ const requirements = [...rates].map(([{ name }, rate]) => ({
   unit: '×',
 }));
 console.log(`\n${verdictTable(requirements)}`);
-
-async function install({ requirement }: Peer): Promise<void> {
-  if (!existsSync(python)) {
-    mkdirSync(environment, { recursive: true });
-    await run('python3', ['-m', 'venv', environment], { timeout: 120_000 });
-  }
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--disable-pip-version-check', requirement], {
-    timeout: 600_000,
-  });
-}
-
-/** The last thing that a program said, or why there was none. */
-function reason(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim().split('\n').at(-1) || message.split('\n')[0]) ?? message;
-}

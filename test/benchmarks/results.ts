@@ -1,209 +1,157 @@
 /**
  * Recording and questioning a large sweep in the results database, on SQLite and on a private PostgreSQL.
  *
- *   node test/benchmarks/results.ts [--observations N] [--batch N] [--traces STEPS] [--sqlite] [--postgres] [--rounds N]
+ *   node test/benchmarks/results.ts [--observations N] [--rounds N] [--sqlite] [--postgres]
  *
- * Prints a Markdown table of the shortest wall times, and for SQLite, which works inside this process, of the processor
- * time: on a machine that is busy with other things the latter is the one to read.
+ * Prints Markdown: what every kind of question takes (the shortest wall time of some rounds), what a trial takes on the disk,
+ * and for exports, each by a process of its own, their time and memory; then the same questions put to the same database as
+ * SQL written by hand, and to DuckDB over the exported Parquet file, which also counts what each exported file holds.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { openResults } from '@natsweep/results';
-import type { ResultsStore, StoredSweep } from '@natsweep/results';
 import { findPostgres, startPrivatePostgres } from '@natsweep/results/testing';
-import { trialId } from '@natsweep/sweep';
-import type { Observation } from '@natsweep/sweep';
+import { installPeer, python, reason } from './python-environment.ts';
+import { farPages, millionObservation, millionSweep, questions, traceSteps } from './results-million.ts';
+import { verdictTable, type Requirement } from './verdict-table.ts';
 
+const run = promisify(execFile);
 const { values: flags } = parseArgs({
   options: {
     observations: { type: 'string', default: '1000000' },
-    batch: { type: 'string', default: '500' },
-    traces: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '3' },
     sqlite: { type: 'boolean', default: false },
     postgres: { type: 'boolean', default: false },
   },
 });
 const observations = Number(flags.observations);
-const batch = Number(flags.batch);
-const rounds = Number(flags.rounds);
+const batch = 500;
 const both = !flags.sqlite && !flags.postgres;
+const duckdb = 'duckdb==1.5.6';
+const mib = 2 ** 20;
 
-const approximations = ['exact', 'block-diagonal', 'block-tridiagonal', 'kfac', 'unit-wise'];
-const curve = Array.from({ length: Number(flags.traces) }, (_, step) => 0.5 * Math.exp(-0.2 * step));
-
-const sweep: StoredSweep = {
-  name: 'million',
-  experiment: 'wide-training',
-  experimentVersion: 1,
-  spec: '{}',
-  planned: observations,
-  state: 'running',
-  stateReason: null,
-  createdAtMs: Date.now(),
-  completedAtMs: null,
-  commandId: 'benchmark',
-};
-
-/** Five seeds × five approximations × four depths × three widths × 13 dampings × as many learning rates as it takes. */
-function observation(index: number): Observation {
-  const params = {
-    approximation: approximations[Math.floor(index / 5) % 5]!,
-    depth: 3 + (Math.floor(index / 25) % 4),
-    width: 256 * 4 ** (Math.floor(index / 100) % 3),
-    damping: 10 ** -(Math.floor(index / 300) % 13),
-    learningRateScale: 1 + Math.floor(index / 3900) / 1000,
-    dataset: 'mnist-0-7',
-    activation: 'relu',
-    samples: 100,
-  };
-  const seed = index % 5;
-  const loss = Math.random();
-  return {
-    kind: 'observation',
-    sweep: sweep.name,
-    trialId: trialId({ experiment: 'wide-training', version: 1, params, seed }),
-    index,
-    params,
-    seed,
-    attempt: { attempt: 1, worker: 'bench-1', slot: `cpu-${index % 2}`, startedAtMs: Date.now(), elapsedSeconds: loss },
-    outcome: index % 20 === 7 ? 'diverged' : 'converged',
-    metrics: {
-      trainLossFinal: index % 20 === 7 ? null : loss,
-      testLossFinal: loss * 2,
-      testAccuracy: 1 - loss / 10,
-      deviationFromTheory: loss / 100,
-      stepsToThreshold: index % 60,
-      kernelChange: loss / 7,
-      alphaMean: 3,
-      secondsPerStep: loss / 1000,
-      ntkConditionNumber: 1e6 * loss,
-      fisherTrace: loss * 1e3,
-    },
-    traces: { trainLoss: curve.map((value) => value * (1 + loss / 100)), trainLossTheory: curve },
-    engine: { engine: 'openblas', device: 'cpu', precision: 'float64', threads: 1, versions: { openblas: '0.3.21' } },
-  };
+const folder = mkdtempSync(join(tmpdir(), 'natsweep-benchmark-'));
+try {
+  if (flags.sqlite || both) await measureSqlite();
+  if (flags.postgres || both) await measurePostgres();
+} finally {
+  rmSync(folder, { recursive: true });
 }
 
-const questions: readonly (readonly [title: string, ask: (store: ResultsStore) => Promise<unknown>])[] = [
-  ['counts', (store) => store.counts('million')],
-  ['all recorded indices', (store) => drain(store.recordedIndices('million'))],
-  ['first page by index', (store) => store.rows('million', { limit: 50 })],
-  ['best 50 by a metric', (store) => store.rows('million', { orderBy: 'metrics.trainLossFinal', limit: 50 })],
-  [
-    'filter: two parameters and a metric, sorted, 50 rows',
-    (store) =>
-      store.rows('million', {
-        filter: "approximation == 'kfac' && depth > 4 && trainLossFinal < 0.001",
-        orderBy: 'metrics.testAccuracy',
-        descending: true,
-        limit: 50,
-      }),
-  ],
-  ['mean of one metric over all', (store) => store.groups('million', [], ['trainLossFinal'])],
-  ['group by 1 parameter, 1 metric', (store) => store.groups('million', ['approximation'], ['trainLossFinal'])],
-  [
-    'group by 2 parameters, 1 metric',
-    (store) => store.groups('million', ['approximation', 'width'], ['trainLossFinal']),
-  ],
-  [
-    'group by 4 parameters (780 groups), 2 metrics',
-    (store) =>
-      store.groups(
-        'million',
-        ['approximation', 'depth', 'width', 'damping'],
-        ['trainLossFinal', 'deviationFromTheory'],
-      ),
-  ],
-  [
-    'paired differences to a baseline, one damping',
-    (store) =>
-      store.pairs('million', {
-        parameter: 'approximation',
-        baseline: 'exact',
-        metric: 'trainLossFinal',
-        by: ['depth', 'width'],
-        where: { damping: 1e-6 },
-      }),
-  ],
-  [
-    'paired differences to a baseline, all',
-    (store) =>
-      store.pairs('million', {
-        parameter: 'approximation',
-        baseline: 'exact',
-        metric: 'trainLossFinal',
-        by: ['depth'],
-      }),
-  ],
-];
-
-// drain
-async function drain(items: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _ of items) count++;
-  return count;
+async function measureSqlite(): Promise<void> {
+  const file = join(folder, 'results.sqlite');
+  const url = `sqlite:${file}`;
+  const answered = await measure('SQLite', url);
+  const perTrial = statSync(file).size / observations;
+  const exported = [];
+  for (const format of ['csv', 'jsonl', 'parquet']) exported.push(...(await measureExport(url, format)));
+  console.log(verdictTable([...answered, onDisk(perTrial, 1000), ...exported]));
+  await comparePeers(file);
 }
 
-async function benchmark(name: string, url: string): Promise<void> {
+async function measurePostgres(): Promise<void> {
+  const binaries = findPostgres();
+  if (binaries === undefined) return console.log('\nPostgreSQL was left out: it is not installed');
+  const server = await startPrivatePostgres(binaries, { shared_buffers: '512MB', fsync: 'on' });
+  try {
+    const answered = await measure('PostgreSQL', server.url);
+    const query = 'select pg_database_size(current_database())';
+    const { stdout } = await run(join(binaries, 'psql'), ['--csv', '-t', '-c', query, server.url]);
+    const exported = await measureExport(server.url, 'parquet');
+    console.log(verdictTable([...answered, onDisk(Number(stdout) / observations, 1250), ...exported]));
+  } finally {
+    await server.stop();
+  }
+}
+
+function onDisk(bytesPerTrial: number, limit: number): Requirement {
+  const what = `on the disk per trial, with 8 parameters, 10 metrics and ${2 * traceSteps} values of traces`;
+  return { what, measured: bytesPerTrial, limit: { most: limit }, unit: 'bytes' };
+}
+
+async function measure(name: string, url: string): Promise<Requirement[]> {
   const store = await openResults(url);
-  await store.createSweep(sweep);
+  await store.createSweep(millionSweep(observations));
   let recordingMs = 0;
-  let recordingCpuMs = 0;
   for (let first = 0; first < observations; first += batch) {
-    const records = Array.from({ length: Math.min(batch, observations - first) }, (_, place) =>
-      observation(first + place),
-    );
-    const cpu = process.cpuUsage();
+    const records = Array.from({ length: batch }, (_, place) => millionObservation(first + place));
     const start = performance.now();
     await store.record(records);
     recordingMs += performance.now() - start;
-    recordingCpuMs += cpuMs(cpu);
   }
-  const rate = (ms: number) => Math.round(observations / (ms / 1000)).toLocaleString('en');
   console.log(`\n## ${name}, ${observations.toLocaleString('en')} observations\n`);
-  console.log(`Recorded ${rate(recordingMs)} per second (${rate(recordingCpuMs)} per second of this process's time)`);
-  if (url.startsWith('sqlite:')) console.log(`File: ${(statSync(url.slice(7)).size / 2 ** 20).toFixed(0)} MiB`);
-  console.log('\n| question | wall ms | processor ms |\n| --- | --- | --- |');
-  for (const [title, ask] of questions) {
-    let best = { wall: Infinity, cpu: Infinity };
-    for (let round = 0; round < rounds; round++) {
-      const cpu = process.cpuUsage();
+  const answers: Requirement[] = [
+    {
+      what: `recorded per second, ${batch} at a time`,
+      measured: observations / (recordingMs / 1000),
+      limit: { least: 5000 },
+      unit: '/s',
+    },
+  ];
+  for (const [title, ask] of [...questions, ...(await farPages(store))]) {
+    let shortestMs = Infinity;
+    for (let round = 0; round < Number(flags.rounds); round++) {
       const start = performance.now();
       await ask(store);
-      best = { wall: Math.min(best.wall, performance.now() - start), cpu: Math.min(best.cpu, cpuMs(cpu)) };
+      shortestMs = Math.min(shortestMs, performance.now() - start);
     }
-    console.log(`| ${title} | ${best.wall.toFixed(0)} | ${url.startsWith('sqlite:') ? best.cpu.toFixed(0) : ''} |`);
+    answers.push({ what: title, measured: shortestMs, limit: { most: 1000 }, unit: 'ms' });
   }
-  for (const format of ['csv', 'jsonl', 'parquet'] as const) {
-    const start = performance.now();
-    let bytes = 0;
-    for await (const piece of store.export('million', { format })) bytes += piece.length;
-    const seconds = (performance.now() - start) / 1000;
-    console.log(`| export ${format}, ${(bytes / 2 ** 20).toFixed(0)} MiB | ${(seconds * 1000).toFixed(0)} | |`);
-  }
-  console.log(`\nMemory of this process at its peak: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
   await store.close();
+  return answers;
 }
 
-function cpuMs(since: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(since);
-  return (user + system) / 1000;
+interface Exported {
+  readonly seconds: number;
+  readonly peakBytes: number;
 }
 
-if (flags.sqlite || both) {
-  const folder = mkdtempSync(join(tmpdir(), 'natsweep-benchmark-'));
-  await benchmark('SQLite', `sqlite:${join(folder, 'results.sqlite')}`);
-  rmSync(folder, { recursive: true });
+/** Whole, into a file, by a process of its own. */
+async function measureExport(url: string, format: string): Promise<Requirement[]> {
+  const file = join(folder, `exported.${format}`);
+  const script = join(import.meta.dirname, 'results-export.ts');
+  const { stdout } = await run(process.execPath, ['--no-warnings', script, url, format, file]);
+  const { seconds, peakBytes } = JSON.parse(stdout) as Exported;
+  const size = (statSync(file).size / mib).toFixed(0);
+  return [
+    { what: `whole export as ${format}, ${size} MiB`, measured: seconds, limit: { most: 60 }, unit: 's' },
+    { what: `memory of that process at its peak`, measured: peakBytes / mib, limit: { most: 300 }, unit: 'MiB' },
+  ];
 }
-if (flags.postgres || both) {
-  const binaries = findPostgres();
-  if (binaries === undefined) console.log('\nSkipped PostgreSQL: it is not installed');
-  else {
-    const server = await startPrivatePostgres(binaries, { shared_buffers: '512MB', fsync: 'on' });
-    await benchmark('PostgreSQL', server.url);
-    await server.stop();
+
+/** Milliseconds by question, and by file what is in it. */
+interface PeerAnswers {
+  readonly duckdb: Readonly<Record<string, number>>;
+  readonly sqlite: Readonly<Record<string, number>>;
+  readonly files: Readonly<Record<string, readonly [rows: number, sum: number]>>;
+}
+
+async function comparePeers(database: string): Promise<void> {
+  try {
+    await installPeer(duckdb);
+    const script = join(import.meta.dirname, 'peers', 'results.py');
+    const files = readdirSync(folder).filter((name) => name.startsWith('exported.'));
+    const { stdout } = await run(python, [script, database, ...files.map((name) => join(folder, name))]);
+    const answers = JSON.parse(stdout) as PeerAnswers;
+    console.log('\n| by hand | SQL on the same file, by Python’s sqlite3 | DuckDB on the exported Parquet file |');
+    console.log('|---|--:|--:|');
+    for (const [title, ms] of Object.entries(answers.sqlite))
+      console.log(`| ${title} | ${ms.toFixed(0)} ms | ${answers.duckdb[title]!.toFixed(0)} ms |`);
+    const store = await openResults(`sqlite:${database}`, { readOnly: true });
+    const [whole] = await store.groups('million', [], ['trainLossFinal']);
+    await store.close();
+    const { count, mean } = whole!.metrics['trainLossFinal']!;
+    for (const [file, [rows, sum]] of Object.entries(answers.files)) {
+      const same = rows === observations && Math.abs(sum / (mean! * count) - 1) < 1e-12;
+      console.log(
+        `\nDuckDB reads ${file}: ${rows} rows, ${same ? 'the same sum of losses' : '**another sum of losses**'}.`,
+      );
+      if (!same) process.exitCode = 1;
+    }
+  } catch (error) {
+    console.log(`\nDuckDB (${duckdb}) was left out: ${reason(error)}`);
   }
 }
