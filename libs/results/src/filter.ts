@@ -37,7 +37,7 @@ export function compileFilter(text: string, columns: Columns): RawBuilder<SqlBoo
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const hint = error.suggestion === undefined ? '' : `; did you mean ${error.suggestion}?`;
-    throw new ResultsError('bad-filter', `The filter "${text}" is wrong: ${error.message}${hint}.`, error);
+    throw new ResultsError('bad-filter', `The filter "${text}" is wrong: ${error.message}${hint || '.'}`, error);
   }
 }
 

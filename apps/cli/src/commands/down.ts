@@ -11,7 +11,7 @@ export const registerDown: Register = (program, cli, run) => {
       'Stops the stack that "natsweep up" started in this home: the worker finishes or hands back its trials, the scheduler ' +
         'records what was measured, Redis saves. Unfinished sweeps go on with the next "natsweep up".',
     )
-    .option('--dry-run', 'say what would be stopped and stop nothing')
+    .option('-n, --dry-run', 'say what would be stopped and stop nothing')
     .action(
       run(async ({ dryRun }: { dryRun?: boolean }) => {
         const { terminal, environment } = cli;

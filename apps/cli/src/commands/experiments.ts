@@ -31,7 +31,7 @@ function list({ terminal }: Cli, json: boolean): ExitCode {
   printTable(
     terminal,
     [
-      { header: 'NAME', cell: ({ name }) => name },
+      { header: 'NAME', cell: ({ name }) => name, whole: true },
       { header: 'WHAT A TRIAL RUNS', cell: ({ title, source }) => `${title} (${source})`, prose: true },
     ],
     rows,
@@ -63,7 +63,7 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
   printTable(
     terminal,
     [
-      { header: 'PARAMETER', cell: (parameter) => parameter.name },
+      { header: 'PARAMETER', cell: (parameter) => parameter.name, whole: true },
       { header: 'TYPE', cell: ({ type }) => type },
       { header: 'DEFAULT', cell: (parameter) => formatParameter(parameter.default) },
       { header: 'MEANING', cell: ({ description }) => description, prose: true },
@@ -74,13 +74,14 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
   printTable(
     terminal,
     [
-      { header: 'METRIC', cell: ([metric]) => metric },
+      { header: 'METRIC', cell: ([metric]) => metric, whole: true },
       { header: 'UNIT', cell: ([, { unit }]) => unit },
       { header: 'MEANING', cell: ([, { description }]) => description, prose: true },
     ],
     Object.entries(metrics),
   );
-  if (claims.length > 0) terminal.note('');
+  if (claims.length === 0) return exitCodes.ok;
+  terminal.note('');
   printTable(
     terminal,
     [

@@ -66,7 +66,11 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   const answer = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
   if (options.json === true) {
     terminal.print(
-      JSON.stringify({ sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded }),
+      JSON.stringify(
+        { sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded },
+        undefined,
+        2,
+      ),
     );
   } else {
     terminal.print(`${terminal.style('green', '✓')} ${answer}`);
@@ -100,13 +104,11 @@ function showPlan({ terminal }: Cli, { spec, declaration, grid }: LoadedSweep, j
   const first = Array.from({ length: Math.min(firstTrials, grid.size) }, (_, index) => grid.trial(index));
   if (json) {
     terminal.print(
-      JSON.stringify({
-        sweep: spec.name,
-        experiment: spec.experiment,
-        trials: grid.size,
-        excluded: grid.excluded,
-        first,
-      }),
+      JSON.stringify(
+        { sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded, first },
+        undefined,
+        2,
+      ),
     );
     return;
   }

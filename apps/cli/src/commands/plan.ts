@@ -10,6 +10,7 @@ import { fleetLimits, machineLimits, type SlotLimits } from '../plan/slot-limits
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatCount, formatDuration, formatMemory, formatNumber, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
+import { noteWrapped, wrap } from '../terminal/wrap.ts';
 import { parameterColumns, printTrials } from '../trials-table.ts';
 import { runOnce } from '../worker-once.ts';
 import { databaseExists, withResults } from '../with-results.ts';
@@ -109,7 +110,7 @@ function describe(
   const first = Array.from({ length: Math.min(shownTrials, grid.size) }, (_, index) => index);
   const random = Array.from({ length: shownTrials }, () => Math.floor(Math.random() * grid.size));
   const indices = [...new Set([...first, ...random.sort((a, b) => a - b)])];
-  terminal.note(terminal.style('dim', `The first ${first.length} and some random trials, of each only what varies:`));
+  noteWrapped(terminal, 'dim', `The first ${first.length} and some random trials, of each only what varies:`);
   printTrials(
     terminal,
     indices.map((index) => grid.trial(index)),
@@ -121,12 +122,8 @@ function describe(
   );
   const shown = estimates.slice(0, shownGroups);
   terminal.note('');
-  terminal.note(
-    terminal.style(
-      'dim',
-      `${grid.size <= countedTrials ? '' : 'About, from a sample: '}trials by what shapes the computation:`,
-    ),
-  );
+  const sampled = grid.size <= countedTrials ? '' : ', about, from a sample';
+  noteWrapped(terminal, 'dim', `Trials by what shapes the computation${sampled}:`);
   printTable<Estimate>(
     terminal,
     [
@@ -153,7 +150,7 @@ function describe(
   if (shown.length < estimates.length)
     terminal.note(terminal.style('dim', `… and ${estimates.length - shown.length} more groups (--json lists all).`));
   terminal.note('');
-  terminal.note(describeTotal(estimates, limits));
+  for (const line of wrap(describeTotal(estimates, limits), terminal.columns())) terminal.note(line);
 }
 
 function describeTotal(estimates: readonly Estimate[], { slots, memoryBytes, description }: SlotLimits): string {

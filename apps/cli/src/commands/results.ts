@@ -1,5 +1,7 @@
 import type { ResultsStore, RowQuery } from '@natsweep/results';
 
+import { Option } from 'commander';
+
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
@@ -50,9 +52,9 @@ export const registerResults: Register = (program, cli, run) => {
     .option('--by <parameters>', 'means over the trials that agree in these, e.g. approximation,width', commaList)
     .option('--metrics <names>', 'only these metrics', commaList)
     .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)
-    .option('--json', 'print JSON')
-    .option('--csv', 'print CSV')
-    .option('--jsonl', 'print JSON Lines')
+    .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'jsonl', 'parquet']))
+    .addOption(new Option('--csv', 'print CSV').conflicts(['jsonl', 'parquet']))
+    .addOption(new Option('--jsonl', 'print JSON Lines').conflicts('parquet'))
     .option('--parquet <file>', 'write a Parquet file')
     .addHelpText(
       'after',
@@ -137,7 +139,6 @@ async function showGroups(
   sweep: RecordedSweep,
   options: ResultsOptions,
 ): Promise<ExitCode> {
-  if (options.csv === true && options.json === true) throw badInput('Give --csv or --json, not both.');
   const by = parseParameterNames('--by', options.by ?? [], sweep);
   const metrics = options.metrics ? parseMetricNames('--metrics', options.metrics, sweep) : metricNames(sweep);
   const { observed } = await results.counts(sweep.stored.name);

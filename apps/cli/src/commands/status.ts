@@ -54,7 +54,7 @@ function describeState({ state }: SweepView, live: boolean): string {
 
 function overviewColumns(terminal: Terminal, live: boolean): readonly Column<SweepView>[] {
   return [
-    { header: 'SWEEP', cell: ({ name }) => name },
+    { header: 'SWEEP', cell: ({ name }) => name, whole: true },
     {
       header: 'STATE',
       cell: (sweep) => describeState(sweep, live),

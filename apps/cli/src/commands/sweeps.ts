@@ -69,7 +69,7 @@ function list({ terminal }: Cli, { slots, json }: SweepsOptions): ExitCode {
   printTable(
     terminal,
     [
-      { header: 'NAME', cell: ({ name }) => name },
+      { header: 'NAME', cell: ({ name }) => name, whole: true },
       { header: 'TRIALS', cell: trials('small'), align: 'right' },
       { header: 'TIME', cell: time('small'), align: 'right' },
       { header: 'PAPER TRIALS', cell: trials('paper'), align: 'right' },
@@ -111,7 +111,7 @@ function show({ terminal }: Cli, name: string, { slots, json }: SweepsOptions): 
 }
 
 function estimate({ time }: Size, slots: number): string {
-  if (time === undefined) return 'not measured';
+  if (time === undefined) return '?';
   const seconds = estimatedSeconds(time, slots);
   return seconds < 1 ? '< 1 s' : formatDuration(seconds);
 }
@@ -124,7 +124,7 @@ function noteTimes({ terminal }: Pick<Cli, 'terminal'>, slots: number, sweeps: r
   noteWrapped(
     terminal,
     'dim',
-    `Times are those of the trials on ${plural(slots, 'slot')}, from runs on ${[...machines].join(' and ')}. A size that was never run to its end as it is now is not measured.`,
+    `Times are those of the trials on ${plural(slots, 'slot')}, from runs on ${[...machines].join(' and ')}. ?: never run to its end as it is now.`,
   );
 }
 

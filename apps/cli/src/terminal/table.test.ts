@@ -86,3 +86,16 @@ test('prose in the last column is continued on further lines', () => {
     '    not otherwise',
   ]);
 });
+
+test('a name that is to be typed again is never cut; the last columns go where there is no room', () => {
+  const names: Column<Row> = { header: 'NAME', cell: ({ name }) => name, whole: true };
+  const unit: Column<Row> = { header: 'UNIT', cell: () => 'seconds' };
+  const { terminal } = capture({ isTTY: true, columns: 30, env: { NO_COLOR: '1' } });
+  assert.deepEqual(renderTable(terminal, [names, columns[1]!, unit], rows), [
+    'NAME                       N',
+    'a-long-name-of-a-sweep     7',
+    'b                       1234',
+  ]);
+  const narrow = capture({ isTTY: true, columns: 10, env: { NO_COLOR: '1' } });
+  assert.deepEqual(renderTable(narrow.terminal, [names, unit], rows), ['NAME', 'a-long-name-of-a-sweep', 'b']);
+});

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Prose, for the last column: continued on further lines instead of cut. Default: false. */
   readonly prose?: boolean;
+  /** A name that the reader types again: never cut. Where that leaves no room, the last columns are left out. Default: false. */
+  readonly whole?: boolean;
   /** How a cell is shown on a terminal, after its width was taken. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -22,11 +24,15 @@ export function renderTable<Row>(
   rows: readonly Row[],
 ): readonly string[] {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
-  const widths = fit(
-    columns,
-    columns.map((column, c) => Math.max(displayWidth(column.header), ...cells.map((row) => displayWidth(row[c]!)))),
-    terminal.columns(),
+  const natural = columns.map((column, c) =>
+    Math.max(displayWidth(column.header), ...cells.map((row) => displayWidth(row[c]!))),
   );
+  const available = terminal.columns();
+  const widths = fit(columns, natural, available);
+  const isTooWide = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) > available;
+  if (isTooWide && columns.length > 1 && columns.some(({ whole }) => whole === true)) {
+    return renderTable(terminal, columns.slice(0, -1), rows);
+  }
   const line = (texts: readonly string[], paint: (text: string, c: number) => string) =>
     columns
       .map(({ align }, c) => {
@@ -77,7 +83,7 @@ function physicalRows<Row>(
   return lines.map((text, l) => [...row.slice(0, -1).map((cell) => (l === 0 ? cell : '')), text]);
 }
 
-/** Takes width from prose, then from the widest columns until the line fits; gives up where all are `narrowest`. */
+/** Takes width from prose, then from the widest columns until the line fits; gives up where all that may be cut are `narrowest`. */
 function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], available: number): readonly number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - available;
@@ -88,8 +94,9 @@ function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], a
     widths[last]! -= given;
     excess -= given;
   }
-  while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
+  const cut = [...widths.keys()].filter((c) => columns[c]!.whole !== true);
+  while (excess > 0 && cut.length > 0) {
+    const widest = cut.reduce((most, c) => (widths[c]! > widths[most]! ? c : most));
     if (widths[widest]! <= narrowest) break;
     widths[widest]!--;
     excess--;
