@@ -53,9 +53,9 @@ test('running sweeps are held back, changed and ended as a whole and in part', a
     const { stdout } = await home.natsweep('launch', 'a.yaml', '--dry-run', '--json', '--name', 'other');
     const [first] = (JSON.parse(stdout) as { first: { trialId: string }[] }).first;
     const one = await home.natsweep('cancel', 'a', '--trial', first!.trialId.slice(0, 14));
-    assert.equal(one.stdout, '✓ 1 trial of a cancelled.\n');
+    assert.equal(one.stdout, '✓ 1 trial of sweep "a" cancelled.\n');
     const some = await home.natsweep('cancel', 'a', '--where', 'group=1', '--where', 'point > 2 || point == 1');
-    assert.equal(some.stdout, '✓ 3 trials of a cancelled.\n');
+    assert.equal(some.stdout, '✓ 3 trials of sweep "a" cancelled.\n');
     assert.deepEqual((await counts('a')).byFailure, { cancelled: 4 });
     const wrong = await home.natsweep('cancel', 'a', '--where', 'pont > 2');
     assert.equal(wrong.code, 2);
@@ -68,7 +68,7 @@ test('running sweeps are held back, changed and ended as a whole and in part', a
     const dry = await home.natsweep('cancel', 'b', '--where', 'group=3', '--dry-run');
     assert.equal(dry.stdout, '100,000 trials of b would end, those of them that have no record yet.\n');
     const some = await home.natsweep('cancel', 'b', '--where', 'point > 99988');
-    assert.equal(some.stdout, '✓ 12,000 trials of b cancelled.\n');
+    assert.equal(some.stdout, '✓ 12,000 trials of sweep "b" cancelled.\n');
     assert.deepEqual((await counts('b')).byFailure, { cancelled: 12_000 });
     assert.equal((await home.natsweep('cancel', 'b')).code, 0);
   });

@@ -135,7 +135,7 @@ async function cancelTrials(cli: Cli, name: string, { where, ids, dryRun }: Tria
   }
   if (!isOver && page.length > 0) await cancelPage(cli, name, page, selected > pageTrials);
   const cancelled = (await countCancelled(cli, name)) - before;
-  terminal.print(`${terminal.style('green', '✓')} ${plural(cancelled, 'trial')} of ${name} cancelled.`);
+  terminal.print(`${terminal.style('green', '✓')} ${plural(cancelled, 'trial')} of sweep "${name}" cancelled.`);
 }
 
 /** True if the sweep has ended meanwhile: of a later page, that means that nothing of it is left. */
