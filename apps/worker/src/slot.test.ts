@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { findDeclaration } from '@natsweep/catalogue';
 import type { Delivery, Report } from '@natsweep/queue';
 import { findTensorflow } from '@natsweep/linalg-tfjs';
 import type { Parameters, Trial } from '@natsweep/sweep';
@@ -32,7 +33,7 @@ function delivery(experiment: string, params: readonly Parameters[]): Delivery {
     trialId: `t${index}`,
     index,
     experiment,
-    experimentVersion: 1,
+    experimentVersion: findDeclaration(experiment)!.version,
     params: given,
     seed: 1,
   }));
