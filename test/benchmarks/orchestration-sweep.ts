@@ -17,19 +17,21 @@ export interface Sweep {
   readonly yaml: string;
   /** Default: as users have it. */
   readonly maxBatch?: number;
-  readonly worker: (stack: Stack) => App;
+  readonly workers: (stack: Stack) => readonly App[];
   /** Called again and again while the sweep runs. */
   readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
 }
 
 /** A sweep from its submission to the last record. The rate counts from the first record on. */
-export async function runSweep({ yaml, maxBatch, worker, watch }: Sweep): Promise<Outcome> {
+export async function runSweep({ yaml, maxBatch, workers, watch }: Sweep): Promise<Outcome> {
   const stack = await Stack.start();
   const scheduler = stack.startScheduler(maxBatch === undefined ? [] : ['--max-batch', String(maxBatch)]);
-  const pids = [stack.redis.pid, scheduler.process.pid as number, worker(stack).process.pid as number];
+  const apps = [scheduler, ...workers(stack)];
+  const pids = [stack.redis.pid, ...apps.map((app) => app.process.pid as number)];
   await waitFor(
-    () => stack.connection.exists('natsweep:workers', 'natsweep:scheduler'),
-    (n) => n === 2,
+    async () =>
+      (await stack.connection.exists('natsweep:scheduler')) + (await stack.connection.scard('natsweep:workers')),
+    (ready) => ready === apps.length,
   );
   const start = performance.now();
   await stack.submit(`name: measured\n${yaml}`);

@@ -7,10 +7,12 @@
  *
  * - `rates`: no-op trials against no-op jobs of bare BullMQ, with a Redis of the same kind and the same concurrency;
  * - `short`: trials of 10 ms on one slot, which computes for 10 ms by the clock, so that all that is beyond is overhead;
- * - `compute`: trials that train a network, about 0.1 s of one processor each, on two slots against one; and in two bare
- *   processes against one, which is what the machine itself allows;
+ * - `compute`: trials that train a network, about 0.1 s of one processor each, by two worker processes of one slot against
+ *   one; and in two bare processes against one, which is what the machine itself allows;
  * - `million`: a million no-op trials: memory, and the time to the first record.
  */
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Stack, App } from '../stack.ts';
@@ -33,6 +35,9 @@ const measurements: Readonly<Record<string, () => Promise<readonly Requirement[]
   compute,
   million,
 };
+const { version: bullmq } = createRequire(import.meta.url)('bullmq/package.json') as { readonly version: string };
+const [redis] = /[\d.]+/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' })) ?? [];
+console.log(`Redis ${redis}, BullMQ ${bullmq}, SQLite ${process.versions.sqlite}\n`);
 const requirements: Requirement[] = [];
 for (const part of positionals.length > 0 ? positionals : Object.keys(measurements)) {
   const measure = measurements[part];
@@ -42,13 +47,20 @@ for (const part of positionals.length > 0 ? positionals : Object.keys(measuremen
 }
 console.log(`\n${verdictTable(requirements)}`);
 
-function inProcess(stack: Stack): App {
+function inProcess(stack: Stack): readonly App[] {
   const script = join(import.meta.dirname, 'orchestration-runner.ts');
-  return stack.start('runner', { script, args: [flags.concurrency], env: {} });
+  return [stack.start('runner', { script, args: [flags.concurrency], env: {} })];
 }
 
-function slots(count: number, engine = 'reference') {
-  return (stack: Stack) => stack.startWorker(['--slots', String(count), '--engine', engine]);
+/** A worker process with so many slots. */
+function slots(count: number) {
+  return (stack: Stack): readonly App[] => [stack.startWorker(['--slots', String(count)])];
+}
+
+/** So many worker processes with one slot each. */
+function processes(count: number) {
+  return (stack: Stack): readonly App[] =>
+    Array.from({ length: count }, () => stack.startWorker(['--slots', '1', '--engine', 'openblas']));
 }
 
 function diagnostics(count: number, fixed: string): string {
@@ -61,10 +73,10 @@ async function rates(): Promise<readonly Requirement[]> {
   const many = Number(flags.concurrency);
   const yaml = diagnostics(trials, 'durationMs: 0');
   const bareMany = await runBareBullmq(trials, many);
-  const alone = await runSweep({ yaml, maxBatch: 1, worker: inProcess });
+  const alone = await runSweep({ yaml, maxBatch: 1, workers: inProcess });
   const bareTwo = await runBareBullmq(trials, 2);
-  const single = await runSweep({ yaml, maxBatch: 1, worker: slots(2) });
-  const batches = await runSweep({ yaml: diagnostics(5 * trials, 'durationMs: 0'), maxBatch: 64, worker: slots(2) });
+  const single = await runSweep({ yaml, maxBatch: 1, workers: slots(2) });
+  const batches = await runSweep({ yaml: diagnostics(5 * trials, 'durationMs: 0'), maxBatch: 64, workers: slots(2) });
   console.log('| no-op trials or jobs | per second | processor µs, all processes |\n|---|--:|--:|');
   const row = (name: string, { perSecond, processorMicroseconds }: Outcome) =>
     console.log(`| ${name} | ${Math.round(perSecond)} | ${processorMicroseconds.toFixed(0)} |`);
@@ -94,8 +106,8 @@ async function rates(): Promise<readonly Requirement[]> {
 async function short(): Promise<readonly Requirement[]> {
   const yaml = diagnostics(1000, 'durationMs: 10, busy: true');
   const percent = ({ perSecond }: Outcome) => (1000 / perSecond / 10 - 1) * 100;
-  const usual = await runSweep({ yaml, worker: slots(1) });
-  const single = await runSweep({ yaml, maxBatch: 1, worker: slots(1) });
+  const usual = await runSweep({ yaml, workers: slots(1) });
+  const single = await runSweep({ yaml, maxBatch: 1, workers: slots(1) });
   const what = 'time beyond that of trials of 10 ms';
   return [
     { what: `${what}, batches as they are by default`, measured: percent(usual), limit: { most: 10 }, unit: '%' },
@@ -109,12 +121,12 @@ async function compute(): Promise<readonly Requirement[]> {
   const yaml = `experiment: wide-training\naxes: { damping: [0] }\nrepeats: ${count}\nfixed: ${JSON.stringify(params)}\n`;
   const bareOne = await bareSeconds(1, count, params);
   const bareTwo = await bareSeconds(2, count, params);
-  const one = await runSweep({ yaml, worker: slots(1, 'openblas') });
-  const two = await runSweep({ yaml, worker: slots(2, 'openblas') });
+  const one = await runSweep({ yaml, workers: processes(1) });
+  const two = await runSweep({ yaml, workers: processes(2) });
   const machine = (2 * bareOne) / bareTwo;
   const ours = two.perSecond / one.perSecond;
   return [
-    { what: 'two compute-bound slots, to one', measured: ours, limit: { least: 1.8 }, unit: '×' },
+    { what: 'two compute-bound worker processes, to one', measured: ours, limit: { least: 1.8 }, unit: '×' },
     { what: 'the same, to what two bare processes gain', measured: ours / machine, limit: { least: 0.9 }, unit: '×' },
   ];
 }
@@ -128,7 +140,7 @@ async function million(): Promise<readonly Requirement[]> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   };
   const yaml = diagnostics(1e6, 'durationMs: 0');
-  const { perSecond, firstSeconds } = await runSweep({ yaml, worker: slots(2), watch });
+  const { perSecond, firstSeconds } = await runSweep({ yaml, workers: slots(2), watch });
   console.log(`\nA million no-op trials: ${Math.round(perSecond)} per second.`);
   const mib = (bytes: number) => bytes / 2 ** 20;
   return [

@@ -5,7 +5,7 @@
  *   node test/benchmarks/peers.ts [--trials N]
  *
  * Prints Markdown. The peers are installed by pip into a virtual environment in the cache directory, once; one that pip
- * cannot install is named and left out.
+ * cannot install is named and left out, and the status is then 1.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -43,6 +43,7 @@ for (const peer of peers) {
     rates.set(peer, Number(stdout.trim().split('\n').at(-1)));
   } catch (error) {
     console.log(`${peer.name} (${peer.requirement}) was left out: ${reason(error)}\n`);
+    process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -51,7 +52,7 @@ for (const peer of peers) {
 const side = Math.ceil(Math.sqrt(Number(flags.trials)));
 const ours = await runSweep({
   yaml: `experiment: diagnostic\naxes: { point: { range: { from: 1, to: ${side} } } }\nrepeats: ${side}\n`,
-  worker: (stack) => stack.startWorker(['--slots', workers]),
+  workers: (stack) => [stack.startWorker(['--slots', workers])],
 });
 
 console.log('| no-op trials, two workers | per second |\n|---|--:|');
