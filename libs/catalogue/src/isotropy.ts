@@ -143,7 +143,8 @@ export const isotropy: ExperimentDeclaration<typeof parameters> = {
       return `${approximation} is computed for one output, that is two classes`;
     if (params.firstLayer === 'fixed' && approximation !== 'unit-wise')
       return `firstLayer fixed is for unit-wise; approximation is ${approximation} (make the axis conditional with when)`;
-    if (params.firstLayer === 'fixed' && params.depth === 1) return 'firstLayer fixed leaves nothing to train: depth is 1';
+    if (params.firstLayer === 'fixed' && params.depth === 1)
+      return 'firstLayer fixed leaves nothing to train: depth is 1';
     // what damps here is positive, so that Θ̄ is defined for dependent inputs too, and shown not to be isotropic
     return kfacRefusal(params) ?? (approximation === 'unit-wise' ? dataRefusal(params) : wideNetworkRefusal(params));
   },

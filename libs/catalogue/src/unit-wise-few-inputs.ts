@@ -28,7 +28,8 @@ const fixedIsotropic: Claim = {
 
 const trainedAnisotropic: Claim = {
   id: 'trained-first-layer-anisotropic',
-  statement: 'For M_0 < N the singular A_0 keeps the unit-wise metric from being isotropic where the first layer is trained',
+  statement:
+    'For M_0 < N the singular A_0 keeps the unit-wise metric from being isotropic where the first layer is trained',
   source: 'Karakida & Osawa 2020, C.2.2',
   judge: (measurements) => {
     const trained = valuesOfEvery(atLargest(fewInputs(measurements, 'trained'), 'width'), 'condition', Infinity);
