@@ -3,7 +3,7 @@ import type { Cell, ExportColumn } from './export-columns.ts';
 import type { TrialRow } from './store.ts';
 
 /** Rows of one row group: what is in memory at once. */
-const groupRows = 20_000;
+const groupRows = 10_000;
 
 /** A Parquet file (Snappy), a row group at a time. */
 export async function* parquetFile(

@@ -15,7 +15,7 @@ import { inParts } from './texts.ts';
 
 /** Records read at once when everything is read: with their traces, and without. */
 const pageSize = 500;
-const rowPageSize = 5000;
+const rowPageSize = 1000;
 
 export async function readRows({ db, texts }: Connection, name: string, query: RowQuery): Promise<readonly TrialRow[]> {
   const sweep = await findSweep(db, name);
