@@ -1,5 +1,5 @@
 import type { Delivery, FailureCause, ReportSender, TrialFailure } from '@natsweep/queue';
-import type { AttemptInfo, GpuReading, Trial } from '@natsweep/sweep';
+import type { AttemptInfo, EngineInfo, GpuReading, Trial } from '@natsweep/sweep';
 import type { FinishedTrial } from './protocol.ts';
 
 export interface DeliveryContext {
@@ -62,7 +62,7 @@ export class DeliveryWork {
     };
   }
 
-  finish(finished: FinishedTrial): void {
+  finish(finished: FinishedTrial, engine: EngineInfo): void {
     const { startedAtMs, elapsedSeconds, peakMemoryBytes, ...result } = finished;
     const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
     if (trial === undefined || !this.isOpen(trial)) return;
@@ -70,7 +70,7 @@ export class DeliveryWork {
     const attempt = { ...this.#attempt(startedAtMs, elapsedSeconds), peakMemoryBytes };
     const sweep = this.delivery.batch.sweep;
     this.#finished.add(trial.trialId);
-    this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, attempt });
+    this.#context.sender.send({ kind: 'observation', sweep, index, params, seed, ...result, engine, attempt });
     this.#context.onFinished(trial);
   }
 

@@ -16,12 +16,13 @@ export async function runOnce(choice: EngineChoice): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const trial = parseTrial(line);
     const context = { engines, dataFolder: namedDataFolder(), signal: new AbortController().signal, send: () => {} };
-    const finished = await runTrials([trial], context).catch((error: unknown) => {
+    const { engine, trials } = await runTrials([trial], context).catch((error: unknown) => {
       const { failure, message } = classifyError(error);
       throw failure === 'crash' ? error : new OnceError(failure, message, { cause: error });
     });
+    const [finished] = trials;
     if (finished === undefined) throw new Error(`experiment ${trial.experiment} reported nothing for ${trial.trialId}`);
-    process.stdout.write(`${JSON.stringify(finished)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...finished, engine })}\n`);
   }
 }
 

@@ -4,7 +4,6 @@ import type { EngineInfo, Measured, Outcome, Trial } from '@natsweep/sweep';
 /** What a slot asks of its trial process. One `run` at a time. */
 export type Request = { readonly kind: 'run'; readonly trials: readonly Trial[] } | { readonly kind: 'abort' };
 
-/** A finished trial on its way from the trial process to the slot. */
 export interface FinishedTrial {
   readonly trialId: string;
   readonly outcome: Outcome;
@@ -14,8 +13,13 @@ export interface FinishedTrial {
   readonly elapsedSeconds: number;
   /** Most memory that the trial process had resident since its batch began. */
   readonly peakMemoryBytes: number;
-  /** What computed it, in the precision that the trial asked for. */
+}
+
+/** Finished trials of one run on their way from the trial process to the slot. */
+export interface Results {
+  /** What computed them, in the precision that they asked for. */
   readonly engine: EngineInfo;
+  readonly trials: readonly FinishedTrial[];
 }
 
 /** What a trial process has used up so far; with too much of it the slot replaces the process. */
@@ -28,14 +32,14 @@ export interface Wear {
 
 /**
  * What a trial process tells its slot. `ready` or `unusable` comes first; `done` or `failed` ends a run;
- * `done` brings the result of the last trial along, which saves a message where there is only one.
+ * `done` brings the last results along, which saves a message where there is only one.
  */
 export type Reply =
   | { readonly kind: 'ready'; readonly engine: EngineInfo }
   | { readonly kind: 'unusable'; readonly message: string }
   | { readonly kind: 'progress'; readonly trialId: string; readonly stepsDone: number; readonly stepsTotal: number }
-  | { readonly kind: 'finished'; readonly trial: FinishedTrial }
-  | ({ readonly kind: 'done'; readonly last: FinishedTrial | undefined } & Wear)
+  | ({ readonly kind: 'finished' } & Results)
+  | ({ readonly kind: 'done' } & Results & Wear)
   | ({ readonly kind: 'failed' } & FailureCause);
 
 /** The environment variable that tells a trial process which engine to create. */

@@ -5,7 +5,8 @@ import type { Engines } from './engine.ts';
 import { measured, measuredTrace } from './measured.ts';
 import { packageVersion } from './package-version.ts';
 import { peakMemoryBytes, restartPeakMemory } from './peak-memory.ts';
-import type { FinishedTrial, Reply } from './protocol.ts';
+import type { FinishedTrial, Reply, Results } from './protocol.ts';
+import { ResultOutbox } from './result-outbox.ts';
 
 export interface RunContext {
   readonly engines: Engines;
@@ -24,11 +25,11 @@ export class InvalidTrialError extends Error {
 /** Shortest time between two progress messages. */
 const progressIntervalMs = 200;
 
-/** Runs trials of one experiment together. Sends each result as soon as it is there, and returns that of the last trial. */
+/** Runs trials of one experiment together. Sends results as they come, and returns the last ones. */
 export async function runTrials(
   trials: readonly Trial[],
   { engines, dataFolder, signal, send }: RunContext,
-): Promise<FinishedTrial | undefined> {
+): Promise<Results> {
   const experiment = requireExperiment(trials);
   const parsed = trials.map(({ trialId, params, seed }) => {
     const result = experiment.declaration.parameters.safeParse(params);
@@ -37,9 +38,11 @@ export async function runTrials(
   });
   const engine = engines(precisionOf(parsed[0]?.params));
   const engineInfo = withNatsweep(engine.info());
+  const outbox = new ResultOutbox((finished) => send({ kind: 'finished', engine: engineInfo, trials: finished }));
 
   let progressSentAtMs = 0;
   const progress = (trialId: string, stepsDone: number, stepsTotal: number) => {
+    outbox.tellOverdue();
     const now = performance.now();
     if (now - progressSentAtMs < progressIntervalMs) return;
     progressSentAtMs = now;
@@ -54,12 +57,12 @@ export async function runTrials(
     const now = performance.now();
     const elapsedSeconds = result.elapsedSeconds ?? (now - since) / 1000;
     since = now;
-    const trial = recordable(result, { elapsedSeconds, engine: engineInfo });
+    const trial = recordable(result, elapsedSeconds);
     finished += 1;
     if (finished === trials.length) last = trial;
-    else send({ kind: 'finished', trial });
+    else outbox.add(trial);
   }
-  return last;
+  return { engine: engineInfo, trials: [...outbox.rest(), ...(last === undefined ? [] : [last])] };
 }
 
 function requireExperiment(trials: readonly Trial[]) {
@@ -85,14 +88,10 @@ function precisionOf(params: Readonly<Record<string, unknown>> = {}): Precision 
   return params['precision'] === 'float32' ? 'float32' : 'float64';
 }
 
-function recordable(
-  { trialId, outcome, metrics, traces }: TrialResult,
-  { elapsedSeconds, engine }: { readonly elapsedSeconds: number; readonly engine: EngineInfo },
-): FinishedTrial {
+function recordable({ trialId, outcome, metrics, traces }: TrialResult, elapsedSeconds: number): FinishedTrial {
   return {
     trialId,
     outcome,
-    engine,
     elapsedSeconds,
     peakMemoryBytes: peakMemoryBytes(),
     startedAtMs: Math.round(Date.now() - elapsedSeconds * 1000),

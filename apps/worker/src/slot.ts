@@ -148,9 +148,11 @@ export class Slot {
     let stepsDone = 0;
     const end = await child.run(trials, {
       trialTimeoutSeconds: work.delivery.batch.trialTimeoutSeconds,
-      onFinished: (trial) => {
-        // After a hand-back has begun, `stopped` is this slot's doing and no result.
-        if (!this.#handingBack || trial.outcome !== 'stopped') work.finish(trial);
+      onFinished: ({ trials, engine }) => {
+        for (const trial of trials) {
+          // After a hand-back has begun, `stopped` is this slot's doing and no result.
+          if (!this.#handingBack || trial.outcome !== 'stopped') work.finish(trial, engine);
+        }
       },
       onProgress: (trialId, steps) => {
         const made = steps >= stepsDone ? steps - stepsDone : steps;

@@ -6,7 +6,7 @@ import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
 import { killGroup } from './process-group.ts';
-import { engineVariable, gpuVariable, type FinishedTrial, type Reply, type Request, type Wear } from './protocol.ts';
+import { engineVariable, gpuVariable, type Reply, type Request, type Results, type Wear } from './protocol.ts';
 
 /** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
 export class TrialProcessError extends Error {
@@ -30,7 +30,7 @@ export interface TrialChildOptions {
 export interface RunOptions {
   /** The whole process is killed when no trial has finished for this long per trial that is left. */
   readonly trialTimeoutSeconds: number;
-  readonly onFinished: (trial: FinishedTrial) => void;
+  readonly onFinished: (results: Results) => void;
   readonly onProgress: (trialId: string, stepsDone: number) => void;
 }
 
@@ -106,15 +106,15 @@ export class TrialChild {
     const onMessage = (reply: Reply) => {
       switch (reply.kind) {
         case 'finished':
-          left -= 1;
+          left -= reply.trials.length;
           restartTimer();
-          return options.onFinished(reply.trial);
+          return options.onFinished(reply);
         case 'progress':
           return options.onProgress(reply.trialId, reply.stepsDone);
         case 'done': {
-          const { last, ...done } = reply;
-          if (last !== undefined) options.onFinished(last);
-          return end(done);
+          const { kind, memoryBytes, tensorHandles } = reply;
+          options.onFinished(reply);
+          return end({ kind, memoryBytes, tensorHandles });
         }
         case 'failed':
           this.kill();

@@ -30,8 +30,8 @@ try {
     const controller = new AbortController();
     running = controller;
     runTrials(request.trials, { engines, dataFolder: namedDataFolder(), signal: controller.signal, send }).then(
-      (last) =>
-        send({ kind: 'done', last, memoryBytes: process.memoryUsage.rss(), tensorHandles: tensorHandlesUsed() }),
+      (results) =>
+        send({ kind: 'done', ...results, memoryBytes: process.memoryUsage.rss(), tensorHandles: tensorHandlesUsed() }),
       (error: unknown) => {
         const { failure, message } = classifyError(error);
         send({ kind: 'failed', failure, message, logTail: (error as Error | null)?.stack ?? message });
