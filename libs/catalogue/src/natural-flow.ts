@@ -166,7 +166,7 @@ export const naturalFlowPrediction: typeof declaration = {
       seriesBy: 'noiseVariance',
       only: { noiseVariance: 1 },
       xLabel: 'width M',
-      yLabel: 'max ‖θ − θ^lin‖/‖θ^lin_∞ − θ_0‖',
+      yLabel: 'max ‖θ − θ^lin‖ over the way of θ^lin',
       xScale: 'log',
       yScale: 'log',
     },
