@@ -41,13 +41,18 @@ export function classifyError(error: unknown): Cause {
   return { failure: outOfMemory ? 'out-of-memory' : 'crash', message };
 }
 
+let eventsFile: string | undefined;
+
 /** How often the kernel killed a process of this control group for want of memory; 0 where that is not counted. */
 export function countOutOfMemoryKills(): number {
   try {
-    const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '';
-    const events = readFileSync(`/sys/fs/cgroup${group}/memory.events`, 'utf8');
-    return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0);
+    eventsFile ??= `/sys/fs/cgroup${controlGroup()}/memory.events`;
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(eventsFile, 'utf8'))?.[1] ?? 0);
   } catch {
     return 0;
   }
+}
+
+function controlGroup(): string {
+  return /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '';
 }

@@ -31,10 +31,13 @@ export async function insertRows<Returned>(
   { target, rows }: { readonly target: Target; readonly rows: readonly (readonly Value[])[] },
 ): Promise<Returned[]> {
   const returned: Returned[] = [];
+  const texts = new Map<number, string>();
   for (let start = 0; start < rows.length;) {
     const count = statementRows(kind, rows.length - start, target.columns.length);
     const parameters = rows.slice(start, start + count).flat();
-    const result = await db.executeQuery<Returned>(CompiledQuery.raw(statement(kind, target, count), parameters));
+    const text = texts.get(count) ?? statement(kind, target, count);
+    texts.set(count, text);
+    const result = await db.executeQuery<Returned>(CompiledQuery.raw(text, parameters));
     for (const row of result.rows) returned.push(row);
     start += count;
   }

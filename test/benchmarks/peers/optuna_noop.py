@@ -12,8 +12,7 @@ import optuna
 
 def work(storage: str, until: float) -> None:
     study = optuna.load_study(study_name="noop", storage=storage, sampler=optuna.samplers.RandomSampler())
-    while time.time() < until:
-        study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), timeout=until - time.time())
 
 
 if __name__ == "__main__":
