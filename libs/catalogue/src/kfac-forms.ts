@@ -53,6 +53,7 @@ const dampingOrder: Claim = {
   },
 };
 
+/** Below ρ of about 1e-12 rounding in the null directions of the output bias, of rank 1, is what is left. */
 const separateLimit: Claim = {
   id: 'separate-biases-limit',
   statement: 'With biases in a block of their own Θ̄ → N(2L − 1)I + 11ᵀ as ρ → 0, wherever ρ is added',
@@ -110,7 +111,7 @@ export const kfacForms: ExperimentDeclaration<typeof isotropy.parameters> = {
       panelBy: ['kfacBias'],
       seriesBy: 'kfacDamping',
       xLabel: 'damping ρ',
-      yLabel: '‖Θ̄ − Θ̄_0‖/‖Θ̄_0‖',
+      yLabel: 'relative distance from the limit',
       xScale: 'log',
       yScale: 'log',
     },
