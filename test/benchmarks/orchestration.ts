@@ -117,7 +117,7 @@ async function short(): Promise<readonly Requirement[]> {
 
 async function compute(): Promise<readonly Requirement[]> {
   const params = { dataset: 'gaussian', width: 256, samples: 64 };
-  const count = 150;
+  const count = 400;
   const yaml = `experiment: wide-training\naxes: { damping: [0] }\nrepeats: ${count}\nfixed: ${JSON.stringify(params)}\n`;
   const bareOne = await bareSeconds(1, count, params);
   const bareTwo = await bareSeconds(2, count, params);

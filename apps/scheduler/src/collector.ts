@@ -13,8 +13,8 @@ import { failedTrials } from './failed-trials.ts';
 import { recordObservations } from './record-observations.ts';
 import type { Locate, Sweeps } from './sweeps.ts';
 
-/** About how many reports a transaction commits at most. */
-const pageLimit = 500;
+/** About how many reports a transaction commits at most: the index over trial ids is written all over by each. */
+const pageLimit = 4000;
 /** Time between two pages that are not full: many reports in one transaction cost little more than one. */
 const gatherMs = 20;
 
