@@ -34,20 +34,21 @@ export function sqlite(options: SqliteOptions): Sqlite {
   return { dialect, readArrays: (query) => driver.readArrays(query) };
 }
 
+const settings = ['pragma temp_store = memory', 'pragma cache_size = -65536'];
+
 /**
- * WAL, so that readers never wait for the collector; `synchronous = full`, so that a commit is on the disk before it is
- * reported: it survives `kill -9` and a power cut (on a disk that honours fsync). `normal` would keep the file sound
- * but could lose the last commits to a power cut, and their observations have been acknowledged by then.
+ * WAL, which is kept in the file, so that readers never wait for the collector; `synchronous = full`, so that a commit is on
+ * the disk before it is reported: it survives `kill -9` and a power cut (on a disk that honours fsync). `normal` would keep
+ * the file sound but could lose the last commits to a power cut, and their observations have been acknowledged by then.
  */
-const settings = [
+const writerSettings = [
   'pragma journal_mode = wal',
   'pragma synchronous = full',
   'pragma foreign_keys = on',
   // fewer checkpoints: the index over trial ids is written all over, and a checkpoint writes each of its pages once
   'pragma wal_autocheckpoint = 8000',
-  'pragma temp_store = memory',
-  'pragma cache_size = -65536',
 ];
+const readerSettings = ['pragma query_only = on'];
 
 class NodeSqliteDriver implements Driver {
   readonly #options: SqliteOptions;
@@ -96,9 +97,9 @@ class NodeSqliteDriver implements Driver {
   }
 
   async #configured(connection: NodeSqliteConnection): Promise<NodeSqliteConnection> {
-    const wanted = this.#options.readOnly ? [...settings, 'pragma query_only = on'] : settings;
+    const own = this.#options.readOnly ? readerSettings : writerSettings;
     try {
-      for (const setting of wanted) await connection.executeQuery(CompiledQuery.raw(setting));
+      for (const setting of [...own, ...settings]) await connection.executeQuery(CompiledQuery.raw(setting));
       return connection;
     } catch (error) {
       connection.close();

@@ -172,6 +172,9 @@ describe('SQLite in trouble', () => {
     const write = store.setSweepState('damping', 'paused');
     await assert.rejects(write, refusal('read-only', 'results.sqlite cannot be written'));
     await store.close();
+    const reader = await openResults(`sqlite:${file}`, { readOnly: true });
+    assert.equal((await reader.rows('damping')).length, 30);
+    await reader.close();
   });
 
   test('a file that may only be read while its newest records are beside it is refused', async (t) => {
