@@ -18,16 +18,16 @@ export type Statistic = readonly [
   greatest: number | null,
 ];
 
-/** Squares of what is larger may overflow. */
-const large = 1e150;
+/** What is larger is scaled down: the square of 10^13 times as much, which is what PostgreSQL sums, does not overflow. */
+export const large = 1e140;
 export const downscale = 2 ** -600;
 
 /** Count, mean and sum of squared residuals of the mean, all of values times a scale; the scale; the greatest value. */
 const fields = 5;
 
 /**
- * Means and deviations of several values by Welford's update, as plain sums of squares cancel. Values whose squares overflow,
- * as those of diverged trials do, are scaled down.
+ * Means and deviations of several values by Welford's update, as plain sums of squares cancel. Values whose squares may
+ * overflow, as those of diverged trials do, are scaled down.
  */
 export class Moments {
   count = 0;

@@ -26,7 +26,8 @@ export interface Pairing {
 
 /**
  * Differences value − baseline of one metric between trials that agree in the seed and in every parameter but one
- * (common random numbers), averaged per value and group. Partners are found by their `pairKey`.
+ * (common random numbers), averaged per value and group. Partners are found by their `pairKey`. Pairs whose difference is
+ * beyond what a number holds are left out.
  */
 export async function readPairs(connection: Connection, name: string, query: PairQuery): Promise<PairRow[]> {
   const { parameter, baseline, metric, by = [] } = query;
@@ -45,7 +46,8 @@ export async function readPairs(connection: Connection, name: string, query: Pai
   const groups = await (connection.kind === 'sqlite'
     ? sqlitePairs(connection, pairing)
     : postgresPairs(connection.db, pairing));
-  return groups.flatMap((group) => {
+  const measuredGroups = groups.filter(({ statistics }) => statistics[0]![0] > 0);
+  return measuredGroups.flatMap((group) => {
     const cells = (columns: readonly Column[]) =>
       columns.map(({ column }) => group.keys[compared.length + keys.indexOf(column)]!);
     return keyValue(parameter, compared, group.keys).map(([, value]) => ({

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cell } from './connection.ts';
-import { downscale, finite } from './moments.ts';
+import { downscale, finite, large } from './moments.ts';
 import type { Group } from './moments.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database } from './schema.ts';
@@ -77,12 +77,15 @@ function plain(name: string): Aggregates {
   return { isLarge: sql`false`, mean: sql`avg(${value})`, deviation: sql`stddev_samp(${value})` };
 }
 
-/** PostgreSQL refuses squares that overflow, and products that underflow: where there are such values, all are scaled. */
+/**
+ * PostgreSQL refuses products that overflow or underflow, and takes the square of a value times their number: where there are
+ * large values, all are scaled.
+ */
 function scaled(name: string): Aggregates {
   const value = sql.ref(name);
-  const small = sql`case when abs(${value}) <= 1e150 then ${value} end`;
+  const small = sql`case when abs(${value}) <= ${sql.lit(large)} then ${value} end`;
   const down = sql`case when abs(${value}) > 1e-100 then ${value} * ${sql.lit(downscale)} when ${value} is not null then 0 end`;
-  const isLarge = sql<boolean | null>`bool_or(abs(${value}) > 1e150)`;
+  const isLarge = sql<boolean | null>`bool_or(abs(${value}) > ${sql.lit(large)})`;
   return {
     isLarge,
     mean: sql`case when ${isLarge} then avg(${down}) else avg(${small}) end`,

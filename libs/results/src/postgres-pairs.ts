@@ -25,11 +25,19 @@ export async function postgresPairs(db: Database, pairing: Pairing): Promise<Gro
   const change = sql`coalesce(${sql.join(names.map((name) => sql.ref(`${name}.change`)))})`;
   const from = sql`(
     select ${sql.join(groupedBy.map((name) => sql.ref(`others.${name}`)))},
-      ${sql.ref(`others.${metric}`)} - baselines.baseline as difference
+      ${difference(sql.ref(`others.${metric}`), sql.ref('baselines.baseline'))} as difference
     from (${others}) as others ${sql.join(joins, sql` `)}
     join (${baselines}) as baselines on baselines.pair_key = others.pair_key # ${change}
   )`;
   return postgresGroups(db, { from, keys: groupedBy, values: ['difference'] });
+}
+
+/** Null where it overflows, which PostgreSQL refuses: neither bound overflows itself. */
+function difference(value: RawBuilder<unknown>, baseline: RawBuilder<unknown>): RawBuilder<number | null> {
+  const greatest = sql.lit(Number.MAX_VALUE);
+  const isFinite = sql<boolean>`case when ${baseline} < 0 then ${value} <= ${baseline} + ${greatest}
+    else ${value} >= ${baseline} - ${greatest} end`;
+  return sql`case when ${isFinite} then ${value} - ${baseline} end`;
 }
 
 function cellOf(value: Pairing['baseline']): Cell {

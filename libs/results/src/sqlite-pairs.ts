@@ -47,7 +47,7 @@ export async function sqlitePairs(connection: SqliteConnection, pairing: Pairing
       else add(value, partner, group);
     }
   for (const { key, value, group } of early) add(value, baselines.get(key.high, key.low), group);
-  return moments.groups().filter(({ statistics }) => statistics[0]![0] > 0);
+  return moments.groups();
 }
 
 interface Side {

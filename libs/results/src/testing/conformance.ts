@@ -568,6 +568,31 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       },
     );
 
+    onStore('leaves out the pairs whose difference is beyond what a number holds', async (store) => {
+      await store.createSweep(syntheticSweep('range', 20));
+      const losses: Record<string, readonly number[]> = {
+        exact: [-1.7e308, 1.7e308, -1e308],
+        kfac: [1.7e308, 5e-324, 7e307],
+        diagonal: [1e308, -1e308, 1.7e308],
+      };
+      const trials = Object.entries(losses).flatMap(([approximation, values]) =>
+        values.map((loss, seed) => ({ seed, params: { approximation }, metrics: { loss } })),
+      );
+      await store.record(
+        trials.map((trial, index) => ({
+          ...(syntheticRecord('range', 0) as Observation),
+          ...{ index, trialId: `t${index}`, ...trial },
+        })),
+      );
+      const [pairs, ...others] = await store.pairs('range', {
+        parameter: 'approximation',
+        baseline: 'exact',
+        metric: 'loss',
+      });
+      assert.deepEqual([pairs?.value, pairs?.difference.count, pairs?.difference.greatest], ['kfac', 2, 1.7e308]);
+      assert.deepEqual(others, []);
+    });
+
     onStore('says which names there are when a name is wrong', async (store) => {
       await store.createSweep(syntheticSweep('damping', 1));
       await store.record([syntheticRecord('damping', 0)]);
