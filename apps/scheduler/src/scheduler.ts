@@ -197,23 +197,27 @@ export class Scheduler {
   async #admit(): Promise<void> {
     const { sweeps, queue, settings } = this.#parts;
     const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
-    const demands = sweeps.runs.map((run) => {
+    const { runs } = sweeps;
+    const demands = runs.map((run) => {
       return { ...run.demand(settings.maxBatch), served: this.#serviceTimes.of(run.name) };
     });
     const room = divideRoom(demands, capacity);
-    const planned = sweeps.runs.map((run) => {
+    const planned = runs.map((run) => {
       const budget = Math.min(room.get(run.name) ?? 0, mostBatchesPerTurn * settings.maxBatch);
       const batches = budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
       return { priority: run.spec.priority, batches };
     });
-    for (const [i, demand] of demands.entries()) {
-      const trials = planned[i]!.batches.reduce((sum, batch) => sum + batch.trials.length, 0);
-      if (trials > 0) this.#serviceTimes.add(demand.sweep, servedBy(demand, trials));
-    }
     const batches = inOrderOfService(planned);
     if (batches.length === 0) return;
     const ids = await queue.add(batches);
     batches.forEach(({ sweep, trials }, i) => sweeps.run(sweep)?.admitted(ids[i] as string, trials));
+    const charges = runs.flatMap((run, i) => {
+      const trials = planned[i]!.batches.reduce((sum, batch) => sum + batch.trials.length, 0);
+      if (trials === 0) return [];
+      const wantsMore = run.demand(settings.maxBatch).missing > 0;
+      return [{ sweep: run.name, served: servedBy(demands[i]!, trials), wantsMore }];
+    });
+    this.#serviceTimes.charge(charges);
   }
 
   async #countSlots(): Promise<void> {

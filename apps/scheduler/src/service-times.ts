@@ -1,7 +1,17 @@
+/** What a sweep was given in one turn. */
+export interface Charge {
+  readonly sweep: string;
+  /** Seconds of work over the weight of the sweep. */
+  readonly served: number;
+  /** Whether it would have taken more. */
+  readonly wantsMore: boolean;
+}
+
 /**
  * The work that each sweep has been given, in seconds over its weight: the virtual time of weighted fair queueing. Who
  * has the least is served next. A sweep that asked for nothing for a while, or is new, begins where the sweep that was
- * served last stood, so that it neither catches up on what it missed nor waits for others to.
+ * served last stood, so that it neither catches up on what it missed nor waits for others to. Where several were served
+ * in one turn, that is the least of those that want more: a sweep that gets all it asks for holds nobody back.
  */
 export class ServiceTimes {
   readonly #served = new Map<string, number>();
@@ -11,11 +21,16 @@ export class ServiceTimes {
     return Math.max(this.#now, this.#served.get(sweep) ?? 0);
   }
 
-  /** @param served seconds over the weight of the sweep */
-  add(sweep: string, served: number): void {
-    const before = this.of(sweep);
-    this.#served.set(sweep, before + served);
-    this.#now = before;
+  /** Charges a turn as a whole: no sweep loses what it is behind because another was charged before it. */
+  charge(turn: readonly Charge[]): void {
+    if (turn.length === 0) return;
+    const charges = turn.map((charge) => ({ ...charge, before: this.of(charge.sweep) }));
+    for (const { sweep, before, served } of charges) this.#served.set(sweep, before + served);
+    const waiting = charges.filter(({ wantsMore }) => wantsMore);
+    this.#now =
+      waiting.length > 0
+        ? Math.min(...waiting.map(({ before }) => before))
+        : Math.max(...charges.map(({ before }) => before));
     for (const [name, time] of this.#served) if (time <= this.#now) this.#served.delete(name);
   }
 }
