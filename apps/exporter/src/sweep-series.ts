@@ -1,20 +1,10 @@
 import type { SweepSummary } from '@natsweep/queue';
-import type { Failure, Outcome } from '@natsweep/sweep';
+import { failures, type Outcome } from '@natsweep/sweep';
 
 import type { SeriesSet } from './series.ts';
 
 const states = ['running', 'paused', 'cancelled', 'completed'] as const satisfies readonly SweepSummary['state'][];
 const outcomes = ['converged', 'diverged', 'step-limit', 'stopped'] as const satisfies readonly Outcome[];
-const failures = [
-  'out-of-memory',
-  'crash',
-  'timeout',
-  'invalid',
-  'engine',
-  'data',
-  'lost',
-  'cancelled',
-] as const satisfies readonly Failure[];
 
 /** More values of `approximation` than this end up together under `other`: labels stay bounded whatever a sweep holds. */
 const maxApproximations = 12;

@@ -1,4 +1,4 @@
-import type { Batch, Measured, ParameterValue } from '@natsweep/sweep';
+import { failures, type Batch, type Measured, type ParameterValue } from '@natsweep/sweep';
 import { z } from 'zod';
 import type { BatchData } from './batch-data.ts';
 import type { Cancelled } from './cancelled.ts';
@@ -33,7 +33,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const parameters = recordOf(isParameter);
 const counts = recordOf(isCount);
-const failure = z.enum(['out-of-memory', 'crash', 'timeout', 'invalid', 'engine', 'data', 'lost', 'cancelled']);
+const failure = z.enum(failures);
 
 const gpuReading = z.number().nullable();
 

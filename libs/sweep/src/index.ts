@@ -11,6 +11,7 @@ export type {
   Outcome,
   TrialRecord,
 } from './observation.ts';
+export { failures } from './observation.ts';
 export type { Axis, ContinuousAxis, DiscreteAxis, SweepSpec } from './spec.ts';
 export { readSweepSpec, SweepSpecError } from './read-spec.ts';
 export { sweepJsonSchema, type SweepSize } from './sweep-file.ts';

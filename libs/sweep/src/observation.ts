@@ -7,7 +7,18 @@ export type Outcome = 'converged' | 'diverged' | 'step-limit' | 'stopped';
  * Why a delivery failed. `invalid`, and `engine` and `data` (asked for and not to be had on the worker's machine), are not
  * retried; the others are. `cancelled` is no delivery's failure: the trial was ended by command before it had a record.
  */
-export type Failure = 'out-of-memory' | 'crash' | 'timeout' | 'invalid' | 'engine' | 'data' | 'lost' | 'cancelled';
+export type Failure = (typeof failures)[number];
+
+export const failures = [
+  'out-of-memory',
+  'crash',
+  'timeout',
+  'invalid',
+  'engine',
+  'data',
+  'lost',
+  'cancelled',
+] as const;
 
 /** A finite number, or null where the quantity was not finite (after divergence) or not defined. JSON has no NaN. */
 export type Measured = number | null;

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import type { Failure } from '@natsweep/sweep';
+import { failures, type Failure } from '@natsweep/sweep';
 
 import type { Register } from '../cli.ts';
 import { exitCodes } from '../exit.ts';
@@ -13,17 +13,6 @@ interface RetryOptions {
   readonly failure?: Failure;
   readonly dryRun?: boolean;
 }
-
-const failures: readonly Failure[] = [
-  'out-of-memory',
-  'crash',
-  'timeout',
-  'invalid',
-  'engine',
-  'data',
-  'lost',
-  'cancelled',
-];
 
 export const registerRetry: Register = (program, cli, run) => {
   program
