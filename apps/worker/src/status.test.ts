@@ -10,7 +10,9 @@ import { fakeNvidiaSmi } from './testing/fake-gpus.ts';
 
 test('the registry names the GPU of a slot, with its memory and how busy it is, no GPU of others, and the data it lacks', async (t) => {
   fakeNvidiaSmi(t).show('0, NVIDIA A100, 5, 0, 81920\n1, NVIDIA H200, 37, 1024, 143771');
-  t.mock.property(process, 'env', { ...process.env, NATSWEEP_DATA: '/nowhere' });
+  // as long as Linux allows
+  const nowhere = '/nowhere'.padEnd(4095, '/somewhere');
+  t.mock.property(process, 'env', { ...process.env, NATSWEEP_DATA: nowhere });
   const redis = await temporaryRedis(t);
   const connection = await redis.connect();
   const logger = createLogger({ app: 'worker' });

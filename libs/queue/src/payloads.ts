@@ -199,7 +199,7 @@ export const workerPayload: z.ZodType<WorkerStatus> = z.object({
   startedAtMs: z.number(),
   heartbeatAtMs: z.number(),
   metricsAddress: z.string().max(300).nullable(),
-  missingData: recordOf(isShortText).exactOptional(),
+  missingData: z.record(name, text).exactOptional(),
   slots: z.array(
     z.object({
       slot: name,
