@@ -18,6 +18,15 @@ export function mixIn(state: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
+/** As `mixIn`, with the constants of a lane of MurmurHash3's 128-bit body. */
+export function mixInOtherwise(state: number, word: number): number {
+  let k = Math.imul(word, 0x239b961b);
+  k = (k << 15) | (k >>> 17);
+  let h = state ^ Math.imul(k, 0xab0e9789);
+  h = (h << 19) | (h >>> 13);
+  return (Math.imul(h, 5) + 0x561ccd1b) | 0;
+}
+
 /** The hash of the words that made `state`. */
 export function finish(state: number, words: number): number {
   let h = state ^ words;

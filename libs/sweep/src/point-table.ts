@@ -1,3 +1,5 @@
+import type { PointHash } from './point-hash.ts';
+
 /**
  * Points by a 64-bit hash of what tells them apart, in open addressing: 12 bytes a place, 24 to 48 a point. Two points of
  * one hash count as the same; among a million that is one case in 10^7.
@@ -38,10 +40,4 @@ export class PointTable {
       place = (place + 1) & this.#mask;
     }
   }
-}
-
-/** Two independent words of 32 bits. */
-export interface PointHash {
-  readonly high: number;
-  readonly low: number;
 }

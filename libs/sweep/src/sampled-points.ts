@@ -4,8 +4,8 @@ import type { Condition } from './expression.ts';
 import type { Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
 import { applyCombination } from './grid-points.ts';
-import { emptyMix, finish, mixIn } from './mix.ts';
-import { PointTable, type PointHash } from './point-table.ts';
+import { hashOf, type Digits } from './point-hash.ts';
+import { PointTable } from './point-table.ts';
 import type { PointSource } from './points.ts';
 import type { ContinuousAxis } from './spec.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
@@ -32,12 +32,6 @@ export interface Sampling {
   readonly points: number;
   readonly seed: number;
 }
-
-/**
- * What tells points apart: the combination of every component, then the value of every continuous axis, NaN where it is
- * absent. A million of these are compared in the time of making the parameters of a tenth of them.
- */
-type Digits = Float64Array;
 
 /**
  * Distinct points drawn at random or along a Sobol sequence with a seeded digital shift. Every component of coupled
@@ -128,21 +122,4 @@ function distinctDraws(draw: (number: number) => Digits, count: number) {
     if (table.add(hashOf(draw(number)), found)) draws[found++] = number;
   }
   return { draws, table };
-}
-
-const one = new Float64Array(1);
-const words = new Uint32Array(one.buffer);
-
-/** Over the bits of all digits. */
-function hashOf(digits: Digits): PointHash {
-  let high = mixIn(emptyMix, 0);
-  let low = mixIn(emptyMix, 1);
-  for (let d = 0; d < digits.length; d++) {
-    // NaN may have any of many bit patterns, and 0 a sign: both are made one
-    one[0] = digits[d]! + 0;
-    const [a, b] = Number.isNaN(one[0]) ? [0xffffffff, 0xffffffff] : [words[0]!, words[1]!];
-    high = mixIn(mixIn(high, a), b);
-    low = mixIn(mixIn(low, a), b);
-  }
-  return { high: finish(high, digits.length), low: finish(low, digits.length) };
 }
