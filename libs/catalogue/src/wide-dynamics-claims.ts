@@ -9,6 +9,8 @@ const ruleOf = ({ params }: Measurement): string =>
 const isIsotropic = (m: Measurement): boolean =>
   !['gradient-descent', 'kfac with separate biases', ...entryWise].includes(ruleOf(m));
 
+const isDiverged = ({ outcome }: Measurement): boolean => outcome === 'diverged';
+
 /**
  * Every rule: in steps, where the closed form is exact for the linearised network, by the slope of a distance against width; in flow
  * time by the distance itself, to which finite steps of c add up to c/2e.
@@ -18,8 +20,10 @@ function followsWithWidth(texts: { id: string; statement: string; source: string
   return {
     ...rest,
     judge: (measurements) => {
-      // a rule without such a theory has the metric in no trial
-      const known = groupBy(measurements, ruleOf).flatMap((group) => (valuesOf(group, metric).length > 0 ? group : []));
+      // a rule without such a theory has the metric in no trial, as has one that always diverges: that counts against the claim
+      const known = groupBy(measurements, ruleOf).flatMap((group) =>
+        valuesOf(group, metric).length > 0 || group.some(isDiverged) ? group : [],
+      );
       const inSteps = groupBy(having(known, { theoryDynamics: 'steps' }), ruleOf).flatMap((group) => {
         const slopes = slopesAgainst(group, 'width', metric);
         return slopes.length === 0 ? [] : [{ rule: ruleOf(group[0]!), slopes }];
@@ -104,15 +108,20 @@ export const entryWiseBetween: Claim = {
   source: 'Karakida & Osawa 2020, section 5, comparison with entry-wise FIMs',
   judge: (measurements) => {
     const inSteps = atLargest(having(measurements, { theoryDynamics: 'steps' }), 'width');
-    const rates = (some: readonly Measurement[]) => valuesOfEvery(some, 'contractionPerStep', Infinity);
-    const euclidean = rates(having(inSteps, { approximation: 'gradient-descent' }));
-    const isotropic = groupBy(inSteps.filter(isIsotropic), ruleOf).map(rates);
-    const between = entryWise.map((rule) => ({ rule, values: rates(having(inSteps, { approximation: rule })) }));
+    const rates = (some: readonly Measurement[], lost: number) => valuesOfEvery(some, 'contractionPerStep', lost);
+    const descent = having(inSteps, { approximation: 'gradient-descent' });
+    const euclidean = rates(descent, -Infinity);
+    const isotropic = groupBy(inSteps.filter(isIsotropic), ruleOf).map((group) => rates(group, Infinity));
+    const between = entryWise.map((rule) => ({
+      rule,
+      values: rates(having(inSteps, { approximation: rule }), Infinity),
+    }));
     const judgeable = euclidean.length > 0 && isotropic.length > 0 && between.every(({ values }) => values.length > 0);
     const slowest = Math.max(...isotropic.map((values) => spread(values).mean));
-    const holds = between.every(
-      ({ values }) => spread(values).mean < spread(euclidean).mean && spread(values).mean > slowest,
-    );
+    // where gradient descent diverges, anything is faster
+    const holds =
+      !descent.some(isDiverged) &&
+      between.every(({ values }) => spread(values).mean < spread(euclidean).mean && spread(values).mean > slowest);
     return verdict(judgeable ? holds : undefined, {
       expected: 'isotropic < entry-wise < gradient descent',
       measured:
@@ -120,7 +129,7 @@ export const entryWiseBetween: Claim = {
         between.map(({ rule, values }) => `${rule} ${formatSpread(values)}`).join(', ') +
         `, gradient descent ${formatSpread(euclidean)}`,
       threshold:
-        'mean contraction at the widest network between the slowest isotropic rule and gradient descent, all at c of their best rate',
+        'mean contraction at the widest network between the slowest isotropic rule and gradient descent, which diverges in no trial, all at c of their best rate',
       missing: 'needs gradient-descent, diagonal, quasi-diagonal and an isotropic rule in steps',
     });
   },

@@ -53,6 +53,25 @@ test('a rule without theory is left out, one of its trials without a value is no
   assert.equal(analyticHeld.judge(diverged).status, 'not reproduced');
 });
 
+test('a rule that diverges in every trial refutes that all follow', () => {
+  for (const [claim, metric] of [
+    [train, 'deviationFromTheory'],
+    [held, 'testDeviationFromTheory'],
+    [analyticTrain, 'deviationFromAnalytic'],
+    [analyticHeld, 'testDeviationFromAnalytic'],
+  ] as const) {
+    const good = [...along(metric, -0.5), flow(metric, 0.02)];
+    const lost = (some: readonly Measurement[]) =>
+      some.map((m) => ({ ...m, outcome: 'diverged', metrics: { [metric]: null } }));
+    const inSteps = claim.judge([...good, ...lost(along(metric, -0.5, { approximation: 'kfac' }))]);
+    assert.equal(inSteps.status, 'not reproduced');
+    assert.match(inSteps.measured, /kfac 2 of 2 groups hold a trial that diverged/);
+    const inFlow = claim.judge([...good, ...lost([flow(metric, null, 'kfac')])]);
+    assert.equal(inFlow.status, 'not reproduced');
+    assert.match(inFlow.measured, /kfac no value in 1 trials/);
+  }
+});
+
 test('the decay of every isotropic rule must be near (1 − c)^t and nearer the wider the network', () => {
   const metric = 'deviationFromIsotropy';
   const good = [...along(metric, -0.5), ...along(metric, -0.6, { approximation: 'unit-wise', damping: 1e-10 })];
@@ -72,4 +91,17 @@ test('entry-wise rules must contract between the isotropic ones and gradient des
   assert.equal(between.judge([...others, ...entries(0.95)]).status, 'not reproduced');
   assert.equal(between.judge([...others, ...entries(0.51)]).status, 'not reproduced');
   assert.equal(between.judge([...others, at('diagonal', 0.87)]).status, 'undecided');
+});
+
+test('gradient descent that diverges, or was not measured, does not make entry-wise rules faster', () => {
+  const at = (approximation: string, contractionPerStep: number | null, outcome = 'converged') => ({
+    ...trial({ approximation, damping: approximation.endsWith('diagonal') ? 1e-8 : 0 }, { contractionPerStep }),
+    outcome,
+  });
+  const others = [at('exact', 0.5), at('diagonal', 0.87), at('quasi-diagonal', 0.9)];
+  assert.equal(between.judge([...others, at('gradient-descent', 0.93)]).status, 'reproduced');
+  for (const lost of [at('gradient-descent', null), at('gradient-descent', 1.3, 'diverged')])
+    assert.equal(between.judge([...others, lost]).status, 'not reproduced');
+  const one = [at('gradient-descent', 0.93), at('gradient-descent', 1.3, 'diverged')];
+  assert.equal(between.judge([...others, ...one]).status, 'not reproduced');
 });
