@@ -27,10 +27,27 @@ test('with the first layer fixed the metric must be isotropic at the widest netw
   assert.equal(fixed.judge([trial('fixed', 1.1, { inputDimension: 40 })]).status, 'undecided');
 });
 
+test('inputs are few where the data have fewer than samples, with the bias, if there is one, as one more', () => {
+  const judge = (params: object) => fixed.judge([trial('fixed', 1.1, params)]).status;
+  assert.equal(judge({ samples: 11, biasVariance: 0 }), 'reproduced');
+  assert.equal(judge({ samples: 11, biasVariance: 0.5 }), 'undecided');
+  assert.equal(judge({ samples: 12, biasVariance: 0.5 }), 'reproduced');
+  // whatever inputDimension says, an image of MNIST has 784
+  assert.equal(judge({ dataset: 'mnist' }), 'undecided');
+  assert.equal(judge({ dataset: 'mnist', samples: 800, inputDimension: 1000 }), 'reproduced');
+});
+
 test('with the first layer trained the condition number must stay above', () => {
   assert.equal(trained.judge([trial('fixed', 1.1), trial('trained', 1.6)]).status, 'reproduced');
   assert.equal(trained.judge([trial('fixed', 1.1), trial('trained', 1.1)]).status, 'not reproduced');
   assert.equal(trained.judge([trial('trained', 1.6)]).status, 'undecided');
+  assert.equal(trained.judge([trial('fixed', 1), trial('trained', 1)]).status, 'not reproduced');
+  for (const [ofFixed, ofTrained] of [
+    [null, null],
+    [null, 1.6],
+    [1.1, null],
+  ] as const)
+    assert.equal(trained.judge([trial('fixed', ofFixed), trial('trained', ofTrained)]).status, 'not reproduced');
 });
 
 test('a fixed first layer is refused where it means nothing', () => {

@@ -102,8 +102,11 @@ export function singleLayerRefusal(params: Inverted): string | undefined {
 /** A metric that is inverted; without a `damping` none can be 0. */
 type Inverted = WideNetworkParameters & { readonly approximation: string; readonly damping?: number };
 
-/** M_0 */
-function inputDimensionOf({ dataset, inputDimension }: WideNetworkParameters): number {
+/** M_0: of an image data set its pixels, whatever `inputDimension` is. */
+export function inputDimensionOf({
+  dataset,
+  inputDimension,
+}: Pick<WideNetworkParameters, 'dataset' | 'inputDimension'>): number {
   return isImageDataset(dataset) ? imageDatasets[dataset].inputDimension : inputDimension;
 }
 
