@@ -13,7 +13,9 @@ const trial = (steps: number, testError: number | null, effectiveRank: number, d
 
 test('test error and effective rank of one task must not change with the budget', () => {
   const short = trial(10_000, 0.3, 2);
-  assert.equal(claim.judge([short, trial(50_000, 0.31, 2.05)]).status, 'reproduced');
+  const { status, measured } = claim.judge([short, trial(50_000, 0.31, 2.05)]);
+  assert.equal(status, 'reproduced');
+  assert.match(measured, /^from 10,000 steps to 50,000: change of test error 0\.01 /);
   assert.equal(claim.judge([short, trial(50_000, 0.4, 2)]).status, 'not reproduced');
   assert.equal(claim.judge([short, trial(50_000, 0.3, 2.5)]).status, 'not reproduced');
   assert.equal(claim.judge([short, trial(50_000, null, 2)]).status, 'not reproduced');
