@@ -5,7 +5,8 @@
  *
  * Prints Markdown: what every kind of question takes (the shortest wall time of some rounds), what a trial takes on the disk,
  * and for exports, each by a process of its own, their time and memory; then the same questions put to the same database as
- * SQL written by hand, and to DuckDB over the exported Parquet file, which also counts what each exported file holds.
+ * SQL written by hand, and to DuckDB over the exported Parquet file, which also counts what each exported file holds. The
+ * status is 1 if PostgreSQL or DuckDB had to be left out.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -54,7 +55,11 @@ async function measureSqlite(): Promise<void> {
 
 async function measurePostgres(): Promise<void> {
   const binaries = findPostgres();
-  if (binaries === undefined) return console.log('\nPostgreSQL was left out: it is not installed');
+  if (binaries === undefined) {
+    console.log('\nPostgreSQL was left out: it is not installed');
+    process.exitCode = 1;
+    return;
+  }
   const server = await startPrivatePostgres(binaries, { shared_buffers: '512MB', fsync: 'on' });
   try {
     const answered = await measure('PostgreSQL', server.url);
@@ -77,7 +82,8 @@ async function measure(name: string, url: string): Promise<Requirement[]> {
   await store.createSweep(millionSweep(observations));
   let recordingMs = 0;
   for (let first = 0; first < observations; first += batch) {
-    const records = Array.from({ length: batch }, (_, place) => millionObservation(first + place));
+    const length = Math.min(batch, observations - first);
+    const records = Array.from({ length }, (_, place) => millionObservation(first + place));
     const start = performance.now();
     await store.record(records);
     recordingMs += performance.now() - start;
@@ -153,5 +159,6 @@ async function comparePeers(database: string): Promise<void> {
     }
   } catch (error) {
     console.log(`\nDuckDB (${duckdb}) was left out: ${reason(error)}`);
+    process.exitCode = 1;
   }
 }
