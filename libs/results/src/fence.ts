@@ -6,7 +6,8 @@ import type { Database } from './schema.ts';
 /**
  * Keeps a writer out that was suspended and goes on when another has taken its place. The database counts how often it was
  * taken over; each transaction of a store that has taken it over begins by reading the count, and keeps it from changing until
- * the transaction ends. So between a take-over and what its writer commits next, nothing of another writer comes in.
+ * the transaction ends. So between a take-over and what its writer commits next, nothing of another writer comes in, but for
+ * texts that records share (`Texts.store`): those are stored before the transaction, and one that no record uses does no harm.
  */
 export class Fence {
   #epoch: number | undefined;

@@ -165,8 +165,8 @@ export interface GroupMetric {
 export interface ResultsStore {
   /**
    * Makes this store the one that writes: of any other that has done so before, no transaction is committed from now on. Waits
-   * for the one that it may have under way. Their methods that write throw ResultsError `superseded`; stores that never took
-   * over go unchecked.
+   * for the one that it may have under way. Their methods that write throw ResultsError `superseded`, and leave behind at most
+   * texts that no record uses; stores that never took over go unchecked.
    */
   takeOver(): Promise<void>;
 
