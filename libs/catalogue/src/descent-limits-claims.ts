@@ -57,8 +57,9 @@ export const sameMinimum: Claim = {
 
 export const convergesToEachMinimum: Claim = {
   id: 'minimum-of-each-metric',
-  statement: 'Every rule ends at its own minimum, θ_∞ = θ_0 − G_0⁻¹J_0ᵀ(f_0 − y)/(αN)',
-  source: 'Karakida & Osawa 2020, eq. 22',
+  statement:
+    'Every rule ends at the minimum of its own metric, θ_∞ = θ_0 − G_0⁻¹J_0ᵀ(f_0 − y)/(αN), and gradient descent at that of the exact rule',
+  source: 'Karakida & Osawa 2020, eq. 14 and 22',
   judge: (measurements) => {
     const rules = groupBy(measurements, ruleOf).flatMap((group) => {
       const slopes = slopesAgainst(group, 'width', 'parameterDeviation');

@@ -53,8 +53,8 @@ const declaration: ExperimentDeclaration<typeof parameters> = {
     finalResidual: { description: '‖f(X) − Y‖ at the end over its start', unit: '1' },
     limitDeviation: {
       description:
-        '‖f_∞(x) − (f_0(x) − J(x)Δθ/α)‖/‖f_0(X) − Y‖ on the test points: from the limit of the linearised network; ' +
-        'this and all that follow: none where descent did not converge',
+        '‖f_∞(x) − (f_0(x) − J(x)Δθ/α)‖/‖f_0(X) − Y‖ on the test points: from the limit of the linearised network, which for ' +
+        'gradient-descent is that of the exact rule, with its first step Δθ and α = 1 (eq. 14); this and all that follow: none where descent did not converge',
       unit: '1',
     },
     distanceFromNatural: {
@@ -63,7 +63,9 @@ const declaration: ExperimentDeclaration<typeof parameters> = {
     },
     limitsApart: { description: 'the same between the two linearised networks', unit: '1' },
     parameterDeviation: {
-      description: '‖θ_∞ − (θ_0 − Δθ/α)‖ over ‖Δθ/α‖, Δθ the first step of the rule (eq. 22)',
+      description:
+        '‖θ_∞ − (θ_0 − Δθ/α)‖ over ‖Δθ/α‖, Δθ the first step of the rule (eq. 22); for gradient-descent that of the exact rule, ' +
+        'with α = 1 (eq. 14)',
       unit: '1',
     },
     parameterDistanceFromExact: {

@@ -44,7 +44,9 @@ async function runTrial(
   const { engine } = context;
   const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
-  if (params.damping === 0) requireRegularMetric(engine, { train: dataset.train, architecture }, params.approximation);
+  const { approximation } = params;
+  if (params.damping === 0)
+    requireRegularMetric(engine, { train: dataset.train, architecture }, { approximation, remedy: 'add damping' });
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   const alpha = isotropyConstant(params.approximation, architecture, { samples: params.samples });

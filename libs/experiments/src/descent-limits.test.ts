@@ -36,3 +36,16 @@ test('a trial that does not converge has no limit', async () => {
   assert.equal(metrics['steps'], 5);
   assert.ok(Number.isNaN(metrics['limitDeviation']) && Number.isNaN(metrics['parameterDistanceFromExact']));
 });
+
+test('dependent samples are refused for what inverts their kernel, the exact rule beside gradient descent', async () => {
+  for (const [approximation, inverts] of [
+    ['gradient-descent', 'exact'],
+    ['block-tridiagonal', 'block-tridiagonal'],
+  ] as const)
+    // inputs of one dimension and unit norm are 1 or −1
+    await assert.rejects(
+      run({ approximation, inputDimension: 1, normalisation: 'unit-norm', biasVariance: 0 }),
+      (error: Error) =>
+        error.message.startsWith(`${inverts} at damping 0`) && !error.message.includes('or add damping'),
+    );
+});

@@ -36,31 +36,32 @@ const opposite: Rows = [
 const refused = (message: RegExp) => ({ name: 'RefusedTrialError', code: 'TRIAL_REFUSED', message });
 
 test('independent samples pass, dependent ones are refused with their rank', () => {
-  requireIndependentInputs(engine, given(independent), 'a rule');
+  requireIndependentInputs(engine, given(independent), { user: 'a rule' });
   assert.throws(
-    () => requireIndependentInputs(engine, given(dependent), 'a rule'),
-    refused(/^a rule needs linearly independent samples; the 3 samples have rank 2/),
+    () => requireIndependentInputs(engine, given(dependent), { user: 'a rule' }),
+    refused(/^a rule needs linearly independent samples; the 3 samples have rank 2: take fewer$/),
   );
 });
 
 test('a bias counts as one more input', () => {
-  assert.throws(() => requireIndependentInputs(engine, given(opposite), 'a rule'), /rank 1/);
-  requireIndependentInputs(engine, given(opposite, { biasVariance: 0.5 }), 'a rule');
+  assert.throws(() => requireIndependentInputs(engine, given(opposite), { user: 'a rule' }), /rank 1/);
+  requireIndependentInputs(engine, given(opposite, { biasVariance: 0.5 }), { user: 'a rule' });
 });
 
 test('K-FAC and unit-wise need independent samples, exact and layer-wise metrics distinct ones', () => {
   for (const rule of ['kfac', 'unit-wise'])
     assert.throws(
-      () => requireRegularMetric(engine, given(dependent), rule),
+      () => requireRegularMetric(engine, given(dependent), { approximation: rule }),
       refused(new RegExp(`^${rule} at damping 0 \\(Karakida & Osawa 2020, 4.3 and 5\\).*rank 2`)),
     );
   for (const rule of ['exact', 'block-diagonal', 'block-tridiagonal', 'layer-wise']) {
-    requireRegularMetric(engine, given(dependent), rule);
+    requireRegularMetric(engine, given(dependent), { approximation: rule });
     assert.throws(
-      () => requireRegularMetric(engine, given([...dependent, [0, 1, 1]]), rule),
+      () =>
+        requireRegularMetric(engine, given([...dependent, [0, 1, 1]]), { approximation: rule, remedy: 'add damping' }),
       refused(
         new RegExp(
-          `^${rule} at damping 0 \\(.*Assumption 2.*training samples 2 and 4 are equal: take others, or .*damping`,
+          `^${rule} at damping 0 \\(.*Assumption 2.*training samples 2 and 4 are equal: take others, or add damping$`,
         ),
       ),
     );
@@ -68,6 +69,9 @@ test('K-FAC and unit-wise need independent samples, exact and layer-wise metrics
 });
 
 test('one layer is linear: there every rule needs independent samples', () => {
-  assert.throws(() => requireDistinctSamples(engine, given(dependent, { depth: 1 }), 'exact'), refused(/rank 2/));
-  requireDistinctSamples(engine, given(independent, { depth: 1 }), 'exact');
+  assert.throws(
+    () => requireDistinctSamples(engine, given(dependent, { depth: 1 }), { user: 'exact' }),
+    refused(/rank 2/),
+  );
+  requireDistinctSamples(engine, given(independent, { depth: 1 }), { user: 'exact' });
 });

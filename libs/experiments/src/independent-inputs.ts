@@ -10,17 +10,24 @@ export interface TrainedOn {
   readonly architecture: Architecture;
 }
 
+/** Who inverts a kernel without damping, for the text of a refusal. */
+export interface Inversion {
+  /** What inverts it and the paper's condition. */
+  readonly user: string;
+  /** What helps besides other samples, such as "add damping"; nothing by default. */
+  readonly remedy?: string | undefined;
+}
+
 /**
- * Throws RefusedTrialError where the kernel that `user` inverts without damping is singular because of the training samples:
- * where two of them are indistinguishable to the network or, for a single layer, where they are linearly dependent. `user` names
- * what inverts it and the paper's condition.
+ * Throws RefusedTrialError where the kernel that is inverted without damping is singular because of the training samples:
+ * where two of them are indistinguishable to the network or, for a single layer, where they are linearly dependent.
  */
-export function requireDistinctSamples(engine: LinalgEngine, trained: TrainedOn, user: string): void {
-  if (trained.architecture.widths.length === 2) return requireIndependentInputs(engine, trained, user);
+export function requireDistinctSamples(engine: LinalgEngine, trained: TrainedOn, inversion: Inversion): void {
+  if (trained.architecture.widths.length === 2) return requireIndependentInputs(engine, trained, inversion);
   const fault = indistinguishableSamples(trained.train, trained.architecture, machineEpsilon(engine));
   if (fault !== undefined)
     throw new RefusedTrialError(
-      `${user} needs training samples that the network tells apart; ${fault}: take others, or a positive damping where there is one`,
+      `${inversion.user} needs training samples that the network tells apart; ${fault}: take others${orRemedy(inversion)}`,
     );
 }
 
@@ -31,7 +38,7 @@ export function requireDistinctSamples(engine: LinalgEngine, trained: TrainedOn,
 export function requireIndependentInputs(
   engine: LinalgEngine,
   { train: { inputs, samples }, architecture: { weightVariance, biasVariance } }: TrainedOn,
-  user: string,
+  inversion: Inversion,
 ): void {
   const dimension = inputs.length / samples;
   const eigenvalues = engine.scope(() => {
@@ -43,22 +50,27 @@ export function requireIndependentInputs(
   const rank = eigenvalues.filter((value) => value > cutoff).length;
   if (rank < samples)
     throw new RefusedTrialError(
-      `${user} needs linearly independent samples; the ${samples} samples have rank ${rank}: take fewer, or add damping`,
+      `${inversion.user} needs linearly independent samples; the ${samples} samples have rank ${rank}: take fewer${orRemedy(inversion)}`,
     );
 }
+
+const orRemedy = ({ remedy }: Inversion): string => (remedy === undefined ? '' : `, or ${remedy}`);
 
 /**
  * What the metrics of Karakida & Osawa 2020 need to have an inverse on the training samples without damping: K-FAC and the
  * unit-wise metric linearly independent samples (4.3 and 5), the others, which their derivations whiten as a whole or layer by
  * layer, distinct ones (Assumption 2; see `indistinguishableSamples`). Throws RefusedTrialError.
  */
-export function requireRegularMetric(engine: LinalgEngine, trained: TrainedOn, approximation: string): void {
+export function requireRegularMetric(
+  engine: LinalgEngine,
+  trained: TrainedOn,
+  { approximation, remedy }: { readonly approximation: string } & Pick<Inversion, 'remedy'>,
+): void {
+  const needs = (condition: string): Inversion => ({
+    user: `${approximation} at damping 0 (Karakida & Osawa 2020, ${condition})`,
+    remedy,
+  });
   if (approximation === 'kfac' || approximation === 'unit-wise')
-    requireIndependentInputs(engine, trained, `${approximation} at damping 0 (Karakida & Osawa 2020, 4.3 and 5)`);
-  else
-    requireDistinctSamples(
-      engine,
-      trained,
-      `${approximation} at damping 0 (Karakida & Osawa 2020, Assumption 2: ‖x_n‖ = 1 and x_n ≠ x_m)`,
-    );
+    requireIndependentInputs(engine, trained, needs('4.3 and 5'));
+  else requireDistinctSamples(engine, trained, needs('Assumption 2: ‖x_n‖ = 1 and x_n ≠ x_m'));
 }

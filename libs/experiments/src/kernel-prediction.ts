@@ -33,7 +33,9 @@ function predictionMetrics(engine: LinalgEngine, dataset: Dataset, params: Param
   requireDistinctSamples(
     engine,
     { train: dataset.train, architecture },
-    `the predictor of ${params.approximation} (Karakida & Osawa 2020, Assumption 2: ‖x_n‖ = 1 and x_n ≠ x_m)`,
+    {
+      user: `the predictor of ${params.approximation} (Karakida & Osawa 2020, Assumption 2: ‖x_n‖ = 1 and x_n ≠ x_m)`,
+    },
   );
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);

@@ -46,7 +46,7 @@ async function runTrial(
   const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
   const user = 'natural gradient flow (Rudner et al. 2019, Assumption 2: positive definite JJᵀ)';
-  requireDistinctSamples(engine, { train: dataset.train, architecture }, user);
+  requireDistinctSamples(engine, { train: dataset.train, architecture }, { user });
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   const steps = Math.max(1, Math.round(params.flowTime / stepSize));

@@ -31,7 +31,12 @@ function runTrial({ trialId, params, seed }: ExperimentTrial<Params>, context: T
   progress(trialId, 0, 1);
   const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
-  if (params.damping === 0) requireRegularMetric(engine, { train: dataset.train, architecture }, 'block-tridiagonal');
+  if (params.damping === 0)
+    requireRegularMetric(
+      engine,
+      { train: dataset.train, architecture },
+      { approximation: 'block-tridiagonal', remedy: 'add damping' },
+    );
   const { inertia, response } = couplingResponse(engine, blockTridiagonalCoupling(params.depth));
   const metrics = engine.scope(() => {
     const { inputs, targets } = splitTensors(engine, dataset, dataset.train);

@@ -26,8 +26,9 @@ async function runTrial(trial: ExperimentTrial<Params>, context: TrialContext): 
   const { engine } = context;
   const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
-  if (params.damping === 0 && params.approximation !== 'gradient-descent')
-    requireRegularMetric(engine, { train: dataset.train, architecture }, params.approximation);
+  const { approximation } = params;
+  if (params.damping === 0 && approximation !== 'gradient-descent')
+    requireRegularMetric(engine, { train: dataset.train, architecture }, { approximation, remedy: 'add damping' });
   const [training, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const network = createNetwork(engine, architecture, seed);
   try {
