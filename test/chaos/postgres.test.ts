@@ -3,14 +3,19 @@
  * and goes on when it can; then every planned trial must be in the database exactly once.
  */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { findPostgres, startPrivatePostgres, type PrivatePostgres } from '@natsweep/results/testing';
+import {
+  findPostgres,
+  giveToServer,
+  lockTable,
+  startPrivatePostgres,
+  type PrivatePostgres,
+} from '@natsweep/results/testing';
 import { Stack } from '../stack.ts';
 import { sleep } from './faults.ts';
 import { SmallDisk } from './small-disk.ts';
@@ -39,12 +44,9 @@ const faults: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     ending.kill('SIGKILL');
   },
   'a table locked for longer than anyone waits': async ({ url, complaint }) => {
-    const obstacle = spawn(psql, [url, '--quiet', '--tuples-only'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    obstacle.stdin.write(`begin; lock table sweep_tallies; select 'locked';\n`);
-    await once(obstacle.stdout, 'data');
+    const unlock = await lockTable(url, 'sweep_tallies');
     await complaint(/gave up waiting for a lock/);
-    obstacle.stdin.end('commit;\n');
-    await once(obstacle, 'exit');
+    await unlock();
   },
   'the server killed and started again': async ({ postgres, complaint }) => {
     await postgres.crash();
@@ -106,9 +108,7 @@ test('whatever befalls PostgreSQL, a sweep ends by itself with nothing lost', { 
 /** Creates a database whose tables are on the disk in the folder. @returns Its URL. */
 async function onDisk(postgres: PrivatePostgres, folder: string): Promise<string> {
   const disk = join(folder, 'disk');
-  chmodSync(folder, 0o755);
-  const nobody = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
-  if (process.getuid?.() === 0) chownSync(disk, nobody, nobody);
+  giveToServer(folder, [disk]);
   for (const statement of [
     `create tablespace small location '${disk}'`,
     'create database on_disk template template0 tablespace small',

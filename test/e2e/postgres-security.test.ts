@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { temporaryRedis } from '@natsweep/queue/testing';
-import { findPostgres, startPrivatePostgres } from '@natsweep/results/testing';
+import { findPostgres, giveToServer, startPrivatePostgres } from '@natsweep/results/testing';
 import { cleaningUp, freePort, TestProcess } from '../infrastructure/processes.ts';
 import { missing, run } from '../infrastructure/tools.ts';
 import { Home } from './home.ts';
@@ -29,7 +29,7 @@ test('PostgreSQL with passwords over TLS only: a sweep is recorded there, and wh
   const hostRules = join(folder, 'pg_hba.conf');
   writeFileSync(hostRules, 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n');
   const files = { ssl_cert_file: join(folder, 'tls/redis.crt'), ssl_key_file: join(folder, 'tls/redis.key') };
-  giveToServer([folder, join(folder, 'tls'), hostRules, ...Object.values(files)]);
+  giveToServer(folder, [join(folder, 'tls'), hostRules, ...Object.values(files)]);
   const port = String(await freePort());
   const tls = { ...files, ssl: 'on', hba_file: hostRules, listen_addresses: '127.0.0.1', port };
   const server = await startPrivatePostgres(binaries, tls);
@@ -83,12 +83,4 @@ function isOneSentence(said: string, pattern: RegExp): void {
   assert.match(said, pattern);
   assert.equal(said.trimEnd().split('\n').length, 1, said);
   assert.ok(!said.includes(secret), said);
-}
-
-/** The server runs as another user where this one is root. */
-function giveToServer(paths: readonly string[]): void {
-  if (process.getuid?.() !== 0) return;
-  const nobody = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
-  chmodSync(paths[0]!, 0o755);
-  for (const path of paths) chownSync(path, nobody, nobody);
 }

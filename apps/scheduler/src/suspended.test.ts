@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { findPostgres, startPrivatePostgres } from '@natsweep/results/testing';
+import { findPostgres, lockTable, startPrivatePostgres } from '@natsweep/results/testing';
 import { points, SchedulerStack, upTo } from './testing.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -57,14 +56,12 @@ test('suspended within a transaction of PostgreSQL, a scheduler keeps no other w
   const [first, second] = await startTwo(stack, 100);
   const psql = join(binaries, 'psql');
   // holds up whatever is recorded, in the middle of its transaction
-  const obstacle = spawn(psql, [postgres.url, '--quiet', '--tuples-only'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  obstacle.stdin.write(`begin; lock table sweep_tallies; select 'locked';\n`);
-  await once(obstacle.stdout, 'data');
+  const unlock = await lockTable(postgres.url, 'sweep_tallies');
   stack.work((delivery) => stack.finish(delivery));
   const waiting = `select count(*) from pg_stat_activity where application_name = 'natsweep' and wait_event_type = 'Lock'`;
   while (execFileSync(psql, [postgres.url, '-Atc', waiting], { encoding: 'utf8' }).trim() !== '1') await pause(20);
   first.kill('SIGSTOP');
-  obstacle.stdin.end('commit;\n');
+  await unlock();
   await untilHolder(stack, second);
   await stack.until('sweep', ({ state }) => state === 'completed');
   first.kill('SIGCONT');

@@ -1,11 +1,12 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 export interface PrivatePostgres {
   /** Reaches the database `natsweep` as its owner over the Unix socket. */
@@ -78,6 +79,27 @@ export async function startPrivatePostgres(
     await stop();
     throw error;
   }
+}
+
+/**
+ * Gives files and folders to the user that private servers run as, where that is another one.
+ * @param folder Of this user, in which they are: it is opened to everyone.
+ */
+export function giveToServer(folder: string, paths: readonly string[]): void {
+  const owner = ownerIds();
+  if (owner === undefined) return;
+  chmodSync(folder, 0o755);
+  for (const path of paths) chownSync(path, owner.uid, owner.gid);
+}
+
+/** Keeps everyone else from a table of a database. @returns What lets go of it. */
+export async function lockTable(url: string, table: string): Promise<() => Promise<void>> {
+  const client = new pg.Client(url);
+  // the server may be stopped first
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(`begin; lock table ${table}`);
+  return () => client.end();
 }
 
 function ownerIds(): { readonly uid: number; readonly gid: number } | undefined {
