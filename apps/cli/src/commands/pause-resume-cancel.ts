@@ -80,7 +80,7 @@ Examples:
     );
 };
 
-/** Works on every sweep, also after one that refuses; bad input if any did. */
+/** Works on every sweep, also after one that refuses; the exit code of the last that did. */
 async function forEach(
   { terminal }: Cli,
   sweeps: readonly string[],
@@ -111,6 +111,7 @@ interface TrialSelection {
 
 async function cancelTrials(cli: Cli, name: string, { where, ids, dryRun }: TrialSelection): Promise<void> {
   const { terminal, environment } = cli;
+  if (dryRun) await requireUnended(environment, name, 'cancel');
   const sweep = await withResults(environment, (results) => findRecordedSweep(results, name));
   const onProgress = (looked: number, of: number) =>
     terminal.status(`Looked at ${formatCount(looked)} of ${plural(of, 'trial')} of ${name} …`);
