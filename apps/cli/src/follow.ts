@@ -1,6 +1,6 @@
-import { readSummary, type RedisConnection, type SweepSummary } from '@natsweep/queue';
+import { readSummaries, readSummary, type RedisConnection, type SweepSummary } from '@natsweep/queue';
 
-import { badInput } from './exit.ts';
+import { findByName } from './sweep-views.ts';
 import { formatCount } from './terminal/format.ts';
 import { describeProgress, percentDone, renderProgress } from './terminal/progress.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -20,7 +20,7 @@ export const appearsWithinMs = 5_000;
 
 /**
  * Shows the progress of a sweep until it has ended, as a bar on a terminal and as a line now and then elsewhere. Resolves
- * to its last summary; to undefined when `signal` came first.
+ * to its last summary; to undefined when `signal` came first. Bad input if there is no such sweep.
  */
 export async function followSweep(
   terminal: Terminal,
@@ -33,7 +33,7 @@ export async function followSweep(
   while (!signal.aborted) {
     const summary = await readSummary(redis, sweep);
     if (summary === undefined && Date.now() - startedAtMs >= patienceMs) {
-      throw badInput(`There is no sweep named ${sweep}; "natsweep status" lists the sweeps.`);
+      findByName(await readSummaries(redis), sweep);
     }
     if (summary !== undefined) {
       if (summary.state !== state && summary.state === 'paused') terminal.note(describePause(summary));

@@ -58,7 +58,7 @@ export async function requireUnended(environment: Environment, name: string, ver
 }
 
 /** Bad input with the nearest name if there is none of this one. */
-export function findByName(sweeps: readonly SweepView[], name: string): SweepView {
+export function findByName<Named extends { readonly name: string }>(sweeps: readonly Named[], name: string): Named {
   const found = sweeps.find((sweep) => sweep.name === name);
   if (found !== undefined) return found;
   const near = nearest(

@@ -22,7 +22,7 @@ export { ExpressionError } from './expression-error.ts';
 export { parseConditions, parseTree as parseExpression, type Condition, type ExpressionTree } from './expression.ts';
 export { createGrid, type Grid } from './grid.ts';
 export { GridError } from './grid-error.ts';
-export { trialId, type TrialIdentity } from './trial-id.ts';
+export { trialId, trialIdLength, type TrialIdentity } from './trial-id.ts';
 export { IndexSet } from './index-set.ts';
 export { planSweep, type Plan, type PlanInput } from './plan-sweep.ts';
 export { presentParameters } from './present-parameters.ts';

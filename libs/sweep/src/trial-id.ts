@@ -9,6 +9,11 @@ export interface TrialIdentity {
   readonly seed: number;
 }
 
+const digits = 32;
+
+/** Characters of every `trialId`. */
+export const trialIdLength = 1 + digits;
+
 /**
  * "t" and the first 128 bits of SHA-256 over the canonical JSON of experiment, params (keys in code-unit order, numbers
  * as ECMAScript prints them), seed and version. Equal work has an equal id in every sweep and on every machine.
@@ -22,5 +27,5 @@ export function trialId(identity: TrialIdentity): string {
     seed: identity.seed,
     version: identity.version,
   });
-  return `t${hash('sha256', canonical).slice(0, 32)}`;
+  return `t${hash('sha256', canonical).slice(0, digits)}`;
 }

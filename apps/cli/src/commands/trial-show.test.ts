@@ -55,4 +55,7 @@ test('an id that fits nothing is bad input', async (t) => {
   const { code, err } = await home.natsweep('trial', 'show', 'tffff');
   assert.equal(code, 2);
   assert.match(err, /No trial of any sweep has an id that begins with tffff/);
+  const elsewhere = await home.natsweep('trial', 'show', 'tffff', '--sweep', 'planed');
+  assert.equal(elsewhere.code, 2);
+  assert.match(elsewhere.err, /There is no sweep named planed; did you mean planted\?/);
 });

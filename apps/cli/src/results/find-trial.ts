@@ -2,6 +2,7 @@ import type { ResultsStore, StoredSweep } from '@natsweep/results';
 import type { TrialRecord } from '@natsweep/sweep';
 
 import { badInput } from '../exit.ts';
+import { findByName } from '../sweep-views.ts';
 
 export interface FoundTrial {
   readonly record: TrialRecord;
@@ -11,10 +12,7 @@ export interface FoundTrial {
 /** The newest record of a trial. Equal trials of several sweeps have the same id. */
 export async function findTrial(results: ResultsStore, id: string, sweepName?: string): Promise<FoundTrial> {
   const sweeps = (await results.listSweeps()).toReversed();
-  const searched = sweepName === undefined ? sweeps : sweeps.filter(({ name }) => name === sweepName);
-  if (sweepName !== undefined && searched.length === 0) {
-    throw badInput(`There is no sweep named ${sweepName}; "natsweep status" lists the sweeps.`);
-  }
+  const searched = sweepName === undefined ? sweeps : [findByName(sweeps, sweepName)];
   for (const sweep of searched) {
     const record = await results.trial(sweep.name, id);
     if (record !== undefined) return { record, sweep };

@@ -3,6 +3,7 @@ import {
   ExpressionError,
   parameterTypes,
   parseConditions,
+  trialIdLength,
   type Grid,
   type SweepSpec,
 } from '@natsweep/sweep';
@@ -20,8 +21,6 @@ export interface SelectionOptions {
   readonly onProgress?: (looked: number, of: number) => void;
 }
 
-/** As `trialId` makes them. */
-const idLength = 33;
 const progressEvery = 100_000;
 
 /**
@@ -31,7 +30,7 @@ const progressEvery = 100_000;
 export function* selectPlanned(sweep: RecordedSweep, { where, ids, onProgress }: SelectionOptions): Generator<number> {
   const conditions = where.map((text) => toCondition(text, sweep));
   const grid = createGrid(sweep.spec, sweep.declaration);
-  const left = new Set(ids.filter(({ length }) => length === idLength));
+  const left = new Set(ids.filter(({ length }) => length === trialIdLength));
   const canStop = ids.length > 0 && left.size === ids.length;
   const { size, indices } = matching(grid, conditions, sweep);
   let looked = 0;

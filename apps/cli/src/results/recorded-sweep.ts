@@ -1,8 +1,9 @@
 import { findDeclaration, type ExperimentDeclaration } from '@natsweep/catalogue';
 import type { ResultsStore, StoredSweep } from '@natsweep/results';
-import { nearest, type SweepSpec } from '@natsweep/sweep';
+import type { SweepSpec } from '@natsweep/sweep';
 
 import { badInput } from '../exit.ts';
+import { findByName } from '../sweep-views.ts';
 
 /** A sweep as the database holds it, with what this natsweep knows of its experiment. */
 export interface RecordedSweep {
@@ -12,14 +13,7 @@ export interface RecordedSweep {
 }
 
 export async function findRecordedSweep(results: ResultsStore, name: string): Promise<RecordedSweep> {
-  const stored = await results.getSweep(name);
-  if (stored === undefined) {
-    const names = (await results.listSweeps()).map((sweep) => sweep.name);
-    const near = nearest(name, names);
-    throw badInput(
-      `There is no sweep named ${name}; ${near === undefined ? '"natsweep status" lists the sweeps.' : `did you mean ${near}?`}`,
-    );
-  }
+  const stored = (await results.getSweep(name)) ?? findByName(await results.listSweeps(), name);
   const declaration = findDeclaration(stored.experiment);
   if (declaration === undefined) {
     throw badInput(
