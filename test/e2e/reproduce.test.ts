@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { declarations, namedSweeps, namedSweepText } from '@natsweep/catalogue';
+import { earlierDatabase } from '@natsweep/results/testing';
 import { parseSweepSpec } from '@natsweep/sweep';
 import { findChromium, openPage } from '../browser/chromium.ts';
 import { Home } from './home.ts';
@@ -67,4 +70,24 @@ test('the smallest form of every named sweep runs to its verdicts and figures on
     });
   }
   assert.deepEqual(browser.complaints, []);
+});
+
+test('data that are missing are told before the first sweep runs, also where the database is of an older natsweep', async (t) => {
+  const home = new Home(t);
+  mkdirSync(home.path('.natsweep'));
+  mkdirSync(home.path('data'));
+  const database = new DatabaseSync(home.path('.natsweep', 'results.sqlite'));
+  database.exec(earlierDatabase('sqlite', '0003-peak-memory'));
+  database.close();
+  const only = ['--only', 'quickstart,karakida-fig2', '--slots', '1'];
+  const refused = await home.natsweepWith({ NATSWEEP_DATA: 'data' }, 'reproduce', '--size', 'paper', ...only);
+  assert.deepEqual([refused.code, refused.stdout], [2, ''], refused.stderr);
+  assert.match(refused.stderr, /karakida-fig2-paper needs data that not every worker has:/);
+  assert.match(refused.stderr, /worker \S+: cifar10 is not on this machine/);
+  assert.doesNotMatch(refused.stderr, /--no-data-check/);
+  const status = await home.natsweep('status', '--json');
+  assert.deepEqual(
+    (JSON.parse(status.stdout) as { sweeps: readonly { name: string }[] }).sweeps.map(({ name }) => name),
+    ['damping'],
+  );
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { openResults, type ResultsStore } from '@natsweep/results';
+import { openResults, ResultsError, type ResultsStore } from '@natsweep/results';
 
 import { databaseFile, type Environment } from './environment.ts';
 import { badInput } from './exit.ts';
@@ -16,6 +16,11 @@ export async function withResults<T>(environment: Environment, use: (results: Re
   } finally {
     await results.close();
   }
+}
+
+/** Whether the database is one of an older natsweep, which the next scheduler brings up to date as it starts. */
+export function isOlderSchema(error: unknown): error is ResultsError {
+  return error instanceof ResultsError && error.code === 'older-schema';
 }
 
 /** False only for a database file that nothing has been written to yet; opening would create it. */

@@ -5,9 +5,10 @@ import type { TestContext } from 'node:test';
 
 import type { Planted } from '@natsweep/report/testing';
 import { openResults, type ResultsStore } from '@natsweep/results';
+import { earlierDatabase } from '@natsweep/results/testing';
 import type { Trial } from '@natsweep/sweep';
 
-import { readEnvironment } from '../src/environment.ts';
+import { databaseFile, readEnvironment } from '../src/environment.ts';
 import { runCommandLine } from '../src/program.ts';
 import { createTerminal } from '../src/terminal/terminal.ts';
 
@@ -37,6 +38,14 @@ export class PlantedHome {
     await plantSweep(store, yaml, findings);
     await also(store);
     await store.close();
+  }
+
+  /** Plants a database as an older natsweep left it. */
+  plantEarlier(): void {
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const database = new DatabaseSync(databaseFile(this.#environment)!);
+    database.exec(earlierDatabase('sqlite', '0003-peak-memory'));
+    database.close();
   }
 
   /** Runs a command as on a terminal of 100 columns without colours. */

@@ -44,7 +44,7 @@ export const registerApply: Register = (program, cli, run) => {
 
 async function apply(cli: Cli, source: string, { dryRun, dataCheck, ...options }: ApplyOptions): Promise<ExitCode> {
   const sweep = loadSweep(source, options);
-  if (dataCheck) await refuseMissingData(cli.environment, sweep);
+  if (dataCheck) await refuseMissingData(cli.environment, sweep, '--no-data-check');
   const changes = await describeChanges(cli, sweep);
   if (changes && dryRun !== true) await orderAndSay(cli, { kind: 'apply', spec: JSON.stringify(sweep.spec) });
   return exitCodes.ok;

@@ -58,7 +58,7 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
   const sweep = loadSweep(source, options);
   const { spec, grid } = sweep;
   if (options.memoryCheck) await checkMemory(cli, sweep);
-  if (options.dataCheck) await refuseMissingData(cli.environment, sweep);
+  if (options.dataCheck) await refuseMissingData(cli.environment, sweep, '--no-data-check');
   if (options.dryRun === true) {
     showPlan(cli, sweep, options.json === true);
     return exitCodes.ok;

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 
+import { ResultsError } from '@natsweep/results';
+
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { positiveInteger, sizeOption } from '../options.ts';
 import { countedTrials, structuralGroups, type StructuralGroup } from '../plan/groups.ts';
-import { recordedCosts, type Cost } from '../plan/recorded-costs.ts';
+import { recordedCosts, type Cost, type Costs } from '../plan/recorded-costs.ts';
 import { refuseTooLarge } from '../plan/refuse-too-large.ts';
 import { fleetLimits, machineLimits, type SlotLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
@@ -71,15 +73,28 @@ async function plan(cli: Cli, source: string, options: PlanOptions): Promise<Exi
 }
 
 async function recall(
-  { environment }: Cli,
+  cli: Cli,
   { declaration }: LoadedSweep,
   groups: readonly StructuralGroup[],
 ): Promise<readonly Estimate[]> {
-  const costs = databaseExists(environment)
-    ? await withResults(environment, (results) => recordedCosts(results, declaration))
-    : undefined;
+  const costs = await readCosts(cli, declaration);
   const unknown = { secondsPerTrial: undefined, memoryBytes: undefined };
   return groups.map((group) => ({ ...group, ...(costs?.get(group.key) ?? unknown) }));
+}
+
+/** Undefined where there is no database, and with a note where it cannot be read: trials are counted all the same. */
+async function readCosts(
+  { terminal, environment }: Cli,
+  declaration: LoadedSweep['declaration'],
+): Promise<Costs | undefined> {
+  if (!databaseExists(environment)) return undefined;
+  try {
+    return await withResults(environment, (results) => recordedCosts(results, declaration));
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    terminal.note(terminal.style('dim', `What trials cost was not looked up: ${error.message}`));
+    return undefined;
+  }
 }
 
 async function calibrate(

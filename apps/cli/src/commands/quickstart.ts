@@ -2,7 +2,7 @@ import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
 import { engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
-import { findRecorded, runToEnd, withStack } from '../run-to-end.ts';
+import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
@@ -26,12 +26,9 @@ export const registerQuickstart: Register = (program, cli, run) => {
 async function quickstart(cli: Cli, options: QuickstartOptions): Promise<ExitCode> {
   const { terminal } = cli;
   const sweep = loadSweep('quickstart', options);
-  const { spec, declaration } = sweep;
-  const recorded = await findRecorded(cli, sweep);
-  if (recorded?.state === 'completed') {
-    terminal.note(
-      `All ${plural(recorded.planned, 'trial')} of ${spec.name} are recorded already; this is what they show.`,
-    );
+  const { spec, declaration, grid } = sweep;
+  if ((await findUnfinished(cli, [sweep])).length === 0) {
+    terminal.note(`All ${plural(grid.size, 'trial')} of ${spec.name} are recorded already; this is what they show.`);
     return showReport(cli, spec.name);
   }
   for (const line of wrap(`${declaration.title} (${declaration.source})`, terminal.columns())) {
@@ -42,7 +39,7 @@ async function quickstart(cli: Cli, options: QuickstartOptions): Promise<ExitCod
   const startedAtMs = Date.now();
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
-  if (!(await withStack(cli, options, () => runToEnd(cli, sweep, interrupted.signal)))) {
+  if (!(await withStack(cli, options, () => runToEnd(cli, [sweep], interrupted.signal)))) {
     terminal.note('Interrupted, nothing was lost: "natsweep quickstart" goes on where it stopped.');
     return exitCodes.interrupted;
   }

@@ -7,7 +7,7 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
 import { commaList, engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
-import { findRecorded, runToEnd, withStack } from '../run-to-end.ts';
+import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
@@ -37,10 +37,7 @@ export const registerReproduce: Register = (program, cli, run) => {
 async function reproduce(cli: Cli, { only, out, dryRun, ...options }: ReproduceOptions): Promise<ExitCode> {
   const { terminal, environment } = cli;
   const sweeps = chooseSweeps(only).map((name) => loadSweep(name, options));
-  const missing: LoadedSweep[] = [];
-  for (const sweep of sweeps) {
-    if ((await findRecorded(cli, sweep))?.state !== 'completed') missing.push(sweep);
-  }
+  const missing = await findUnfinished(cli, sweeps);
   if (dryRun === true) {
     for (const { spec, grid } of missing) terminal.print(`would run ${spec.name}: ${plural(grid.size, 'trial')}`);
     if (missing.length === 0) terminal.print('Everything is recorded already: only the page would be written.');
@@ -64,12 +61,7 @@ async function reproduce(cli: Cli, { only, out, dryRun, ...options }: ReproduceO
 async function runAll(cli: Cli, sweeps: readonly LoadedSweep[], worker: WorkerOptions): Promise<boolean> {
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
-  return withStack(cli, worker, async () => {
-    for (const sweep of sweeps) {
-      if (!(await runToEnd(cli, sweep, interrupted.signal))) return false;
-    }
-    return true;
-  });
+  return withStack(cli, worker, () => runToEnd(cli, sweeps, interrupted.signal));
 }
 
 /** The quickstart is a small cut of a sweep that is among the others. */
@@ -77,7 +69,7 @@ function chooseSweeps(only: readonly string[] | undefined): readonly string[] {
   const all = namedSweeps();
   if (only === undefined) return all.filter((name) => name !== 'quickstart');
   const unknown = only.find((name) => !all.includes(name));
-  if (unknown === undefined) return only;
+  if (unknown === undefined) return [...new Set(only)];
   const near = nearest(unknown, all);
   throw badInput(
     `--only ${unknown}: ${near === undefined ? '"natsweep sweeps" lists the sweeps' : `did you mean ${near}?`}`,

@@ -7,6 +7,7 @@ import { openResults } from '@natsweep/results';
 import { databaseFile, type Environment } from '../environment.ts';
 import { runningStack } from '../stack/stack-file.ts';
 import { plural } from '../terminal/format.ts';
+import { isOlderSchema } from '../with-results.ts';
 import { ok, type Check } from './check.ts';
 
 /** The Redis that REDIS_URL names must answer; without one, redis-server must be there to be started. */
@@ -33,17 +34,20 @@ export async function checkRedis({ home, redisUrl, variables }: Environment): Pr
   };
 }
 
-/** A database file that is not there yet will be created; anything else must open. */
+/** A database file that is not there yet will be created, an older one brought up to date; anything else must open. */
 export async function checkDatabase(environment: Environment): Promise<Check> {
   const name = 'database';
   const file = databaseFile(environment);
   if (file !== undefined && !existsSync(file)) return ok(name, `SQLite, to be created as ${file}`);
+  const place = file === undefined ? 'PostgreSQL' : `SQLite, ${file}`;
   try {
     const results = await openResults(environment.databaseUrl, { readOnly: true });
     const sweeps = await results.listSweeps();
     await results.close();
-    return ok(name, `${file === undefined ? 'PostgreSQL' : `SQLite, ${file}`} (${plural(sweeps.length, 'sweep')})`);
+    return ok(name, `${place} (${plural(sweeps.length, 'sweep')})`);
   } catch (error) {
+    if (isOlderSchema(error))
+      return ok(name, `${place} (of an older natsweep, brought up to date by the next "natsweep up")`);
     return { name, status: 'missing', found: (error as Error).message };
   }
 }

@@ -27,10 +27,11 @@ test('a sweep is refused where a worker lacks data that it asks for, and only th
   await refuseMissingData(environment, paper);
   await join('lacks', missing);
   await refuseMissingData(environment, small);
+  await assert.rejects(refuseMissingData(environment, paper, '--no-data-check'), /or pass --no-data-check\.$/);
   await assert.rejects(refuseMissingData(environment, paper), {
     exitCode: 2,
     message:
-      /^karakida-fig2-paper needs data that not every worker has:\n  worker lacks: cifar10 is not on this machine: put it there\nTrials /,
+      /^karakida-fig2-paper needs data that not every worker has:\n  worker lacks: cifar10 is not on this machine: put it there\nTrials .*, or stop it\.$/,
   });
 });
 
