@@ -10,7 +10,6 @@ export { kfac } from './kfac.ts';
 export { layerWise } from './layer-wise.ts';
 export { quasiDiagonal } from './quasi-diagonal.ts';
 export { unitWise } from './unit-wise.ts';
-export type { FirstLayer } from './unit-wise.ts';
 export { diagonalNaturalGradient } from './diagonal-logistic.ts';
 export type { DiagonalNaturalGradient, DiagonalRule } from './diagonal-logistic.ts';
 export { kroneckerLeastSquares } from './kronecker-least-squares.ts';

@@ -19,9 +19,9 @@ const chunkBytes = 2 * 2 ** 20;
  * J_lΔθ_l = M_lγ_l g as ρ → 0: α = Σ_{l<L} γ_lM_l + C. Only C = 1.
  *
  * Where M_0 < N, Ã_0 is singular: by the pseudo-inverse the first layer answers with a part of g only, and the gradient is not
- * isotropic. With a `fixed` first layer it is, and α = Σ_{1<l<L} γ_lM_l + C (C.2.2).
+ * isotropic. The other layers answer with (Σ_{1<l<L} γ_lM_l + C) g (C.2.2).
  */
-export function unitWise(firstLayer: FirstLayer = 'trained'): DescentRule {
+export function unitWise(): DescentRule {
   return {
     name: 'unit-wise',
     direction: (engine, at, residual, { damping, measureCondition = false }) =>
@@ -32,9 +32,7 @@ export function unitWise(firstLayer: FirstLayer = 'trained'): DescentRule {
           );
         const gradient = lossGradient(engine, at, residual);
         const solved = at.signals.map((_, index) =>
-          index === 0 && firstLayer === 'fixed'
-            ? unmoved(engine, at, index + 1)
-            : layerUpdate(engine, at, index + 1, { gradient, damping, measureCondition }),
+          layerUpdate(engine, at, index + 1, { gradient, damping, measureCondition }),
         );
         return {
           layers: solved.map(({ update }) => update),
@@ -44,22 +42,9 @@ export function unitWise(firstLayer: FirstLayer = 'trained'): DescentRule {
   };
 }
 
-/** Whether W_1 and b_1 take part. */
-export type FirstLayer = 'trained' | 'fixed';
-
 interface SolvedLayer {
   readonly update: OuterUpdate;
   readonly statistics: SolveStatistics;
-}
-
-/** An outer update without samples: no movement. */
-function unmoved(engine: LinalgEngine, at: Linearisation, l: number): SolvedLayer {
-  const [inputs, units] = [at.activations[l - 1]!.shape[1]!, at.signals[l - 1]!.shape[1]!];
-  const none = (width: number) => engine.full([0, width], 0);
-  return {
-    update: { kind: 'outer', signals: none(units), inputs: none(inputs), biasInputs: none(1) },
-    statistics: { method: 'none', dropped: 0, cutoff: 0 },
-  };
 }
 
 function layerUpdate(
