@@ -48,7 +48,7 @@ const comparable: Claim = {
 /** Fig. 2 of Karakida & Osawa 2020: the predictors that training by each metric tends to at infinite width. */
 export const kernelPrediction: ExperimentDeclaration<typeof parameters> = {
   name: 'kernel-prediction',
-  version: 3,
+  version: 4,
   title: 'Test accuracy of the infinite-width predictors',
   source: 'Karakida & Osawa 2020, Fig. 2',
   parameters,

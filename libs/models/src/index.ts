@@ -9,6 +9,7 @@ export { explicitJacobian, parameterLayout } from './jacobian.ts';
 export type { LayerRange } from './jacobian.ts';
 export { defaultKfacForm, factorDampings } from './kfac-form.ts';
 export type { FactorSize, KfacBias, KfacDamping, KfacForm } from './kfac-form.ts';
+export { largestEigenvalue } from './largest-eigenvalue.ts';
 export { linearise, outputs } from './linearisation.ts';
 export type { Linearisation } from './linearisation.ts';
 export { createNetwork, freeNetwork, parameterCount } from './network.ts';

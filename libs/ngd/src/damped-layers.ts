@@ -1,9 +1,8 @@
 import type { LinalgEngine, Tensor } from '@natsweep/linalg';
-import { machineEpsilon } from '@natsweep/models';
+import { largestEigenvalue, machineEpsilon } from '@natsweep/models';
 import type { Coupling, SolveStatistics } from '@natsweep/models';
 import { eliminateBlocks } from './block-elimination.ts';
 import { conjugateGradients } from './conjugate-gradients.ts';
-import { largestEigenvalue } from './largest-eigenvalue.ts';
 
 export interface DampedLayers {
   readonly coupling: Coupling;

@@ -1,14 +1,19 @@
 import { RandomStream } from '@natsweep/linalg';
 import type { LinalgEngine } from '@natsweep/linalg';
 
-/** Relative growth of the estimate, from one test to the next, below which it counts as found. */
+/** Relative growth of the estimate, from one test to the next, up to which it counts as found. */
 const tolerance = 1e-9;
 /** Steps between tests, each of which takes an eigendecomposition. */
 const testEvery = 8;
 
 /**
  * max |λ| of a symmetric operator on vectors of `size` numbers by the Lanczos process with full reorthogonalisation, which
- * keeps at most `maximumSteps` of them. It approaches the value from below, and reaches it in `size` steps at the latest.
+ * keeps at most `maximumSteps` of them. The start is the same in every call.
+ *
+ * An estimate from below: Ritz values lie within the spectrum. It ends after `maximumSteps`, where the Krylov space is invariant
+ * (in `size` steps at the latest: exact to rounding), or where 8 more steps have raised it by 10⁻⁹ of itself at most. For a
+ * positive definite operator and a random start, k steps are expected to miss 0.103 (ln(n(k − 1)⁴)/(k − 1))² of it at most,
+ * whatever the spectrum (Kuczyński & Woźniakowski 1992, SIAM J. Matrix Anal. Appl. 13, Theorem 3.2).
  */
 export function largestEigenvalue(
   engine: LinalgEngine,
