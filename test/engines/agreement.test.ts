@@ -18,7 +18,11 @@ const policy = tolerances.float64.factorised;
 /** Quantities that lose digits wherever they are computed: what is left of the policy's relative tolerance. */
 const illConditioned: readonly (readonly [experiment: RegExp, quantity: RegExp, rtol: number])[] = [
   // ‖Θ_t − Θ_0‖ of kernels that differ in their last digits at first: √ε of it is rounding
-  [/^natural-flow-/, /^(bound|finalBound|boundRatio|boundOverStill)$/, 1e-7],
+  [
+    /^natural-flow-/,
+    /^(bound|finalBound|boundRatio|boundOverStill|kernelBoundRatio|kernelBoundOverBound|kernelMovementRatio)$/,
+    1e-7,
+  ],
   // a small remainder of a large matrix
   [/^tridiagonal-coupling$/, /^anisotropicPart$/, 1e-8],
 ];
