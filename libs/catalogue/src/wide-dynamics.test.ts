@@ -11,6 +11,12 @@ const [train, held, analyticTrain, analyticHeld, decay, between] = wideDynamics.
   Claim,
   Claim,
 ];
+const following = [
+  [train, 'deviationFromTheory'],
+  [held, 'testDeviationFromTheory'],
+  [analyticTrain, 'deviationFromAnalytic'],
+  [analyticHeld, 'testDeviationFromAnalytic'],
+] as const;
 const trial = (params: object, metrics: Measurement['metrics'], seed = 0): Measurement => ({
   params: wideDynamics.parameters.parse(params),
   seed,
@@ -27,12 +33,7 @@ const flow = (metric: string, value: number | null, approximation = 'exact') =>
   trial({ approximation, theoryDynamics: 'flow', width: 512 }, { [metric]: value });
 
 test('one rule off its closed form in steps, or in flow time, refutes that all follow theirs', () => {
-  for (const [claim, metric] of [
-    [train, 'deviationFromTheory'],
-    [held, 'testDeviationFromTheory'],
-    [analyticTrain, 'deviationFromAnalytic'],
-    [analyticHeld, 'testDeviationFromAnalytic'],
-  ] as const) {
+  for (const [claim, metric] of following) {
     const good = [...along(metric, -0.5), flow(metric, 0.02)];
     assert.equal(claim.judge(good).status, 'reproduced');
     const flat = along(metric, 0, { approximation: 'kfac', biasVariance: 0.1, kfacBias: 'separate' });
@@ -54,12 +55,7 @@ test('a rule without theory is left out, one of its trials without a value is no
 });
 
 test('a rule that diverges in every trial refutes that all follow', () => {
-  for (const [claim, metric] of [
-    [train, 'deviationFromTheory'],
-    [held, 'testDeviationFromTheory'],
-    [analyticTrain, 'deviationFromAnalytic'],
-    [analyticHeld, 'testDeviationFromAnalytic'],
-  ] as const) {
+  for (const [claim, metric] of following) {
     const good = [...along(metric, -0.5), flow(metric, 0.02)];
     const lost = (some: readonly Measurement[]) =>
       some.map((m) => ({ ...m, outcome: 'diverged', metrics: { [metric]: null } }));
