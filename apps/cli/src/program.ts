@@ -1,5 +1,5 @@
+import { version } from '@natsweep/telemetry/version';
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 
 import type { Cli, Run } from './cli.ts';
 import { addCommand, listCommands } from './commands/index.ts';
@@ -73,7 +73,7 @@ function nameOf(command: Command, rest: readonly string[]): string {
 export function createProgram(cli: Cli): Command {
   return new Command('natsweep')
     .description('Large, reproducible sweeps of natural against Euclidean gradient descent.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help for a command')
     .helpCommand(false)
     .showSuggestionAfterError()
@@ -85,9 +85,4 @@ export function createProgram(cli: Cli): Command {
       writeErr: (text) => cli.terminal.note(text.replace(/\n$/, '')),
       outputError: (text, write) => write(`natsweep: ${text.replace(/^error: /, '')}`),
     });
-}
-
-function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

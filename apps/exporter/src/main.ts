@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-
 import { createLogger } from '@natsweep/telemetry';
+import { version } from '@natsweep/telemetry/version';
 
 import { createRedisSource } from './redis-source.ts';
 import { createExporter } from './server.ts';
@@ -14,7 +13,7 @@ function start(): void {
   }
   const logger = createLogger({ app: 'exporter' });
   const source = createRedisSource(settings.home, process.env);
-  const server = createExporter({ ...settings, version: packageVersion(), logger, readSnapshot: source.read });
+  const server = createExporter({ ...settings, version, logger, readSnapshot: source.read });
   server.on('error', (error) => {
     logger.error({ err: error }, `cannot listen on ${settings.host}:${settings.port}; choose another with --listen`);
     process.exitCode = 1;
@@ -33,11 +32,6 @@ function start(): void {
     server.closeIdleConnections();
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
-}
-
-function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,9 +1,9 @@
 import { RedisUnavailableError, resolveRedis } from '@natsweep/queue';
 import type { Failure } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
+import { version } from '@natsweep/telemetry/version';
 import { usableGpus } from './gpus.ts';
 import { OnceError } from './once-error.ts';
-import { packageVersion } from './package-version.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
 import { WorkerProcess } from './worker.ts';
@@ -15,7 +15,7 @@ const shutdownSeconds = 10;
 async function run(settings: Settings): Promise<void> {
   const logger = createLogger({ app: 'worker' }).child({ worker: settings.name });
   const address = resolveRedis({ home: settings.home, env: process.env });
-  const worker = await WorkerProcess.start({ address, settings, version: packageVersion(), logger });
+  const worker = await WorkerProcess.start({ address, settings, version, logger });
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {

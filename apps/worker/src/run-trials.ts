@@ -1,9 +1,9 @@
 import { findExperiment, type TrialResult } from '@natsweep/experiments';
 import type { Precision } from '@natsweep/linalg';
 import type { EngineInfo, Trial } from '@natsweep/sweep';
+import { version } from '@natsweep/telemetry/version';
 import type { Engines } from './engine.ts';
 import { measured, measuredTrace } from './measured.ts';
-import { packageVersion } from './package-version.ts';
 import { peakMemoryBytes, restartPeakMemory } from './peak-memory.ts';
 import type { FinishedTrial, Reply, Results } from './protocol.ts';
 import { ResultOutbox } from './result-outbox.ts';
@@ -80,7 +80,7 @@ function requireExperiment(trials: readonly Trial[]) {
 
 /** The engines are part of natsweep: its version stands among theirs. */
 function withNatsweep(engine: EngineInfo): EngineInfo {
-  return { ...engine, versions: { ...engine.versions, natsweep: packageVersion() } };
+  return { ...engine, versions: { ...engine.versions, natsweep: version } };
 }
 
 /** What the trials of a batch ask for; they share it, since it is a structural parameter. */

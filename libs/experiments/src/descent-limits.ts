@@ -34,19 +34,19 @@ async function runTrial(
   const { engine } = context;
   const dataset = wideDataset(params, seed, context);
   const architecture = wideArchitecture(params, dataset);
-  const isEuclidean = params.approximation === 'gradient-descent';
+  const { approximation } = params;
+  const isEuclidean = approximation === 'gradient-descent';
   // gradient descent inverts nothing, but is measured against the limit of the exact rule
-  const inverted = isEuclidean ? 'exact' : params.approximation;
+  const inverted = isEuclidean ? 'exact' : approximation;
   requireRegularMetric(engine, { train: dataset.train, architecture }, { approximation: inverted });
   const [train, held] = [splitTensors(engine, dataset, dataset.train), splitTensors(engine, dataset, dataset.test)];
   const fresh = (): Network => createNetwork(engine, architecture, seed);
   const networks = { start: fresh(), trained: fresh(), natural: fresh(), ownLimit: fresh(), exactLimit: fresh() };
   try {
-    const rule = params.approximation === 'gradient-descent' ? gradientDescent() : createRule(params.approximation);
-    const alpha =
-      params.approximation === 'gradient-descent'
-        ? 1 / engine.scope(() => fastestStableRate(engine, linearise(engine, networks.start, train.inputs)))
-        : isotropyConstant(params.approximation, architecture, { samples: params.samples });
+    const rule = isEuclidean ? gradientDescent() : createRule(approximation);
+    const alpha = isEuclidean
+      ? 1 / engine.scope(() => fastestStableRate(engine, linearise(engine, networks.start, train.inputs)))
+      : isotropyConstant(approximation, architecture, { samples: params.samples });
     const limitOf = (network: Network, of: DescentRule, constant: number) =>
       moveToLimit(engine, { network, start: networks.start }, { train, held, rule: of, alpha: constant });
     const exactLimit = limitOf(networks.exactLimit, exact(), 1);

@@ -1,6 +1,6 @@
 import type { Axis, SweepSpec } from '@natsweep/sweep';
+import { version } from '@natsweep/telemetry/version';
 import { formatMeasured, formatValue } from './number-format.ts';
-import { packageVersion } from './package-version.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Table } from './table.ts';
 
@@ -46,7 +46,7 @@ function settingsTable({ sweep, spec, counts, provenance }: SweepResults): Table
     ['search', search],
     ['trials', `${sweep.planned} planned, ${counts.observed} observed, ${counts.failed} failed`],
     ...natsweep.map(({ version, trials }) => ['natsweep', `${version}: ${trials} trials`] as const),
-    ['judged and drawn by', `natsweep ${packageVersion()}`],
+    ['judged and drawn by', `natsweep ${version}`],
     ...engines.map(({ description, trials }) => ['engine', `${description}: ${trials} trials`] as const),
     ...(firstStartMs === null ? [] : [['started', timestamp(firstStartMs)] as const]),
     ...(lastEndMs === null ? [] : [['last trial ended', timestamp(lastEndMs)] as const]),
