@@ -3,116 +3,103 @@
  * and goes on when it can; then every planned trial must be in the database exactly once.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import {
-  findPostgres,
-  giveToServer,
-  lockTable,
-  startPrivatePostgres,
-  type PrivatePostgres,
-} from '@natsweep/results/testing';
+import type { Verification } from '@natsweep/results';
+import { findPostgres, giveToServer, startPrivatePostgres, type PrivatePostgres } from '@natsweep/results/testing';
 import { Stack } from '../stack.ts';
-import { sleep } from './faults.ts';
+import { Complaints, type Complaint } from './complaints.ts';
+import { postgresDiskFaults, postgresFaults, psql, Sweeps, type Scene } from './postgres-faults.ts';
 import { SmallDisk } from './small-disk.ts';
-import { verify } from './verify.ts';
 
 const binaries = findPostgres();
 
-/** The server, and what the scheduler says of it. */
-interface Scene {
-  readonly postgres: PrivatePostgres;
-  readonly url: string;
-  readonly disk: SmallDisk | undefined;
-  /** Resolves once the scheduler has complained in these words since the fault began. */
-  readonly complaint: (words: RegExp) => Promise<void>;
-}
-
-const psql = join(binaries ?? '', 'psql');
-
-/** Each resolves when the scheduler has felt it and it is over. */
-const faults: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
-  'connections ended by the server': async ({ url, complaint }) => {
-    const end = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'natsweep' and state <> 'idle';\n`;
-    const ending = spawn(psql, [url, '--quiet'], { stdio: ['pipe', 'ignore', 'inherit'] });
-    ending.stdin.on('error', () => {}).write(end.repeat(20_000));
-    await complaint(/does not answer \(.*terminat/i);
-    ending.kill('SIGKILL');
-  },
-  'a table locked for longer than anyone waits': async ({ url, complaint }) => {
-    const unlock = await lockTable(url, 'sweep_tallies');
-    await complaint(/gave up waiting for a lock/);
-    await unlock();
-  },
-  'the server killed and started again': async ({ postgres, complaint }) => {
-    await postgres.crash();
-    await complaint(/does not answer/);
-    await postgres.restart();
-  },
-  'the disk of its tables full': async ({ disk, complaint }) => {
-    disk?.fill();
-    await complaint(/No space left on the disk of PostgreSQL/);
-    disk?.empty();
-  },
-};
-
 test('whatever befalls PostgreSQL, a sweep ends by itself with nothing lost', { timeout: 240_000 }, async (t) => {
   if (binaries === undefined) return t.skip('PostgreSQL is not installed: apt-get install postgresql');
-  const folder = mkdtempSync(join(tmpdir(), 'natsweep-tablespace-'));
-  const disk = SmallDisk.mount(join(folder, 'disk'), 64);
-  const postgres = await startPrivatePostgres(binaries);
+  const folder = mkdtempSync(join(tmpdir(), 'natsweep-disks-'));
+  giveToServer(folder, []);
+  const disks = mountDisks(folder);
+  const postgres = await startPrivatePostgres(binaries, {}, disks?.server.folder);
   const stack = await Stack.start();
   t.after(async () => {
     await stack.stop();
     await postgres.stop();
-    disk?.unmount();
+    for (const disk of disks === undefined ? [] : Object.values(disks)) disk.unmount();
     rmSync(folder, { recursive: true });
   });
-  const url = disk === undefined ? postgres.url : await onDisk(postgres, folder);
-  stack.startScheduler(['--max-batch', '8'], { NATSWEEP_DATABASE_URL: `${url}?lock_timeout=300` });
+  const url = disks === undefined ? postgres.url : await withTablesOn(disks.tables, postgres);
+  const startScheduler = () =>
+    stack.startScheduler(['--max-batch', '8', '--lease', '1'], { NATSWEEP_DATABASE_URL: `${url}?lock_timeout=1000` });
+  const scheduler = startScheduler();
+  const complaints = new Complaints(join(stack.home, 'scheduler.log'));
+  const sweeps = new Sweeps(stack);
+  const scene: Scene = { stack, sweeps, postgres, url, disks, complaints, scheduler, startScheduler };
   stack.startWorker(['--slots', '2']);
-  const trials = 1000;
-  const points = `{ range: { from: 1, to: ${trials} } }`;
-  await stack.submit(`name: s\nexperiment: diagnostic\naxes: { point: ${points} }\nfixed: { durationMs: 10 }\n`);
-
-  const log = join(stack.home, 'scheduler.log');
   let injected = 0;
-  for (const [name, fault] of Object.entries(faults)) {
+  for (const [name, fault] of Object.entries({ ...postgresFaults, ...postgresDiskFaults })) {
     await t.test(name, async (own) => {
-      if (fault === faults['the disk of its tables full'] && disk === undefined)
+      if (Object.hasOwn(postgresDiskFaults, name) && disks === undefined)
         return own.skip('no file system can be mounted here');
-      const { observed } = (await stack.summary('s'))!;
+      await sweeps.goOn();
       // what was felt before is over
-      const { state } = await stack.until('s', (summary) => summary.observed > observed);
-      assert.equal(state, 'running', 'the sweep was over before every fault was injected');
-      const since = statSync(log).size;
-      const complaint = async (words: RegExp) => {
-        while (!words.test(readFileSync(log).toString('utf8', since))) await sleep(10);
-      };
-      await fault({ postgres, url, disk, complaint });
+      await sweeps.record();
+      complaints.forget();
+      await fault(scene);
       injected += 1;
+      assertOnePerPause(complaints.all);
     });
   }
-  const { failed } = await stack.until('s', ({ state }) => state === 'completed');
-  const { planned, recorded, missing, duplicates, problems } = await verify(url, 's');
+  const totals = { planned: 0, recorded: 0, missing: 0, duplicates: 0 };
+  for (const sweep of sweeps.names) {
+    const { failed } = await stack.until(sweep, ({ state }) => state === 'completed');
+    const { planned, recorded, missing, duplicates, problems } = await verifyAsUsersDo(sweep, stack, url);
+    totals.planned += planned;
+    totals.recorded += recorded;
+    totals.missing += missing;
+    totals.duplicates += duplicates;
+    assert.deepEqual({ failed, missing, duplicates, problems }, { failed: 0, missing: 0, duplicates: 0, problems: [] });
+  }
+  const { planned, recorded, missing, duplicates } = totals;
   console.log(
     `chaos: PostgreSQL: ${injected} faults injected; ${planned} trials planned, ${recorded} recorded, ${missing} lost, ${duplicates} duplicated`,
   );
-  assert.deepEqual({ failed, missing, duplicates, problems }, { failed: 0, missing: 0, duplicates: 0, problems: [] });
 });
 
-/** Creates a database whose tables are on the disk in the folder. @returns Its URL. */
-async function onDisk(postgres: PrivatePostgres, folder: string): Promise<string> {
-  const disk = join(folder, 'disk');
-  giveToServer(folder, [disk]);
-  for (const statement of [
-    `create tablespace small location '${disk}'`,
-    'create database on_disk template template0 tablespace small',
-  ])
-    await promisify(execFile)(psql, [postgres.url, '-c', statement]);
+/** Both, or neither where this user may not mount. */
+function mountDisks(folder: string): Scene['disks'] {
+  const server = SmallDisk.mount(join(folder, 'server'), 192);
+  if (server === undefined) return undefined;
+  const tables = SmallDisk.mount(join(folder, 'tables'), 64);
+  return tables === undefined ? undefined : { server, tables };
+}
+
+/** Creates a database whose tables are on the disk. @returns Its URL. */
+async function withTablesOn({ folder }: SmallDisk, postgres: PrivatePostgres): Promise<string> {
+  giveToServer(folder, [folder]);
+  await psql(postgres, `create tablespace small location '${folder}'`);
+  await psql(postgres, 'create database on_disk template template0 tablespace small');
   return postgres.url.replace(/natsweep$/, 'on_disk');
+}
+
+/** A fault is told in one line before each pause, however many trials wait for it to end; nothing but what passes is told. */
+function assertOnePerPause(complaints: readonly Complaint[]): void {
+  const tryAgainAtMs = new Map<number, number>();
+  for (const { pid, time, msg, retryInMs, err } of complaints) {
+    assert(retryInMs !== undefined && err?.type === 'ResultsError', msg);
+    assert(Date.parse(time) >= (tryAgainAtMs.get(pid) ?? 0), `told before the pause was over: ${msg}`);
+    // a timer may end up to a millisecond early, and times are told in whole ones
+    tryAgainAtMs.set(pid, Date.parse(time) + retryInMs - 2);
+  }
+}
+
+/** What `natsweep verify` finds; rejects unless it ends with 0. */
+async function verifyAsUsersDo(sweep: string, { home }: Stack, databaseUrl: string): Promise<Verification> {
+  const launcher = resolve(import.meta.dirname, '../../apps/cli/bin/natsweep.mjs');
+  const env = { ...process.env, NATSWEEP_HOME: home, NATSWEEP_DATABASE_URL: databaseUrl };
+  const { stdout } = await promisify(execFile)(process.execPath, [launcher, 'verify', sweep, '--json'], { env });
+  return JSON.parse(stdout) as Verification;
 }

@@ -15,7 +15,9 @@ export interface PrivatePostgres {
   createDatabase(name: string): Promise<string>;
   /** Ends it without a checkpoint and without a word to its clients, as a crash does. */
   crash(): Promise<void>;
-  /** Starts it again after a crash, with what had been committed. */
+  /** Resolves once it has ended, by itself or not. */
+  ended(): Promise<void>;
+  /** Starts it again after its end, with what had been committed. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,16 +34,18 @@ export function findPostgres(): string | undefined {
 }
 
 /**
- * A server of one's own on a Unix socket in a temporary folder. PostgreSQL refuses to run as root: root starts it as
+ * A server of one's own on a Unix socket, all of it in one folder. PostgreSQL refuses to run as root: root starts it as
  * the user `nobody`.
  * @param settings Server settings, e.g. `{ ssl: 'on' }`.
+ * @param parent Where that folder is made.
  */
 export async function startPrivatePostgres(
   binaries: string,
   settings: Readonly<Record<string, string>> = {},
+  parent: string = tmpdir(),
 ): Promise<PrivatePostgres> {
   const owner = ownerIds();
-  const home = mkdtempSync(join(tmpdir(), 'natsweep-postgres-'));
+  const home = mkdtempSync(join(parent, 'natsweep-postgres-'));
   const dataDirectory = join(home, 'data');
   mkdirSync(dataDirectory);
   for (const folder of [home, dataDirectory]) if (owner) chownSync(folder, owner.uid, owner.gid);
@@ -74,7 +78,9 @@ export async function startPrivatePostgres(
   try {
     await untilReady(server);
     const restart = () => untilReady((server = launch()));
-    return { url: await createDatabase('natsweep'), createDatabase, stop, crash: () => stopServer(server), restart };
+    const ended = () => untilEnded(server);
+    const crash = () => stopServer(server);
+    return { url: await createDatabase('natsweep'), createDatabase, stop, crash, ended, restart };
   } catch (error) {
     await stop();
     throw error;
@@ -120,9 +126,12 @@ async function untilReady(server: ChildProcess): Promise<void> {
   throw new Error(`PostgreSQL did not start:\n${said.join('\n')}`);
 }
 
+async function untilEnded(server: ChildProcess): Promise<void> {
+  if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+}
+
 async function stopServer(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = once(server, 'exit');
+  const ended = untilEnded(server);
   server.kill('SIGQUIT');
   await ended;
 }
