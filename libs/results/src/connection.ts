@@ -1,23 +1,15 @@
 import type { CompiledQuery } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
 import type { Database } from './schema.ts';
 import type { Texts } from './texts.ts';
 
-interface Shared {
+/** An open results database, as the functions of this library share it. */
+export interface Connection {
+  readonly kind: DatabaseKind;
   readonly db: Database;
   readonly texts: Texts;
-}
-
-export interface SqliteConnection extends Shared {
-  readonly kind: 'sqlite';
   readonly readArrays: ReadArrays;
 }
-
-export interface PostgresConnection extends Shared {
-  readonly kind: 'postgres';
-}
-
-/** An open results database, as the functions of this library share it. */
-export type Connection = SqliteConnection | PostgresConnection;
 
 export type Cell = number | string | null;
 

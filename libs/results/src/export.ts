@@ -1,10 +1,14 @@
-import type { Connection } from './connection.ts';
+import type { Cell, Connection } from './connection.ts';
 import { exportColumns } from './export-columns.ts';
-import type { Cell, ExportColumn } from './export-columns.ts';
+import type { ExportCell, ExportColumn } from './export-columns.ts';
 import { parquetFile } from './parquet.ts';
-import { findSweep } from './query.ts';
-import { readAllRows } from './rows.ts';
-import type { ExportQuery, TrialRow } from './store.ts';
+import { findSweep, isEmpty, selectTrials } from './query.ts';
+import type { SweepPlace } from './query.ts';
+import { scan } from './scan.ts';
+import type { ExportQuery } from './store.ts';
+
+/** Some rows of an exported table. */
+export type ExportPage = readonly (readonly ExportCell[])[];
 
 /** The selected records as a file, in pieces; memory does not grow with the sweep. */
 export async function* exportRows(
@@ -12,51 +16,73 @@ export async function* exportRows(
   name: string,
   { format, ...query }: ExportQuery,
 ): AsyncGenerator<Uint8Array> {
-  const { columns } = await findSweep(connection.db, name);
-  const table = exportColumns(columns);
-  const rows = readAllRows(connection, name, query);
+  const sweep = await findSweep(connection.db, name);
+  const columns = exportColumns(sweep, connection.texts);
+  const pages = exportPages(connection, sweep, { columns, query });
   switch (format) {
     case 'csv':
-      return yield* inPieces(csvLines(table, rows));
+      return yield* csvPieces(columns, pages);
     case 'jsonl':
-      return yield* inPieces(jsonLines(table, rows));
+      return yield* jsonPieces(columns, pages);
     case 'parquet':
-      return yield* parquetFile(table, rows);
+      return yield* parquetFile(columns, pages);
     default:
       format satisfies never;
   }
 }
 
-/** RFC 4180; null is an empty field, an empty text is `""`. */
-async function* csvLines(table: readonly ExportColumn[], rows: AsyncIterable<TrialRow>): AsyncGenerator<string> {
-  yield csvLine(table.map(({ name }) => name));
-  for await (const row of rows) yield csvLine(table.map(({ cell }) => cell(row)));
+interface Exported {
+  readonly columns: readonly ExportColumn[];
+  readonly query: Omit<ExportQuery, 'format'>;
 }
 
-function csvLine(cells: readonly Cell[]): string {
+async function* exportPages(
+  connection: Connection,
+  sweep: SweepPlace,
+  { columns, query }: Exported,
+): AsyncGenerator<ExportPage> {
+  if (isEmpty(sweep)) return;
+  const cells = columns.flatMap(({ from }) => from);
+  const texts = cells.flatMap((cell, position) =>
+    cell === 'slot_text' || cell === 'engine_text' ? [1 + position] : [],
+  );
+  let next = 1;
+  const placed = columns.map(({ from, cell }) => {
+    const first = next;
+    next += from.length;
+    return (row: readonly Cell[]) => cell(row, first);
+  });
+  for await (const rows of scan(connection, selectTrials(connection.db, sweep, query), cells)) {
+    await connection.texts.load(rows.flatMap((row) => texts.map((position) => row[position] as number | null)));
+    yield rows.map((row) => placed.map((cell) => cell(row)));
+  }
+}
+
+/** RFC 4180; null is an empty field, an empty text is `""`. */
+async function* csvPieces(
+  columns: readonly ExportColumn[],
+  pages: AsyncIterable<ExportPage>,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(csvLine(columns.map(({ name }) => name)));
+  for await (const rows of pages) if (rows.length > 0) yield Buffer.from(rows.map(csvLine).join(''));
+}
+
+function csvLine(cells: readonly ExportCell[]): string {
   return `${cells.map(csvField).join(',')}\r\n`;
 }
 
-function csvField(cell: Cell): string {
+function csvField(cell: ExportCell): string {
   if (cell === null) return '';
-  const text = String(cell);
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell !== 'string') return String(cell);
+  return cell === '' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-async function* jsonLines(table: readonly ExportColumn[], rows: AsyncIterable<TrialRow>): AsyncGenerator<string> {
-  for await (const row of rows)
-    yield `${JSON.stringify(Object.fromEntries(table.map(({ name, cell }) => [name, cell(row)])))}\n`;
-}
-
-const pieceLength = 1 << 16;
-
-async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  let piece = '';
-  for await (const line of lines) {
-    piece += line;
-    if (piece.length < pieceLength) continue;
-    yield Buffer.from(piece);
-    piece = '';
-  }
-  if (piece !== '') yield Buffer.from(piece);
+async function* jsonPieces(
+  columns: readonly ExportColumn[],
+  pages: AsyncIterable<ExportPage>,
+): AsyncGenerator<Uint8Array> {
+  const keys = columns.map(({ name }) => JSON.stringify(name));
+  const line = (cells: ExportPage[number]) =>
+    `{${cells.map((cell, column) => `${keys[column]}:${JSON.stringify(cell)}`).join()}}\n`;
+  for await (const rows of pages) if (rows.length > 0) yield Buffer.from(rows.map(line).join(''));
 }

@@ -2,13 +2,13 @@ import type { ParameterValue } from '@natsweep/sweep';
 import { sql } from 'kysely';
 import { paramColumns } from './columns.ts';
 import type { Column } from './columns.ts';
-import type { Cell, Connection, SqliteConnection } from './connection.ts';
+import type { Cell, Connection } from './connection.ts';
 import { GroupedMoments } from './moments.ts';
 import type { Group } from './moments.ts';
 import { postgresGroups } from './postgres-groups.ts';
 import { circumstances, findSweep, isEmpty, selectTrials } from './query.ts';
 import type { TrialColumn, TrialQuery } from './query.ts';
-import { scanSqlite } from './sqlite-scan.ts';
+import { scan } from './scan.ts';
 import { groupMetric } from './statistics.ts';
 import type { GroupMetric, GroupRow, Selection } from './store.ts';
 
@@ -67,9 +67,9 @@ interface Columnar {
   readonly values: readonly TrialColumn[];
 }
 
-async function sqliteGroups(connection: SqliteConnection, { trials, keys, values }: Columnar): Promise<Group[]> {
+async function sqliteGroups(connection: Connection, { trials, keys, values }: Columnar): Promise<Group[]> {
   const moments = new GroupedMoments(keys.length, values.length);
-  for await (const page of scanSqlite(connection, trials, [...keys, ...values]))
+  for await (const page of scan(connection, trials, [...keys, ...values]))
     for (const row of page) moments.of(row, 1).add(row, 1 + keys.length);
   return moments.groups();
 }

@@ -7,10 +7,12 @@ import { exportRows } from './export.ts';
 import { Fence } from './fence.ts';
 import { readGroups } from './groups.ts';
 import { makeFolder } from './make-folder.ts';
+import { readMeasured } from './measured.ts';
 import { migrate, schemaState } from './migrations.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { readPairs } from './pairs.ts';
-import { postgresDialect } from './postgres-dialect.ts';
+import { postgres } from './postgres-dialect.ts';
+import { readProvenance } from './provenance.ts';
 import { findReusable } from './reuse.ts';
 import { record } from './record.ts';
 import { ResultsError } from './results-error.ts';
@@ -77,6 +79,8 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     counts: (sweep) => countRecords(db, sweep),
     rows: (sweep, query = {}) => readRows(connection, sweep, query),
     allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
+    measured: (sweep, query = {}) => readMeasured(connection, sweep, query),
+    provenance: (sweep) => readProvenance(connection, sweep),
     export: (sweep, query) => exportRows(connection, sweep, query),
     trial: (sweep, trialId) => readTrial(connection, sweep, trialId),
     groups: (sweep, by, metrics, query = {}) => readGroups(connection, sweep, { by, metrics, query }),
@@ -106,9 +110,9 @@ function connect(url: string, { fence, ...options }: ConnectOptions): Connection
     return { kind: 'sqlite', db, texts: new Texts(db), readArrays };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
-    const dialect = postgresDialect({ url, ...options });
+    const { dialect, readArrays } = postgres({ url, ...options });
     const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'postgres') });
-    return { kind: 'postgres', db, texts: new Texts(db) };
+    return { kind: 'postgres', db, texts: new Texts(db), readArrays };
   }
   throw new ResultsError(
     'bad-url',

@@ -13,13 +13,18 @@ export interface Key {
  * keys with probability below n²/2^63, 10^-7 for a million.
  */
 export function pairKey(params: Parameters, seed: number): bigint {
-  let { high, low } = keyOf('seed', seed);
+  let { high, low } = seedKey(seed);
   for (const name in params) {
     const key = valueKey(name, params[name]!);
     high ^= key.high;
     low ^= key.low;
   }
   return bigintOf({ high, low });
+}
+
+/** The part of the seed in a `pairKey`. */
+export function seedKey(seed: number): Key {
+  return keyOf('seed', seed);
 }
 
 /** The part of a parameter in a `pairKey`. */

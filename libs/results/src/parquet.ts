@@ -1,14 +1,14 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
-import type { Cell, ExportColumn } from './export-columns.ts';
-import type { TrialRow } from './store.ts';
+import type { ExportPage } from './export.ts';
+import type { ExportCell, ExportColumn } from './export-columns.ts';
 
-/** Rows of one row group: what is in memory at once. */
+/** Rows of one row group, at least: what is in memory at once. */
 const groupRows = 10_000;
 
 /** A Parquet file (Snappy), a row group at a time. */
 export async function* parquetFile(
   columns: readonly ExportColumn[],
-  rows: AsyncIterable<TrialRow>,
+  pages: AsyncIterable<ExportPage>,
 ): AsyncGenerator<Uint8Array> {
   const bytes = new ByteWriter();
   const sources = (data: readonly unknown[][]) =>
@@ -16,14 +16,16 @@ export async function* parquetFile(
   const writer = new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData: sources([]) }) });
   bytes.appendUint32(magic);
   let group: unknown[][] = columns.map(() => []);
-  for await (const row of rows) {
-    columns.forEach(({ type, cell }, column) => group[column]!.push(parquetValue(type, cell(row))));
+  for await (const rows of pages) {
+    for (const [column, { type }] of columns.entries())
+      for (const row of rows) group[column]!.push(parquetValue(type, row[column]!));
     if (group[0]!.length < groupRows) continue;
-    await writer.write({ columnData: sources(group), rowGroupSize: groupRows });
+    await writer.write({ columnData: sources(group), rowGroupSize: group[0]!.length });
     group = columns.map(() => []);
     yield take(bytes);
   }
-  if (group[0]!.length > 0) await writer.write({ columnData: sources(group), rowGroupSize: groupRows });
+  const rest = group[0]!.length;
+  if (rest > 0) await writer.write({ columnData: sources(group), rowGroupSize: rest });
   await writer.finish();
   yield take(bytes);
 }
@@ -31,7 +33,7 @@ export async function* parquetFile(
 /** "PAR1" */
 const magic = 0x31524150;
 
-function parquetValue(type: ExportColumn['type'], cell: Cell): unknown {
+function parquetValue(type: ExportColumn['type'], cell: ExportCell): unknown {
   return type === 'INT64' && cell !== null ? BigInt(cell) : cell;
 }
 

@@ -1,6 +1,8 @@
 import { PostgresDialect } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import type { Cell, ReadArrays } from './connection.ts';
 import { translatePostgresError } from './postgres-errors.ts';
 
 const connectTimeoutMs = 10_000;
@@ -13,8 +15,14 @@ export interface PostgresOptions {
   readonly readOnly: boolean;
 }
 
+export interface Postgres {
+  readonly dialect: PostgresDialect;
+  /** On a connection of the dialect's own. */
+  readonly readArrays: ReadArrays;
+}
+
 /** PostgreSQL by URL; TLS as the URL says, e.g. `?sslmode=verify-full&sslrootcert=/etc/ssl/company-ca.pem`. */
-export function postgresDialect({ url, lockTimeoutMs, readOnly }: PostgresOptions): PostgresDialect {
+export function postgres({ url, lockTimeoutMs, readOnly }: PostgresOptions): Postgres {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -31,7 +39,15 @@ export function postgresDialect({ url, lockTimeoutMs, readOnly }: PostgresOption
   pool.on('error', () => {});
   // one that is lost between two statements of a transaction says so at the next; until then nobody else listens
   pool.on('connect', (client) => void client.on('error', () => {}));
-  return new PostgresDialect({ pool: translatingPool(pool, url) });
+  const readArrays = async ({ sql, parameters }: CompiledQuery) => {
+    try {
+      const { rows } = await pool.query<Cell[]>({ text: sql, values: [...parameters], rowMode: 'array' });
+      return rows;
+    } catch (error) {
+      throw translatePostgresError(error, url);
+    }
+  };
+  return { dialect: new PostgresDialect({ pool: translatingPool(pool, url) }), readArrays };
 }
 
 /** Counts and grid indices are below 2^53: they are read as numbers, as SQLite gives them. */

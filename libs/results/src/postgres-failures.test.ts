@@ -9,7 +9,7 @@ import { after, describe, test } from 'node:test';
 import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { openResults } from './open-results.ts';
-import { postgresDialect } from './postgres-dialect.ts';
+import { postgres } from './postgres-dialect.ts';
 import { ResultsError } from './results-error.ts';
 import type { ResultsErrorCode } from './results-error.ts';
 import { findPostgres, startPrivatePostgres } from './testing/private-postgres.ts';
@@ -74,7 +74,7 @@ describe('PostgreSQL in trouble', { skip: binaries ? false : 'PostgreSQL is not 
   test('commits wait for the disk, also where the server does not by itself', async (t) => {
     const server = await startPrivatePostgres(binaries!, { synchronous_commit: 'off' });
     t.after(() => server.stop());
-    const dialect = postgresDialect({ url: server.url, lockTimeoutMs: 1000, readOnly: false });
+    const { dialect } = postgres({ url: server.url, lockTimeoutMs: 1000, readOnly: false });
     const db = new Kysely({ dialect });
     const { rows } = await sql`show synchronous_commit`.execute(db);
     assert.deepEqual(rows, [{ synchronous_commit: 'on' }]);

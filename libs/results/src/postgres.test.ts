@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { postgresDialect } from './postgres-dialect.ts';
+import { postgres } from './postgres-dialect.ts';
 import { postgresGroups } from './postgres-groups.ts';
 import type { Schema } from './schema.ts';
 import { runConformance } from './testing/conformance.ts';
@@ -26,7 +26,7 @@ else {
     },
   });
   test('PostgreSQL: the deviation of many values whose squares just do not overflow', async () => {
-    const dialect = postgresDialect({ url: server.url, lockTimeoutMs: 1000, readOnly: true });
+    const { dialect } = postgres({ url: server.url, lockTimeoutMs: 1000, readOnly: true });
     const db = new Kysely<Schema>({ dialect });
     const from = sql`(select 9e149 * (-1) ^ i as value from generate_series(1, 20000) as i)`;
     const [group] = await postgresGroups(db, { from, keys: [], values: ['value'] });

@@ -1,20 +1,20 @@
 import type { ParameterValue } from '@natsweep/sweep';
 import { sql } from 'kysely';
 import type { Column } from './columns.ts';
-import type { Cell, SqliteConnection } from './connection.ts';
+import type { Cell, Connection } from './connection.ts';
 import { KeyedValues } from './keyed-values.ts';
 import { GroupedMoments } from './moments.ts';
 import type { Group, Moments } from './moments.ts';
 import { valueKey } from './pair-key.ts';
 import type { Key } from './pair-key.ts';
 import type { Pairing } from './pairs.ts';
-import { scanSqlite } from './sqlite-scan.ts';
+import { scan } from './scan.ts';
 
 /** Where cells stand in a row of the scan, after its id; the compared columns and the keys are the last ones. */
 const place = { high: 1, low: 2, metric: 3, compared: 4 } as const;
 
 /** One pass: baselines are kept by their keys, other trials until their baseline has come. */
-export async function sqlitePairs(connection: SqliteConnection, pairing: Pairing): Promise<Group[]> {
+export async function sqlitePairs(connection: Connection, pairing: Pairing): Promise<Group[]> {
   const { trials, metric, parameter, compared, baseline, keys } = pairing;
   const moments = new GroupedMoments(compared.length + keys.length, 1);
   const baselines = new KeyedValues();
@@ -23,7 +23,7 @@ export async function sqlitePairs(connection: SqliteConnection, pairing: Pairing
     if (Number.isFinite(value - of)) group.addValue(0, value - of);
   };
   const compares = comparedValues(parameter, compared);
-  const pages = scanSqlite(connection, trials, [
+  const pages = scan(connection, trials, [
     sql<number>`pair_key >> 31`.as('high'),
     sql<number>`pair_key & 2147483647`.as('low'),
     metric,

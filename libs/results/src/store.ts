@@ -1,4 +1,5 @@
 import type {
+  EngineInfo,
   FailedTrial,
   Failure,
   Measured,
@@ -112,6 +113,29 @@ export interface RowQuery extends Selection {
   readonly after?: TrialRow;
 }
 
+/** An observation as claims and figures see it, without where and when it was made. */
+export type MeasuredTrial = Pick<Observation, 'trialId' | 'index' | 'params' | 'seed' | 'outcome' | 'metrics'>;
+
+export interface MeasuredQuery extends Selection {
+  /** Only these; those that no trial reported are left out. Default: all. */
+  readonly metrics?: readonly string[];
+}
+
+/** Records that one slot made with one engine. */
+export interface Provenance {
+  readonly worker: string;
+  readonly slot: string;
+  /** Absent for trials that failed. */
+  readonly engine?: EngineInfo;
+  readonly records: number;
+  /** Records of a second or later attempt. */
+  readonly repeated: number;
+  readonly firstStartMs: number;
+  readonly lastEndMs: number;
+  /** Sum over records. */
+  readonly elapsedSeconds: number;
+}
+
 export interface ExportQuery extends Selection, Pick<RowQuery, 'kind'> {
   readonly format: 'csv' | 'jsonl' | 'parquet';
 }
@@ -204,6 +228,13 @@ export interface ResultsStore {
   rows(sweep: string, query?: RowQuery): Promise<readonly TrialRow[]>;
   /** All selected records without their traces, in the order of recording and in bounded memory. */
   allRows(sweep: string, query?: Selection & Pick<RowQuery, 'kind'>): AsyncIterable<TrialRow>;
+  /**
+   * The selected observations, a page at a time in the order of recording, so that a million fit into memory: trials of one
+   * point share their `params`, and `metrics` can be read by name, but not spread or listed.
+   */
+  measured(sweep: string, query?: MeasuredQuery): AsyncIterable<readonly MeasuredTrial[]>;
+  /** Where and when all records were made, by slot and engine, in the order of the first record of each. */
+  provenance(sweep: string): Promise<readonly Provenance[]>;
   /** The selected records, without traces, as a file in pieces: one flat row per trial with every parameter and metric. */
   export(sweep: string, query: ExportQuery): AsyncIterable<Uint8Array>;
   /** One record with its traces; `trialId` may be an unambiguous prefix. */

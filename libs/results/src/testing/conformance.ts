@@ -7,6 +7,7 @@ import { ResultsError } from '../results-error.ts';
 import type { ResultsStore, TrialRow } from '../store.ts';
 import { earlierDatabase, earlierRecords, earlierSchemas } from './earlier-schemas.ts';
 import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';
+import { wholeSweepReading } from './whole-sweep-reading.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof ResultsError && error.code === expected;
 
@@ -331,6 +332,8 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       );
       assert.equal((await store.rows('damping')).length, 60);
     });
+
+    for (const [title, check] of Object.entries(wholeSweepReading)) onStore(title, check);
 
     onStore('groups with the mean and sample deviation of a two-pass computation', async (store) => {
       await store.createSweep(syntheticSweep('damping', 500));

@@ -1,20 +1,22 @@
 import { sql } from 'kysely';
 import type { SelectExpression } from 'kysely';
-import type { Cell, SqliteConnection } from './connection.ts';
+import type { Cell, Connection } from './connection.ts';
 import type { TrialQuery } from './query.ts';
 import type { Schema, TrialTableName } from './schema.ts';
 
 /** Few enough for the garbage collector to find them dead while they are young. */
 const pageRows = 1000;
 
+export type Scanned = SelectExpression<Schema, TrialTableName>;
+
 /**
- * Columns of the rows that `trials` selects, a page at a time, each row after its id: the fastest way through a million
- * rows. SQLite's own grouping sorts them, and a function of ours in its place is called with every cell.
+ * Columns of the rows that `trials` selects, a page at a time in the order of recording, each row after its id: the fastest
+ * way through a million rows. SQLite's own grouping sorts them, and a function of ours in its place is called with every cell.
  */
-export async function* scanSqlite(
-  { readArrays }: SqliteConnection,
+export async function* scan(
+  { readArrays }: Pick<Connection, 'readArrays'>,
   trials: TrialQuery,
-  columns: readonly SelectExpression<Schema, TrialTableName>[],
+  columns: readonly Scanned[],
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
   const query = trials
     .select('id')
