@@ -6,6 +6,7 @@ import type { Cell, ReadArrays } from './connection.ts';
 import { translatePostgresError } from './postgres-errors.ts';
 
 const connectTimeoutMs = 10_000;
+const keepAliveDelayMs = 10_000;
 const connections = 4;
 
 export interface PostgresOptions {
@@ -29,6 +30,8 @@ export function postgres({ url, lockTimeoutMs, readOnly }: PostgresOptions): Pos
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'natsweep',
     keepAlive: true,
+    // the system's own is two hours, for which a scheduler would wait for the answer of a machine that is gone
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
     lock_timeout: lockTimeoutMs,
     // a writer that is suspended within a transaction must not keep its successor waiting until that gives up
     idle_in_transaction_session_timeout: lockTimeoutMs / 2,

@@ -16,7 +16,7 @@ export function translatePostgresError(error: unknown, url: string): unknown {
     networkErrors.has(state) ||
     state.startsWith('08') ||
     state.startsWith('57P') ||
-    state === '25P03' ||
+    ['25P03', '25P04'].includes(state) ||
     lostConnection.test(error.message)
   )
     return because(
@@ -54,7 +54,7 @@ export function translatePostgresError(error: unknown, url: string): unknown {
     return because('unreachable', `PostgreSQL at ${server} is short of means (${error.message}): give it more.`);
   if (state === '25006')
     return because('read-only', `PostgreSQL at ${server} takes no writes: use the primary server, not a standby.`);
-  if (['55P03', '40P01', '40001', '57014'].includes(state))
+  if (['55P03', '57014'].includes(state) || state.startsWith('40'))
     return because(
       'locked',
       `PostgreSQL at ${server} gave up waiting for a lock: wait for the other process, or stop it.`,
@@ -65,18 +65,25 @@ export function translatePostgresError(error: unknown, url: string): unknown {
 }
 
 const networkErrors = new Set([
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'ENETDOWN',
   'ENETUNREACH',
   'ENOENT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
   'ETIMEDOUT',
 ]);
 
-const lostConnection = /^(Connection terminated|timeout exceeded|Client has encountered a connection error)/;
+/** What the driver says by itself of a connection that it has lost or given up. */
+const lostConnection =
+  /^(Connection terminated|timeout e|Query read timeout|Client (has encountered a connection error|was closed))/;
 const tlsError = /SSL|TLS|certificate|CERT_|self.signed|ALTNAME/i;
 
 /** The network's own words; an error over several addresses has its words in its parts. */
