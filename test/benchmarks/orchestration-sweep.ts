@@ -4,6 +4,9 @@ import { processorSeconds } from './process-usage.ts';
 
 const here = import.meta.dirname;
 
+/** How often a run is looked at, ours as well as a bare one: the processors are theirs. */
+const pollMs = 10;
+
 export interface Outcome {
   readonly perSecond: number;
   /** From the submission to the first record; of jobs: to the first that was added. */
@@ -35,14 +38,14 @@ export async function runSweep({ yaml, maxBatch, workers, watch }: Sweep): Promi
   );
   const start = performance.now();
   await stack.submit(`name: measured\n${yaml}`);
-  const { observed } = await stack.until('measured', (summary) => summary.observed > 0);
+  const { observed } = await stack.until('measured', (summary) => summary.observed > 0, pollMs);
   const first = performance.now();
   const processorAtFirst = total(pids);
   let done = false;
   const watching = (async () => {
     while (watch !== undefined && !done) await watch(stack, scheduler);
   })();
-  const { planned } = await stack.until('measured', ({ state }) => state === 'completed');
+  const { planned } = await stack.until('measured', ({ state }) => state === 'completed', pollMs);
   const end = performance.now();
   const processor = total(pids) - processorAtFirst;
   done = true;
@@ -106,5 +109,5 @@ function outcome({ count, start, first, end, processor }: Moments): Outcome {
 }
 
 async function waitFor<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<void> {
-  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, pollMs));
 }

@@ -59,17 +59,17 @@ function missingColumns(columns: Columns, records: readonly TrialRecord[]): Miss
   let params = [...columns.params.values()].flat().length;
   let metrics = columns.metrics.size;
   for (const record of records) {
-    for (const [name, value] of Object.entries(record.params)) {
-      const type = typeOf(value);
+    for (const name in record.params) {
+      const type = typeOf(record.params[name]!);
       if (columns.params.get(name)?.some((column) => column.type === type)) continue;
       const key = `param ${type} ${name}`;
       if (!missing.has(key)) missing.set(key, { role: 'param', name, type, column: `p${++params}` });
     }
     if (record.kind === 'failed') continue;
-    for (const name of Object.keys(record.metrics)) {
+    for (const name in record.metrics) {
+      if (columns.metrics.has(name)) continue;
       const key = `metric ${name}`;
-      if (!columns.metrics.has(name) && !missing.has(key))
-        missing.set(key, { role: 'metric', name, type: 'number', column: `m${++metrics}` });
+      if (!missing.has(key)) missing.set(key, { role: 'metric', name, type: 'number', column: `m${++metrics}` });
     }
   }
   return [...missing.values()];

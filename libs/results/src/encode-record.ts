@@ -1,11 +1,11 @@
 import type { TrialRecord } from '@natsweep/sweep';
-import { typeOf, valueColumns } from './columns.ts';
+import { typeOf } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { fixedColumns } from './decode-record.ts';
 import type { Value } from './insert-rows.ts';
 import { pairKey } from './pair-key.ts';
 import { recordHash } from './record-hash.ts';
-import type { DetailTable, ValueColumn } from './schema.ts';
+import type { ColumnType, DetailTable, ValueColumn } from './schema.ts';
 import type { Texts } from './texts.ts';
 import { encodeTraces, traceBytes } from './traces.ts';
 import type { EncodedTraces } from './traces.ts';
@@ -52,8 +52,13 @@ function mapValues<Value>(
   values: Readonly<Record<string, Value>>,
   change: (value: Value) => Value,
 ): Readonly<Record<string, Value>> {
-  const entries = Object.entries(values).map(([name, value]) => [name, change(value)] as const);
-  return entries.every(([name, value]) => value === values[name]) ? values : Object.fromEntries(entries);
+  let changed: Record<string, Value> | undefined;
+  for (const name in values) {
+    const value = values[name]!;
+    const after = change(value);
+    if (after !== value) (changed ??= { ...values })[name] = after;
+  }
+  return changed ?? values;
 }
 
 export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<string> {
@@ -66,27 +71,36 @@ export function* sharedTexts(records: readonly PreparedRecord[]): Iterable<strin
 
 /** How a record becomes a row of `trials_N`. */
 export interface TrialLayout {
-  readonly columns: Columns;
   /** Every column but the id, also where a record has nothing for it: one statement for all records. */
   readonly names: readonly string[];
-  readonly places: ReadonlyMap<ValueColumn, number>;
+  /** Where in a row each parameter stands, by the type of its value. */
+  readonly params: ReadonlyMap<string, Readonly<Partial<Record<ColumnType, number>>>>;
+  readonly metrics: ReadonlyMap<string, number>;
 }
 
-export function trialLayout(columns: Columns): TrialLayout {
+export function trialLayout({ params, metrics }: Columns): TrialLayout {
   const [, ...read] = fixedColumns;
-  const given = [...read, 'pair_key'];
-  const values = valueColumns(columns);
+  const names: string[] = [...read, 'pair_key'];
+  const place = (column: ValueColumn): number => names.push(column) - 1;
   return {
-    columns,
-    names: [...given, ...values],
-    places: new Map(values.map((column, i) => [column, given.length + i])),
+    names,
+    params: mapEntries(params, (columns) =>
+      Object.fromEntries(columns.map(({ type, column }) => [type, place(column)])),
+    ),
+    metrics: mapEntries(metrics, place),
   };
+}
+
+function mapEntries<From, To>(
+  entries: ReadonlyMap<string, From>,
+  change: (value: From) => To,
+): ReadonlyMap<string, To> {
+  return new Map([...entries].map(([name, value]) => [name, change(value)]));
 }
 
 /** In the order of the layout's names. */
 export function trialValues({ record, slot, engine }: PreparedRecord, layout: TrialLayout, texts: Texts): Value[] {
-  const { columns, names, places } = layout;
-  const { attempt } = record;
+  const { attempt, params } = record;
   const row: Value[] = [
     record.index,
     record.trialId,
@@ -99,15 +113,15 @@ export function trialValues({ record, slot, engine }: PreparedRecord, layout: Tr
     attempt.peakMemoryBytes ?? null,
     texts.id(slot),
     engine === null ? null : texts.id(engine),
-    pairKey(record.params, record.seed),
+    pairKey(params, record.seed),
   ];
-  while (row.length < names.length) row.push(null);
-  for (const [name, value] of Object.entries(record.params)) {
-    const { column } = columns.params.get(name)!.find(({ type }) => type === typeOf(value))!;
-    row[places.get(column)!] = typeof value === 'boolean' ? Number(value) : value;
+  while (row.length < layout.names.length) row.push(null);
+  for (const name in params) {
+    const value = params[name]!;
+    row[layout.params.get(name)![typeOf(value)]!] = typeof value === 'boolean' ? Number(value) : value;
   }
   if (record.kind === 'observation')
-    for (const [name, value] of Object.entries(record.metrics)) row[places.get(columns.metrics.get(name)!)!] = value;
+    for (const name in record.metrics) row[layout.metrics.get(name)!] = record.metrics[name]!;
   return row;
 }
 
