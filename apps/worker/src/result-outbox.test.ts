@@ -17,9 +17,17 @@ test('a result that took time to find is told at once, with all before it', () =
   outbox.add(trial('b', 0.5));
   outbox.add(trial('c', 0.5));
   outbox.add(trial('d', 1e-5));
-  outbox.add(trial('e', 0.001));
+  outbox.add(trial('e', 0.05));
   assert.deepEqual(told.slice(1).flat(), ['b', 'c', 'd', 'e']);
   assert.deepEqual(told.at(-1)?.at(-1), 'e');
+  assert.deepEqual(outbox.rest(), []);
+});
+
+test('results are told together when as much work is in them as may be lost', () => {
+  const told: (readonly string[])[] = [];
+  const outbox = new ResultOutbox((trials) => told.push(ids(trials)));
+  for (const name of ['a', 'b', 'c', 'd']) outbox.add(trial(name, 0.02));
+  assert.deepEqual(told.flat(), ['a', 'b', 'c', 'd']);
   assert.deepEqual(outbox.rest(), []);
 });
 

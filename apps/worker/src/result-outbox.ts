@@ -1,17 +1,19 @@
 import type { FinishedTrial } from './protocol.ts';
 
-/** What a trial has found in less time is found again sooner than told: should the process end before, nothing is lost. */
-const worthTellingSeconds = 0.001;
-/** What is not worth a message of its own is told with others after so long, if the experiment lets it. */
-const longestHoldMs = 5;
+/**
+ * A result is held for so long at most, if the experiment lets go of the processor, and results that took so long to find
+ * are not held at all: should the process end before they are told, they are found again as soon.
+ */
+const longestHoldMs = 50;
 
 /**
- * Results on their way out of a trial process. Each is told at once; only while trials that take no time follow one another
- * are they told together, because a message costs more than such a trial.
+ * Results on their way out of a trial process. Each is told at once; only while short trials follow one another are they told
+ * together: a message costs more than a trial that takes no time, and a few percent of one that takes 10 ms.
  */
 export class ResultOutbox {
   readonly #tell: (trials: readonly FinishedTrial[]) => void;
   #held: FinishedTrial[] = [];
+  #heldWorkMs = 0;
   #toldAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
@@ -21,7 +23,8 @@ export class ResultOutbox {
 
   add(trial: FinishedTrial): void {
     this.#held.push(trial);
-    if (trial.elapsedSeconds >= worthTellingSeconds) this.#flush();
+    this.#heldWorkMs += trial.elapsedSeconds * 1000;
+    if (this.#heldWorkMs >= longestHoldMs) this.#flush();
     else this.tellOverdue();
     if (this.#held.length > 0) this.#timer ??= setTimeout(() => this.#flush(), longestHoldMs);
   }
@@ -43,6 +46,7 @@ export class ResultOutbox {
     if (this.#held.length === 0) return;
     this.#tell(this.#held);
     this.#held = [];
+    this.#heldWorkMs = 0;
     this.#toldAtMs = performance.now();
   }
 }
