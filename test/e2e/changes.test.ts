@@ -127,6 +127,11 @@ test('what can be done with a sweep once it is there', async (t) => {
     assert.equal(dry.stdout, '3 trials of c would end, those of them that have no record yet.\n');
     const cancelled = await home.natsweep('cancel', 'c', '--where', 'behaviour=hang');
     assert.equal(cancelled.stdout, '✓ 3 trials of sweep "c" cancelled.\n');
+    const gone = await home.natsweep('cancel', 'c', '--where', 'behaviour=hang');
+    assert.match(
+      `${gone.stdout}${gone.stderr}`,
+      /has a record already\.$|c is completed: there is nothing to cancel\.$/m,
+    );
     const { stdout } = await home.natsweep('watch', 'c');
     assert.equal(stdout, 'c completed: 6 of 6 trials recorded; 3 converged; 3 failed (3 cancelled).\n');
   });

@@ -32,10 +32,43 @@ test('running sweeps are held back, changed and ended as a whole and in part', a
     const paused = await home.natsweep('pause', 'a', 'nowhere', 'b');
     assert.equal(paused.code, 2);
     assert.equal(paused.stdout, '✓ Sweep "a" is paused.\n✓ Sweep "b" is paused.\n');
-    assert.equal(paused.stderr, 'natsweep: There is no sweep named "nowhere".\n');
+    assert.equal(paused.stderr, 'natsweep: There is no sweep named nowhere; "natsweep status" lists the sweeps.\n');
     assert.equal((await counts('a')).state, 'paused');
     const resumed = await home.natsweep('resume', 'b', 'a');
     assert.deepEqual([resumed.code, resumed.stdout], [0, '✓ Sweep "b" is running.\n✓ Sweep "a" is running.\n']);
+  });
+
+  await t.test('with --json each command prints one document, and what it refuses on stderr', async () => {
+    const worker = async () => {
+      const { workers } = JSON.parse((await home.natsweep('status', '--json')).stdout) as {
+        workers: { worker: string }[];
+      };
+      return workers[0]!.worker;
+    };
+    const share = { sweep: 'a', priority: 3, weight: 1, slots: null };
+    const lines: readonly (readonly [line: string, code: number, document: unknown])[] = [
+      ['pause a nowhere b', 2, ['a', 'b'].map((sweep) => ({ sweep, state: 'paused' }))],
+      ['pause a --dry-run', 0, [{ sweep: 'a', state: 'paused', dryRun: true }]],
+      ['resume a b', 0, ['a', 'b'].map((sweep) => ({ sweep, state: 'running' }))],
+      ['set priority a 3', 0, share],
+      ['set weight a 2 --dry-run', 0, { sweep: 'a', weight: 2, dryRun: true }],
+      ['set priority a 0', 0, { ...share, priority: 0 }],
+      ['set slots a all --dry-run', 0, { sweep: 'a', slots: null, dryRun: true }],
+      ['set slots 2', 0, { worker: await worker(), slots: 2, before: 2 }],
+      ['cancel a --where point>3 --dry-run', 0, [{ sweep: 'a', selected: 2, dryRun: true }]],
+      ['retry a', 0, { sweep: 'a', trials: 0 }],
+      ['diff a.yaml', 0, { sweep: 'a', changes: [], trials: { before: 8, after: 8, kept: 8, exact: true } }],
+      ['apply a.yaml', 0, { sweep: 'a', changes: [], trials: { before: 8, after: 8, kept: 8, exact: true } }],
+    ];
+    for (const [line, code, document] of lines) {
+      const done = await home.natsweep(...line.split(' '), '--json');
+      assert.deepEqual([done.code, JSON.parse(done.stdout)], [code, document], line);
+    }
+    for (const line of ['pause nowhere', 'retry nowhere', 'cancel a --where pont=1', 'diff nowhere.yaml']) {
+      const refused = await home.natsweep(...line.split(' '), '--json');
+      assert.deepEqual([refused.code, refused.stdout], [2, ''], line);
+      assert.match(refused.stderr, /^natsweep: /, line);
+    }
   });
 
   await t.test('priority, weight and slots of a running sweep are set and shown', async () => {
@@ -96,6 +129,38 @@ test('running sweeps are held back, changed and ended as a whole and in part', a
       const [kind, count] = Object.entries(failures)[0]!;
       const dry = await home.natsweep('retry', 'f', '--failure', kind, '--dry-run');
       assert.equal(dry.stdout, `Would run again: ${count} ${kind}.\n`);
+      const selected = await home.natsweep(
+        'retry',
+        'f',
+        '--where',
+        'behaviour=throw',
+        '--where',
+        'point > 1',
+        '--dry-run',
+      );
+      assert.equal(selected.stdout, 'Would run again: 2 crash.\n');
+      const { stdout: rows } = await home.natsweep('results', 'f', '--failed', '--where', 'point == 3', '--json');
+      const [{ trialId }] = JSON.parse(rows) as [{ trialId: string }];
+      const part = await home.natsweep(
+        'retry',
+        'f',
+        '--where',
+        'point == 3',
+        '--trial',
+        trialId.slice(0, 12),
+        '--json',
+      );
+      assert.deepEqual(JSON.parse(part.stdout), { sweep: 'f', version: 3, trials: 1 });
+      const ended = await home.natsweep('watch', 'f', '--json');
+      assert.deepEqual([ended.code, (JSON.parse(ended.stdout) as Counts).failed], [1, 6]);
+      const kept = await home.natsweep('results', 'f@2', '--failed', '--json');
+      assert.deepEqual(
+        (JSON.parse(kept.stdout) as { trialId: string }[]).map((row) => row.trialId),
+        [trialId],
+      );
+      const none = await home.natsweep('retry', 'f', '--where', 'point > 3');
+      assert.deepEqual([none.code, none.stdout], [2, '']);
+      assert.equal(none.stderr, 'natsweep: Of the trials of f that failed, none is selected by that.\n');
       const again = await home.natsweep('retry', 'f', '--failure', kind);
       assert.equal(again.stdout, `✓ Sweep "f" runs ${count} failed trials again.\n`);
       assert.equal((await home.natsweep('watch', 'f')).code, 1);

@@ -1,3 +1,4 @@
+import { trialIdLength } from '@natsweep/sweep';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Parses the value of an option that counts something. */
@@ -9,6 +10,14 @@ export function positiveInteger(text: string): number {
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
+}
+
+/** Collects trial ids, or beginnings of them. */
+export function collectTrialIds(id: string, previous: readonly string[] = []): readonly string[] {
+  if (id.length <= trialIdLength && /^t[0-9a-f]*$/.test(id)) return [...previous, id];
+  throw new InvalidArgumentError(
+    'Give a trial id or its beginning, such as t3f09c1: "natsweep results SWEEP" shows them.',
+  );
 }
 
 /** Splits "a, b" and "a,b" into their parts. */

@@ -38,8 +38,11 @@ export async function runCommandLine(args: readonly string[], cli: Cli): Promise
   const line = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   const program = createProgram(cli);
   try {
-    if (!(await addCommand(line[0], program, cli, run))) listCommands(program);
-    await program.parseAsync(line, { from: 'user' });
+    const isKnown = await addCommand(line[0], program, cli, run);
+    if (!isKnown) listCommands(program);
+    // of a wrong name, --help would show the help of natsweep as if nothing were wrong
+    const isWrong = !isKnown && line[0] !== undefined && !line[0].startsWith('-');
+    await program.parseAsync(isWrong ? line.slice(0, 1) : line, { from: 'user' });
     return exitCode;
   } catch (error) {
     // commander has printed help, or what was wrong with the arguments
@@ -58,7 +61,8 @@ function endOfCommander(
   cli: Cli,
 ): ExitCode {
   if (exitCode === 0) return exitCodes.ok;
-  const names = program.commands.length === 1 ? ` ${nameOf(program.commands[0]!, line.slice(1))}` : '';
+  const command = program.commands.find((candidate) => candidate.name() === line[0]);
+  const names = command === undefined ? '' : ` ${nameOf(command, line.slice(1))}`;
   if (code !== 'commander.help') cli.terminal.note(`"natsweep${names} --help" shows what can be given.`);
   return exitCodes.badInput;
 }

@@ -109,8 +109,8 @@ async function findRecordedOnceUpdated(
 }
 
 async function launch(cli: Cli, { spec }: LoadedSweep): Promise<void> {
-  const answer = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
-  cli.terminal.note(`${cli.terminal.style('green', '✓')} ${answer}`);
+  const { message } = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
+  cli.terminal.note(`${cli.terminal.style('green', '✓')} ${message}`);
 }
 
 async function follow({ terminal, environment }: Cli, { spec }: LoadedSweep, signal: AbortSignal): Promise<boolean> {

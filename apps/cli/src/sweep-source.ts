@@ -13,6 +13,7 @@ import {
   nearest,
   parseSweepSpec,
   type Grid,
+  type SpecProblem,
   type SweepSize,
   type SweepSpec,
 } from '@natsweep/sweep';
@@ -46,7 +47,11 @@ export function loadSweep(source: string, { size, name }: LoadOptions): LoadedSw
     ...(size !== undefined && { size }),
     ...(name !== undefined && { name }),
   });
-  if (!parsed.ok) throw badInput(parsed.problems.map(formatProblem).join('\n'));
+  if (!parsed.ok) {
+    const isOfOption = ({ path }: SpecProblem) => path === 'name' && name !== undefined;
+    const lines = parsed.problems.map((each) => (isOfOption(each) ? `--name ${each.message}` : formatProblem(each)));
+    throw badInput(lines.join('\n'));
+  }
   const declaration = findDeclaration(parsed.spec.experiment)!;
   return { spec: parsed.spec, declaration, grid: createGrid(parsed.spec, declaration) };
 }

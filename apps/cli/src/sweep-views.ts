@@ -1,5 +1,5 @@
 import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
-import type { ResultsStore, StoredSweep } from '@natsweep/results';
+import { isRetired, type ResultsStore, type StoredSweep } from '@natsweep/results';
 import { nearest, type SweepSpec } from '@natsweep/sweep';
 
 import type { Environment } from './environment.ts';
@@ -32,7 +32,7 @@ export interface Overview {
   readonly workers: readonly WorkerStatus[] | null;
 }
 
-/** All sweeps, oldest first: from the scheduler's summaries where a stack runs, else from the database. */
+/** All sweeps but those that keep what others no longer plan, oldest first: from the scheduler's summaries where a stack runs, else from the database. */
 export async function readOverview(environment: Environment): Promise<Overview> {
   try {
     return await withRedis(environment, async (redis) => ({
@@ -47,14 +47,28 @@ export async function readOverview(environment: Environment): Promise<Overview> 
   }
 }
 
-/** The sweep of this name if it has not ended, as those are that a command changes; bad input otherwise. */
-export async function requireUnended(environment: Environment, name: string, verb: string): Promise<SweepView> {
-  const { sweeps } = await readOverview(environment);
-  const sweep = findByName(sweeps, name);
-  if (sweep.state === 'completed' || sweep.state === 'cancelled') {
-    throw badInput(`${name} is ${sweep.state}: there is nothing to ${verb}.`);
-  }
-  return sweep;
+/** Refuses a sweep that is not there or has ended, which no command changes. */
+export async function requireUnended(environment: Environment, name: string, verb: string): Promise<void> {
+  refuseEnded(await findSweep(environment, name), verb);
+}
+
+export function refuseEnded({ name, state }: SweepView, verb: string): void {
+  if (state !== 'completed' && state !== 'cancelled') return;
+  throw badInput(`${name} is ${state}: there is nothing to ${verb}.`);
+}
+
+/** Bad input if there is none of this name. */
+export async function findSweep(environment: Environment, name: string): Promise<SweepView> {
+  return findByName((await readOverview(environment)).sweeps, name);
+}
+
+/** A sweep that keeps what others no longer plan; undefined if there is none of this name. */
+export async function findRetired(environment: Environment, name: string): Promise<SweepView | undefined> {
+  if (!isRetired(name) || !databaseExists(environment)) return undefined;
+  return withResults(environment, async (results) => {
+    const stored = await results.getSweep(name);
+    return stored && viewStored(stored, results);
+  });
 }
 
 /** Bad input with the nearest name if there is none of this one. */
@@ -70,7 +84,7 @@ export function findByName<Named extends { readonly name: string }>(sweeps: read
 }
 
 async function viewAll(results: ResultsStore): Promise<readonly SweepView[]> {
-  const sweeps = await results.listSweeps();
+  const sweeps = (await results.listSweeps()).filter(({ name }) => !isRetired(name));
   return Promise.all(sweeps.map(async (sweep) => viewStored(sweep, results)));
 }
 

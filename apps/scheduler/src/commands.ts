@@ -1,7 +1,7 @@
 import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@natsweep/queue';
 import { readSweepSpec, type Grid } from '@natsweep/sweep';
 import type { Collector } from './collector.ts';
-import { accept, refuse } from './replies.ts';
+import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
 import { planGrid, UnplannableSweepError } from './sweep-run.ts';
 import type { Sweeps } from './sweeps.ts';
 import { apply, retry, share } from './versions.ts';
@@ -16,7 +16,10 @@ export interface CommandContext {
   readonly queue: BatchQueue;
 }
 
-/** Carries out a command. Harmless to repeat: one that was interrupted is carried out again by the next scheduler. */
+/**
+ * Carries out a command. One that was interrupted, or could not be answered, is carried out again by the next scheduler: it
+ * then does what was left to do, and its answer is the same.
+ */
 export async function carryOut(command: Command, context: CommandContext): Promise<CommandReply> {
   switch (command.kind) {
     case 'submit':
@@ -63,17 +66,21 @@ async function submit(
     commandId,
   });
   if (!created && sweep.commandId !== commandId) {
-    return refuse(`There is a sweep named "${spec.name}" already (${sweep.state}): choose another name with --name.`);
+    return refuse(
+      `There is a sweep named "${spec.name}" already (${sweep.state}): choose another name with --name, or change it with "natsweep apply".`,
+    );
   }
   if (sweeps.run(spec.name) === undefined && sweep.state === 'running') await sweeps.start(sweep);
-  const taken = spec.reuse ? describeSearch(await sweeps.search(searchMs)) : '';
-  return accept(`Sweep "${spec.name}" is queued: ${planned} ${planned === 1 ? 'trial' : 'trials'}${taken}.`);
-}
-
-function describeSearch({ reused, finished }: { readonly reused: number; readonly finished: boolean }): string {
-  return finished
-    ? `, ${reused} of them taken from other sweeps`
-    : `, ${reused} of them taken from other sweeps so far; the search goes on before others are run`;
+  const isSearched = !spec.reuse || (await sweeps.search(searchMs));
+  // none is run before the search is at its end
+  const reused = spec.reuse ? (await sweeps.results.counts(spec.name)).observed : 0;
+  const goesOn = isSearched ? '' : ' so far; the search goes on before others are run';
+  const taken = spec.reuse ? `, ${formatCount(reused)} of them taken from other sweeps${goesOn}` : '';
+  return accept(`Sweep "${spec.name}" is queued: ${trials(planned)}${taken}.`, {
+    sweep: spec.name,
+    trials: planned,
+    reused,
+  });
 }
 
 async function changeState(
@@ -82,18 +89,22 @@ async function changeState(
 ): Promise<CommandReply> {
   const run = sweeps.run(name);
   const stored = await sweeps.results.getSweep(name);
-  if (stored === undefined) return refuse(`There is no sweep named "${name}".`);
+  if (stored === undefined) return refuseUnknown(sweeps.results, name);
   const state = run?.state ?? stored.state;
   const done = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
   const wanted = done[kind];
-  if (state === wanted) return accept(`Sweep "${name}" is ${state} already.`);
+  const accepted = accept(`Sweep "${name}" is ${wanted}.`, { sweep: name, state: wanted });
+  if (state === wanted) {
+    if (kind === 'cancel') await sweeps.tellCancelled(name);
+    return accepted;
+  }
   if (state === 'completed' || state === 'cancelled') {
     return refuse(`Sweep "${name}" is ${state}: there is nothing to ${kind}.`);
   }
-  if (run !== undefined) await sweeps.change(run, wanted, kind === 'pause' ? 'paused by command' : undefined);
+  if (run !== undefined) await sweeps.change(run, wanted);
   else if (wanted === 'cancelled') await sweeps.changeUnplanned(name, wanted);
   else return refuse(`Sweep "${name}" cannot go on: ${stored.stateReason ?? 'this scheduler cannot plan it'}`);
-  return accept(`Sweep "${name}" is ${wanted}.`);
+  return accepted;
 }
 
 async function cancelTrials(
@@ -101,12 +112,13 @@ async function cancelTrials(
   { sweeps, collector }: CommandContext,
 ): Promise<CommandReply> {
   const run = sweeps.run(name);
-  if (run === undefined) {
-    const stored = await sweeps.results.getSweep(name);
-    if (stored === undefined) return refuse(`There is no sweep named "${name}".`);
-    return refuse(`Sweep "${name}" is ${stored.state}: there is nothing to cancel.`);
+  const stored = await sweeps.results.getSweep(name);
+  if (stored === undefined) return refuseUnknown(sweeps.results, name);
+  if (run !== undefined) {
+    await collector.drain();
+    await sweeps.cancelTrials(run, indices);
   }
-  await collector.drain();
-  const cancelled = await sweeps.cancelTrials(run, indices);
-  return accept(`${cancelled} ${cancelled === 1 ? 'trial' : 'trials'} of sweep "${name}" cancelled.`);
+  // how many they were is for the database to say: a scheduler that carries this out again finds none
+  const message = `Of ${trials(indices.length)} of sweep "${name}", those that had no record are cancelled.`;
+  return accept(message, { sweep: name, state: run?.state ?? stored.state });
 }

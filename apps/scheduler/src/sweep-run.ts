@@ -100,11 +100,9 @@ export class SweepRun {
     return this.#recorded.has(index);
   }
 
-  /** Those of these trials that the grid has and that have no record. */
-  unrecorded(indices: readonly number[]): readonly Trial[] {
-    return indices
-      .filter((index) => index >= 0 && index < this.#grid.size && !this.#recorded.has(index))
-      .map((index) => this.#grid.trial(index));
+  /** Those of these trials that the grid has. */
+  planned(indices: readonly number[]): readonly Trial[] {
+    return indices.filter((index) => index < this.#grid.size).map((index) => this.#grid.trial(index));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { readSummary, sendCancelled, writeSummaries, type BatchQueue, type RedisConnection } from '@natsweep/queue';
-import type { ResultsStore, StoredSweep } from '@natsweep/results';
+import { isRetired, type ResultsStore, type StoredSweep } from '@natsweep/results';
 import type { FailedTrial, Observation, SweepSpec, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
 import { findReusable } from './reuse.ts';
@@ -65,7 +65,7 @@ export class Sweeps {
     this.#searches.clear();
     for (const stored of await this.results.listSweeps()) {
       if (stored.state === 'running' || stored.state === 'paused') await this.start(stored);
-      else await this.#restoreSummary(stored);
+      else if (!isRetired(stored.name)) await this.#restoreSummary(stored);
     }
   }
 
@@ -100,8 +100,13 @@ export class Sweeps {
     this.#logger.info({ sweep: run.name, reason }, `sweep is ${state}`);
     if (state === 'running') return;
     await this.withdraw(run, run.inFlight.batchIds);
-    if (state === 'cancelled') await sendCancelled(this.#redis, { sweep: run.name });
+    if (state === 'cancelled') await this.tellCancelled(run.name);
     await this.#retireIfDone(run);
+  }
+
+  /** Tells the workers that what they have of a sweep need not be finished. */
+  async tellCancelled(name: string): Promise<void> {
+    await sendCancelled(this.#redis, { sweep: name });
   }
 
   /** Takes batches out of the queue if no worker has them; what they held is missing again. */
@@ -109,17 +114,16 @@ export class Sweeps {
     for (const batchId of await this.#queue.remove(batchIds)) run.inFlight.drop(batchId);
   }
 
-  /** Ends trials that have no record. Returns how many those were. */
-  async cancelTrials(run: SweepRun, indices: readonly number[]): Promise<number> {
-    const trials = run.unrecorded(indices);
-    if (trials.length === 0) return 0;
+  /** Ends trials that have no record, and tells the workers of all: one that died here before had told them of none. */
+  async cancelTrials(run: SweepRun, indices: readonly number[]): Promise<void> {
+    const named = run.planned(indices);
+    const trials = named.filter(({ index }) => !run.isRecorded(index));
     const batchIds = run.inFlight.batchesOf(trials.map(({ index }) => index));
     const records = trials.map((trial) => cancelledTrial(run.name, trial));
     await this.results.record(records);
     await this.failed(records);
     await this.withdraw(run, batchIds);
-    await sendCancelled(this.#redis, { sweep: run.name, trialIds: trials.map(({ trialId }) => trialId) });
-    return trials.length;
+    await sendCancelled(this.#redis, { sweep: run.name, trialIds: named.map(({ trialId }) => trialId) });
   }
 
   /** Observations are in the database. */
@@ -144,13 +148,9 @@ export class Sweeps {
     for (const run of this.runs) await this.#retireIfDone(run);
   }
 
-  /**
-   * Goes on for about `budgetMs` with taking observations from other sweeps. Returns how many trials were recorded so, and
-   * whether every search is at its end.
-   */
-  async search(budgetMs: number): Promise<{ readonly reused: number; readonly finished: boolean }> {
+  /** Goes on for about `budgetMs` with taking observations from other sweeps. Returns whether every search is at its end. */
+  async search(budgetMs: number): Promise<boolean> {
     const untilMs = performance.now() + budgetMs;
-    let reused = 0;
     while (this.#searches.size > 0 && performance.now() < untilMs) {
       for (const [name, search] of this.#searches) {
         const run = this.#runs.get(name);
@@ -160,12 +160,11 @@ export class Sweeps {
           if (run !== undefined) run.isSearching = false;
           continue;
         }
-        const { inserted } = await this.results.record(found.value);
-        reused += inserted;
+        await this.results.record(found.value);
         await this.observed(found.value.filter(({ index }) => !run.isRecorded(index)));
       }
     }
-    return { reused, finished: this.#searches.size === 0 };
+    return this.#searches.size === 0;
   }
 
   /** Tells everyone how the sweeps stand. */

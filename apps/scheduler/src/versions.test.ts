@@ -16,12 +16,57 @@ test('retry plans the failed trials again and keeps their records aside', async 
   assert.equal(failed, 3);
   broken = false;
   const retry = { kind: 'retry', commandId: 'r1', sweep: 'sweep' } as const;
-  assert.match((await stack.send(retry)).message, /runs 3 failed trials again/);
+  assert.deepEqual(await stack.send(retry), {
+    ok: true,
+    message: 'Sweep "sweep" runs 3 failed trials again.',
+    facts: { sweep: 'sweep', version: 2, trials: 3 },
+  });
   const summary = await stack.until('sweep', ({ state, observed }) => state === 'completed' && observed === 20);
   assert.equal(summary.failed, 0);
   assert.deepEqual(await stack.recordedIndices('sweep'), upTo(20));
   assert.deepEqual((await stack.results.counts('sweep@1')).byFailure, { crash: 3 });
   assert.match((await stack.send({ ...retry, commandId: 'r2' })).message, /no trials that failed/);
+});
+
+test('of the failed trials those are planned again that meet every condition; what was cancelled only when asked for', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  stack.schedule();
+  await stack.submit('sweep', `${points(12)}limits: { maxAttempts: 1, pauseAfterFailures: 100 }\n`);
+  const lastId = planGrid(JSON.parse(specOf('sweep', points(12))) as SweepSpec).trial(11).trialId;
+  await stack.send({ kind: 'cancel-trials', commandId: 'c', sweep: 'sweep', indices: [0, 1] });
+  const ran: number[] = [];
+  stack.work(async (delivery) => {
+    ran.push(...delivery.trials.map(({ index }) => index));
+    return failWith(delivery, { failure: delivery.trials[0]!.index < 8 ? 'crash' : 'timeout' });
+  });
+  await stack.until('sweep', ({ state, failed }) => state === 'completed' && failed === 12);
+  const selections = [
+    [{ failure: 'timeout' }, [8, 9, 10, 11]],
+    [{ where: { point: 3 } }, [3]],
+    [{ filter: 'point > 4 && point < 10', failure: 'crash' }, [5, 6, 7]],
+    [{ trialIds: [lastId.slice(0, 16)] }, [11]],
+    [{ failure: 'cancelled' }, [0, 1]],
+    [{}, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1]],
+  ] as const;
+  for (const [i, [selection, expected]] of selections.entries()) {
+    ran.length = 0;
+    const reply = await stack.send({ kind: 'retry', commandId: `r${i}`, sweep: 'sweep', ...selection });
+    assert.equal(reply.ok && reply.facts['trials'], expected.length, reply.message);
+    await stack.until('sweep', ({ state, failed }) => state === 'completed' && failed === 12);
+    const byIndex = (a: number, b: number) => a - b;
+    assert.deepEqual(ran.sort(byIndex), [...expected].sort(byIndex));
+  }
+  for (const selection of [{ filter: 'point > 100' }, { trialIds: ['tx'] }, { filter: 'pont > 1' }]) {
+    const reply = await stack.send({
+      kind: 'retry',
+      commandId: JSON.stringify(selection),
+      sweep: 'sweep',
+      ...selection,
+    });
+    assert.equal(reply.ok, false, reply.message);
+    assert.match(reply.message, /none is selected by that\.|did you mean point\?/);
+  }
+  assert.equal((await stack.results.versions('sweep')).length, 1 + selections.length);
 });
 
 test('a changed spec keeps what both plan, also what was in the hands of a worker', async (t) => {
@@ -183,7 +228,7 @@ test('a spec of a thousand million trials is applied, and takes from other sweep
   const large = `axes: { group: ${thousand}, point: ${thousand} }\nrepeats: 1000\norder: shuffled\n`;
   const spec = specOf('small', large);
   const { message } = await stack.send({ kind: 'apply', commandId: 'a', spec });
-  assert.equal(message, 'Sweep "small" is at version 2: 1000000000 trials, 9 of them recorded already.');
+  assert.equal(message, 'Sweep "small" is at version 2: 1,000,000,000 trials, 9 of them recorded already.');
   const grid = planGrid(JSON.parse(spec) as SweepSpec);
   const rows = await stack.results.rows('small');
   assert.deepEqual(rows.map(({ params }) => params['point']).sort(), [991, 992, 993, 994, 995, 996, 997, 998, 999]);
@@ -191,7 +236,7 @@ test('a spec of a thousand million trials is applied, and takes from other sweep
   assert.equal((await stack.results.rows('small@1')).length, 11);
 
   const taken = await stack.submit('large', `${large}reuse: true\n`);
-  assert.equal(taken.message, 'Sweep "large" is queued: 1000000000 trials, 11 of them taken from other sweeps.');
+  assert.equal(taken.message, 'Sweep "large" is queued: 1,000,000,000 trials, 11 of them taken from other sweeps.');
 });
 
 test('cancelled trials are recorded as such, and the sweep ends without them', async (t) => {
@@ -200,7 +245,7 @@ test('cancelled trials are recorded as such, and the sweep ends without them', a
   await stack.submit('sweep', points(30));
   await stack.until('sweep', ({ admitted }) => admitted > 0);
   const cancel = { kind: 'cancel-trials', commandId: 'c', sweep: 'sweep', indices: [0, 1, 29, 99] } as const;
-  assert.match((await stack.send(cancel)).message, /3 trials of sweep "sweep" cancelled/);
+  assert.match((await stack.send(cancel)).message, /those that had no record are cancelled/);
   stack.work((delivery) => stack.finish(delivery));
   const { observed, byFailure } = await stack.until('sweep', ({ state }) => state === 'completed');
   assert.deepEqual([observed, byFailure], [27, { cancelled: 3 }]);

@@ -1,35 +1,85 @@
 import type { ApplyCommand, CommandReply, RetryCommand, ShareCommand } from '@natsweep/queue';
-import type { NewVersion, StoredSweep, TrialRow } from '@natsweep/results';
-import { readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
+import {
+  isRetired,
+  ResultsError,
+  retiredName,
+  selectFailed,
+  type FailedSelection,
+  type NewVersion,
+  type ResultsStore,
+  type StoredSweep,
+  type SweepVersion,
+  type TrialRow,
+} from '@natsweep/results';
+import { IndexSet, readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
-import { accept, refuse } from './replies.ts';
+import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
 import { planGrid, UnplannableSweepError } from './sweep-run.ts';
 
+/*
+ * Each of these commands makes a version of its sweep, which bears the command's id. One that has made its version and could
+ * not be answered makes no other when it arrives again: the answer is read from the version.
+ */
+
 /** Plans failed trials again. Their records stay to be seen in the sweep NAME@VERSION. */
-export async function retry(
-  { commandId, sweep, failure }: RetryCommand,
-  context: CommandContext,
-): Promise<CommandReply> {
-  const stored = await context.sweeps.results.getSweep(sweep);
-  if (stored === undefined) return refuse(`There is no sweep named "${sweep}".`);
+export async function retry(command: RetryCommand, context: CommandContext): Promise<CommandReply> {
+  const { kind: _, commandId, sweep, ...selection } = command;
+  const { results } = context.sweeps;
+  const stored = await results.getSweep(sweep);
+  if (stored === undefined) return refuseUnknown(results, sweep);
+  const made = await versionOf(command, results);
+  if (made !== undefined) return describeRetry(sweep, made, results);
+  if (isRetired(sweep))
+    return refuse(`${sweep} keeps what was recorded before a retry or a change: retry the sweep itself.`);
   if (stored.state === 'cancelled') return refuse(`Sweep "${sweep}" is cancelled: launch it again under another name.`);
-  const { byFailure } = await context.sweeps.results.counts(sweep);
-  const failed = Object.entries(byFailure).filter(([kind]) => failure === undefined || kind === failure);
-  const trials = failed.reduce((sum, [, count]) => sum + count, 0);
-  if (trials === 0) return accept(`Sweep "${sweep}" has no trials that failed${failure ? ` as ${failure}` : ''}.`);
-  const place = (row: TrialRow) =>
-    row.kind === 'failed' && (failure === undefined || row.failure === failure) ? undefined : row.index;
+  let selected: IndexSet;
+  try {
+    selected = await indicesOfFailed(sweep, selection, results);
+  } catch (error) {
+    if (!isWrongSelection(error)) throw error;
+    return refuse(error.message);
+  }
+  if (selected.size === 0) return describeNone(sweep, selection);
+  const place = ({ index }: TrialRow) => (selected.has(index) ? undefined : index);
   const { spec, planned } = stored;
-  await replace(stored, { spec, planned, commandId, place }, context);
-  return accept(`Sweep "${sweep}" runs ${trials} failed ${trials === 1 ? 'trial' : 'trials'} again.`);
+  const version = await replace(stored, { spec, planned, commandId, place }, context);
+  return describeRetry(sweep, version, results);
+}
+
+async function indicesOfFailed(sweep: string, selection: FailedSelection, results: ResultsStore): Promise<IndexSet> {
+  const indices = new IndexSet();
+  for await (const { index } of selectFailed(results, sweep, selection)) indices.add(index);
+  return indices;
+}
+
+function isWrongSelection(error: unknown): error is ResultsError {
+  return error instanceof ResultsError && (error.code === 'bad-filter' || error.code === 'unknown-column');
+}
+
+/** What is retried is all that the version before holds. */
+async function describeRetry(sweep: string, { version }: SweepVersion, results: ResultsStore): Promise<CommandReply> {
+  const { failed } = await results.counts(retiredName(sweep, version - 1));
+  const failedTrials = `${formatCount(failed)} failed ${failed === 1 ? 'trial' : 'trials'}`;
+  return accept(`Sweep "${sweep}" runs ${failedTrials} again.`, { sweep, version, trials: failed });
+}
+
+function describeNone(sweep: string, { failure, where, filter, trialIds }: FailedSelection): CommandReply {
+  const how = failure === undefined ? '' : ` as ${failure}`;
+  if ([where, filter, trialIds].some((each) => each !== undefined)) {
+    return refuse(`Of the trials of ${sweep} that failed${how}, none is selected by that.`);
+  }
+  return accept(`Sweep "${sweep}" has no trials that failed${how}.`, { sweep, trials: 0 });
 }
 
 /** Changes priority, weight, or the number of slots. */
 export async function share(command: ShareCommand, context: CommandContext): Promise<CommandReply> {
   const { commandId, sweep } = command;
-  const stored = await context.sweeps.results.getSweep(sweep);
-  if (stored === undefined) return refuse(`There is no sweep named "${sweep}".`);
+  const { results } = context.sweeps;
+  const stored = await results.getSweep(sweep);
+  if (stored === undefined) return refuseUnknown(results, sweep);
+  const made = await versionOf(command, results);
+  if (made !== undefined) return describeShare(sweep, made);
   if (stored.state === 'completed' || stored.state === 'cancelled') {
     return refuse(`Sweep "${sweep}" is ${stored.state}: it takes no share any more.`);
   }
@@ -38,17 +88,25 @@ export async function share(command: ShareCommand, context: CommandContext): Pro
   if (!(weight > 0)) return refuse(`A weight of ${weight} is not possible: give a positive number.`);
   const { slots: _, ...rest } = old;
   const spec = JSON.stringify({ ...rest, priority, weight, ...(slots !== null && { slots }) } satisfies SweepSpec);
-  await replace(stored, { spec, planned: stored.planned, commandId }, context);
+  return describeShare(sweep, await replace(stored, { spec, planned: stored.planned, commandId }, context));
+}
+
+function describeShare(sweep: string, { spec }: SweepVersion): CommandReply {
+  const { priority, weight, slots = null } = JSON.parse(spec) as SweepSpec;
   const limit = slots === null ? '' : `, and takes at most ${slots} ${slots === 1 ? 'slot' : 'slots'}`;
-  return accept(`Sweep "${sweep}" has priority ${priority} and weight ${weight}${limit}.`);
+  const message = `Sweep "${sweep}" has priority ${priority} and weight ${weight}${limit}.`;
+  return accept(message, { sweep, priority, weight, slots });
 }
 
 /** Replaces the spec of a sweep. */
-export async function apply({ commandId, spec: text }: ApplyCommand, context: CommandContext): Promise<CommandReply> {
+export async function apply(command: ApplyCommand, context: CommandContext): Promise<CommandReply> {
+  const { commandId, spec: text } = command;
   const spec = readSweepSpec(text);
   const { results } = context.sweeps;
   const stored = await results.getSweep(spec.name);
   if (stored === undefined) return refuse(`There is no sweep named "${spec.name}": launch it.`);
+  const made = await versionOf({ commandId, sweep: spec.name }, results);
+  if (made !== undefined) return describeApply(spec.name, made, results);
   if (stored.state === 'cancelled') return refuse(`Sweep "${spec.name}" is cancelled: launch it under another name.`);
   if (stored.experiment !== spec.experiment) {
     return refuse(`Sweep "${spec.name}" is one of ${stored.experiment}: launch ${spec.experiment} under another name.`);
@@ -63,24 +121,40 @@ export async function apply({ commandId, spec: text }: ApplyCommand, context: Co
   if (grid.size === 0) return refuse(`Sweep "${spec.name}" would have no trials.`);
   const place = (row: TrialRow) => grid.locate(row);
   const version = await replace(stored, { spec: text, planned: grid.size, commandId, place }, context);
-  const { observed, failed } = await results.counts(spec.name);
-  return accept(
-    `Sweep "${spec.name}" is at version ${version}: ${grid.size} trials, ${observed + failed} of them recorded already.`,
-  );
+  return describeApply(spec.name, version, results);
 }
 
-/** Stores the new version while nothing is recorded, and goes on under it. Returns its number. */
+async function describeApply(
+  sweep: string,
+  { version, planned }: SweepVersion,
+  results: ResultsStore,
+): Promise<CommandReply> {
+  const { observed, failed } = await results.counts(sweep);
+  const recorded = observed + failed;
+  const message = `Sweep "${sweep}" is at version ${version}: ${trials(planned)}, ${formatCount(recorded)} of them recorded already.`;
+  return accept(message, { sweep, version, planned, recorded });
+}
+
+/** The version that a command has made; undefined if it has not been carried out. */
+async function versionOf(
+  { commandId, sweep }: { readonly commandId: string; readonly sweep: string },
+  results: ResultsStore,
+): Promise<SweepVersion | undefined> {
+  return (await results.versions(sweep)).find((version) => version.commandId === commandId);
+}
+
+/** Stores the new version while nothing is recorded, and goes on under it. */
 async function replace(
   stored: StoredSweep,
   change: Omit<NewVersion, 'appliedAtMs'>,
   context: CommandContext,
-): Promise<number> {
+): Promise<SweepVersion> {
   const { sweeps, collector } = context;
   const run = sweeps.run(stored.name);
   if (run !== undefined) await sweeps.withdraw(run, run.inFlight.batchIds);
   await collector.drain();
   await collector.recordFailures();
-  const { version } = await sweeps.results.applyVersion(stored.name, { ...change, appliedAtMs: Date.now() });
+  const version = await sweeps.results.applyVersion(stored.name, { ...change, appliedAtMs: Date.now() });
   const current = (await sweeps.results.getSweep(stored.name)) as StoredSweep;
   await sweeps.start(current);
   await reconcile(sweeps, context);

@@ -139,5 +139,6 @@ async function resize(pool: SlotPool, slots: number, { settings, logger }: Worke
   return {
     ok: true,
     message: `Worker ${name} has ${slots} ${slots === 1 ? 'slot' : 'slots'} (${before} before)${rest}.`,
+    facts: { worker: name, slots, before },
   };
 }

@@ -12,8 +12,9 @@ test('a command reaches the scheduler and its answer the sender', async (t) => {
   const reply = sendCommand(sender, pause);
   const taken = await takeCommand(scheduler, 5000);
   assert.deepEqual(taken, pause);
-  await answerCommand(scheduler, pause, { ok: true, message: 'paused' });
-  assert.deepEqual(await reply, { ok: true, message: 'paused' });
+  const paused = { ok: true, message: 'paused', facts: { sweep: 'depth', state: 'paused' } } as const;
+  await answerCommand(scheduler, pause, paused);
+  assert.deepEqual(await reply, paused);
   assert.deepEqual(await unansweredCommands(scheduler), []);
 });
 

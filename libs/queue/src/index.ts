@@ -21,6 +21,7 @@ export type {
   CancelTrialsCommand,
   Command,
   CommandReply,
+  Facts,
   QueueStatus,
   RetryCommand,
   ShareCommand,

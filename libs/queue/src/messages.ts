@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from '@natsweep/sweep';
+import type { Failure, Outcome, Parameters } from '@natsweep/sweep';
 import type { DurationHistogram } from '@natsweep/telemetry';
 
 /** What the CLI asks of the scheduler. Commands are idempotent: `commandId` names one intention, however often it arrives. */
@@ -19,13 +19,19 @@ export interface CancelTrialsCommand {
   readonly indices: readonly number[];
 }
 
-/** Plans failed trials again; their records move to the sweep NAME@VERSION. */
+/** Plans failed trials again, of any number; their records move to the sweep NAME@VERSION. All conditions must hold. */
 export interface RetryCommand {
   readonly kind: 'retry';
   readonly commandId: string;
   readonly sweep: string;
-  /** Only trials that failed so. Default: all that failed. */
+  /** How they failed. Default: in any way, but not those that were cancelled. */
   readonly failure?: Failure;
+  /** Values of their parameters. */
+  readonly where?: Parameters;
+  /** A condition in the language of a sweep's `where`. */
+  readonly filter?: string;
+  /** Beginnings of trial ids; any of them. */
+  readonly trialIds?: readonly string[];
 }
 
 /** Replaces the spec of the sweep that it names; trials that the new spec plans too keep their records. */
@@ -46,8 +52,16 @@ export interface ShareCommand {
   readonly slots?: number | null;
 }
 
+/**
+ * What came of a command: a sentence for people and, where it was carried out, the same for programs. A command that arrives
+ * again since its answer was lost is answered as it was carried out.
+ */
 export type CommandReply =
-  { readonly ok: true; readonly message: string } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly message: string; readonly facts: Facts }
+  | { readonly ok: false; readonly message: string };
+
+/** E.g. `{ sweep: 'depth', trials: 3 }`. */
+export type Facts = Readonly<Record<string, string | number | null>>;
 
 /** The state of a sweep as `status`, `watch`, the exporter and the dashboards see it; kept in Redis by the scheduler. */
 export interface SweepSummary {

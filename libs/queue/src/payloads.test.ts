@@ -56,10 +56,14 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
   [commandPayload, { kind: 'submit', commandId: 'c', spec: '{}' }],
   [commandPayload, { kind: 'pause', commandId: 'c', sweep: 's' }],
   [commandPayload, { kind: 'cancel-trials', commandId: 'c', sweep: 's', indices: [1, 2] }],
-  [commandPayload, { kind: 'retry', commandId: 'c', sweep: 's', failure: 'lost' }],
+  [
+    commandPayload,
+    { kind: 'retry', commandId: 'c', sweep: 's', failure: 'lost', where: { a: 1 }, filter: 'b > 2', trialIds: ['t1'] },
+  ],
   [commandPayload, { kind: 'apply', commandId: 'c', spec: '{}' }],
   [commandPayload, { kind: 'share', commandId: 'c', sweep: 's', priority: 1, weight: 2.5 }],
   [replyPayload, { ok: false, message: 'no' }],
+  [replyPayload, { ok: true, message: 'done', facts: { sweep: 's', trials: 3, slots: null } }],
   [holderPayload, { id: 'x', space: 's', pid: 1 }],
   [
     summaryPayload,

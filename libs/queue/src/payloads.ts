@@ -2,7 +2,7 @@ import { failures, type Batch, type Measured, type ParameterValue } from '@natsw
 import { z } from 'zod';
 import type { BatchData } from './batch-data.ts';
 import type { Cancelled } from './cancelled.ts';
-import type { Command, CommandReply, SweepSummary, WorkerStatus } from './messages.ts';
+import type { Command, CommandReply, Facts, SweepSummary, WorkerStatus } from './messages.ts';
 import type { OwnPart, SharedPart } from './observation-parts.ts';
 import type { FailedDelivery } from './report-stream.ts';
 import type { SlotsRequest } from './worker-slots.ts';
@@ -29,6 +29,8 @@ const isTrace = (value: unknown): value is readonly Measured[] => Array.isArray(
 const isShortText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1000;
 const isParameter = (value: unknown): value is ParameterValue =>
   typeof value === 'number' || typeof value === 'boolean' || isShortText(value);
+const isFact = (value: unknown): value is Facts[string] =>
+  value === null || typeof value === 'number' || isShortText(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const parameters = recordOf(isParameter);
@@ -129,7 +131,15 @@ export const commandPayload = byKind<Command>({
   resume: stateChange,
   cancel: stateChange,
   'cancel-trials': z.object({ kind: z.literal('cancel-trials'), commandId, sweep, indices: z.array(count) }),
-  retry: z.object({ kind: z.literal('retry'), commandId, sweep, failure: failure.exactOptional() }),
+  retry: z.object({
+    kind: z.literal('retry'),
+    commandId,
+    sweep,
+    failure: failure.exactOptional(),
+    where: parameters.exactOptional(),
+    filter: text.exactOptional(),
+    trialIds: z.array(name).exactOptional(),
+  }),
   apply: z.object({ kind: z.literal('apply'), commandId, spec }),
   share: z.object({
     kind: z.literal('share'),
@@ -141,7 +151,10 @@ export const commandPayload = byKind<Command>({
   }),
 });
 
-export const replyPayload: z.ZodType<CommandReply> = z.object({ ok: z.boolean(), message: text });
+export const replyPayload: z.ZodType<CommandReply> = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), message: text, facts: recordOf(isFact) }),
+  z.object({ ok: z.literal(false), message: text }),
+]);
 
 const durations = z.object({
   counts: z.array(count),

@@ -20,7 +20,7 @@ export async function findSweep(db: Database, name: string): Promise<SweepPlace>
   if (!row)
     throw new ResultsError(
       'unknown-sweep',
-      `There is no sweep "${name}" in the results database: see "natsweep sweeps".`,
+      `There is no sweep "${name}" in the results database: see "natsweep status".`,
     );
   return { id: row.id, name, columns: await readColumns(db, row.id) };
 }

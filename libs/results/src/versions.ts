@@ -12,6 +12,15 @@ import { detailTable, trialTable } from './sweep-tables.ts';
 import { createSweep, getSweep } from './sweeps.ts';
 import { inParts } from './texts.ts';
 
+/** The sweep that keeps what a version planned and later ones do not. No name that a user gives has an "@". */
+export function retiredName(sweep: string, version: number): string {
+  return `${sweep}@${version}`;
+}
+
+export function isRetired(name: string): boolean {
+  return name.includes('@');
+}
+
 export async function readVersions({ db }: Connection, name: string): Promise<SweepVersion[]> {
   const { id } = await findSweep(db, name);
   const rows = await db
@@ -95,7 +104,7 @@ async function retire(
 ): Promise<void> {
   if (retired.length === 0) return;
   const old = (await getSweep(connection.db, sweep.name))!;
-  const name = `${sweep.name}@${version}`;
+  const name = retiredName(sweep.name, version);
   await createSweep(connection, {
     ...old,
     name,

@@ -76,7 +76,7 @@ async function compare(cli: Cli, sweeps: readonly string[], options: CompareOpti
   if (html !== undefined) writeFileSync(html, htmlComparison(compared, sweeps));
   if (svg !== undefined) writeFileSync(svg, figure!.svg);
   if (png !== undefined) writeFileSync(png, renderPng(figure!.svg));
-  if (json === true) terminal.print(JSON.stringify(comparison, undefined, 2));
+  if (json === true) terminal.json(comparison);
   else print(terminal, compared);
   return exitCodes.ok;
 }
@@ -88,7 +88,7 @@ function checked(
 ): CompareSweepsOptions {
   if (by !== 'sweep') parseParameterNames('--by', [by], sweep);
   if (metric !== undefined) parseMetricNames('--metric', [metric], sweep);
-  const value = (text: string) => parseParameterValue('--baseline', { name: by, text }, sweep);
+  const value = (text: string) => parseParameterValue(`--baseline ${text}`, { name: by, text }, sweep);
   return {
     by,
     ...(metric !== undefined && { metric }),

@@ -36,7 +36,7 @@ async function doctor({ terminal, environment }: Cli, json: boolean): Promise<Ex
   const missing = checks.filter(({ status }) => status === 'missing');
   const exitCode = missing.length === 0 ? exitCodes.ok : exitCodes.negative;
   if (json) {
-    terminal.print(JSON.stringify(checks, undefined, 2));
+    terminal.json(checks);
     return exitCode;
   }
   const width = Math.max(...checks.map(({ name }) => name.length));

@@ -25,7 +25,7 @@ export const registerExperiments: Register = (program, cli, run) => {
 function list({ terminal }: Cli, json: boolean): ExitCode {
   const rows = declarations.map(({ name, version, title, source }) => ({ name, version, title, source }));
   if (json) {
-    terminal.print(JSON.stringify(rows, undefined, 2));
+    terminal.json(rows);
     return exitCodes.ok;
   }
   printTable(
@@ -54,7 +54,7 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
   const { title, source, metrics, claims } = declaration;
   if (json) {
     const judged = claims.map(({ id, statement, source: place }) => ({ id, statement, source: place }));
-    terminal.print(JSON.stringify({ name, title, source, parameters, metrics, claims: judged }, undefined, 2));
+    terminal.json({ name, title, source, parameters, metrics, claims: judged });
     return exitCodes.ok;
   }
   for (const line of wrap(`${name}: ${title} (${source})`, terminal.columns()))

@@ -6,7 +6,7 @@ import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { appearsWithinMs } from '../follow.ts';
 import { sizeOption } from '../options.ts';
-import { order } from '../order.ts';
+import { order, say, type ChangeOptions } from '../order.ts';
 import { structuralGroups } from '../plan/groups.ts';
 import { recordedCosts } from '../plan/recorded-costs.ts';
 import { refuseMissingData } from '../plan/refuse-missing-data.ts';
@@ -18,10 +18,8 @@ import { printTrials } from '../trials-table.ts';
 import { databaseExists, withResults } from '../with-results.ts';
 import { watchSweep } from './watch.ts';
 
-interface LaunchOptions extends LoadOptions {
-  readonly dryRun?: boolean;
+interface LaunchOptions extends LoadOptions, ChangeOptions {
   readonly watch?: boolean;
-  readonly json?: boolean;
   readonly memoryCheck: boolean;
   readonly dataCheck: boolean;
 }
@@ -63,21 +61,13 @@ async function launch(cli: Cli, source: string, options: LaunchOptions): Promise
     showPlan(cli, sweep, options.json === true);
     return exitCodes.ok;
   }
-  const answer = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
-  if (options.json === true) {
-    terminal.print(
-      JSON.stringify(
-        { sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded },
-        undefined,
-        2,
-      ),
-    );
-  } else {
-    terminal.print(`${terminal.style('green', '✓')} ${answer}`);
+  const { message, facts } = await order(cli, { kind: 'submit', spec: JSON.stringify(spec) });
+  const { json = false, watch } = options;
+  if (!json || watch !== true) {
+    say(cli, { message, facts: { ...facts, experiment: spec.experiment, excluded: grid.excluded } }, { json });
   }
-  if (options.watch === true) return watchSweep(cli, spec.name, { appearsWithinMs });
-  if (options.json !== true)
-    terminal.note(terminal.style('dim', `  "natsweep watch ${spec.name}" shows its progress.`));
+  if (watch === true) return watchSweep(cli, spec.name, { json, appearsWithinMs });
+  if (!json) terminal.note(terminal.style('dim', `  "natsweep watch ${spec.name}" shows its progress.`));
   return exitCodes.ok;
 }
 
@@ -103,13 +93,8 @@ async function checkMemory({ terminal, environment }: Cli, { grid, declaration }
 function showPlan({ terminal }: Cli, { spec, declaration, grid }: LoadedSweep, json: boolean): void {
   const first = Array.from({ length: Math.min(firstTrials, grid.size) }, (_, index) => grid.trial(index));
   if (json) {
-    terminal.print(
-      JSON.stringify(
-        { sweep: spec.name, experiment: spec.experiment, trials: grid.size, excluded: grid.excluded, first },
-        undefined,
-        2,
-      ),
-    );
+    const { name: sweep, experiment } = spec;
+    terminal.json({ sweep, experiment, trials: grid.size, excluded: grid.excluded, first, dryRun: true });
     return;
   }
   const without = grid.excluded === 0 ? '' : ` (${formatCount(grid.excluded)} excluded by "where")`;

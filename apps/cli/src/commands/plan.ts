@@ -11,7 +11,7 @@ import { refuseTooLarge } from '../plan/refuse-too-large.ts';
 import { fleetLimits, machineLimits, type SlotLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { formatCount, formatDuration, formatMemory, formatNumber, plural } from '../terminal/format.ts';
-import { printTable } from '../terminal/table.ts';
+import { countColumn, printTable } from '../terminal/table.ts';
 import { noteWrapped, wrap } from '../terminal/wrap.ts';
 import { parameterColumns, printTrials } from '../trials-table.ts';
 import { runOnce } from '../worker-once.ts';
@@ -64,7 +64,7 @@ async function plan(cli: Cli, source: string, options: PlanOptions): Promise<Exi
     const { slots, memoryBytes: slotMemoryBytes } = limits;
     const slotHours = slotSeconds(estimates) / 3600;
     const plan = { sweep: name, experiment, trials, excluded, slots, slotMemoryBytes, slotHours, groups: estimates };
-    cli.terminal.print(JSON.stringify(plan, undefined, 2));
+    cli.terminal.json(plan);
   } else {
     describe(cli, sweep, { estimates, limits });
   }
@@ -143,7 +143,7 @@ function describe(
     terminal,
     [
       ...parameterColumns<Estimate>(declaration, varying, ({ params }) => params),
-      { header: 'TRIALS', cell: ({ trials }) => formatCount(trials), align: 'right' },
+      countColumn('TRIALS', ({ trials }) => trials),
       {
         header: 'PER TRIAL',
         cell: ({ secondsPerTrial: s }) => (s === undefined ? '?' : formatDuration(s)),

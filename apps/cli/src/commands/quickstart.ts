@@ -8,7 +8,9 @@ import { formatDuration, plural } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { showReport } from './report.ts';
 
-interface QuickstartOptions extends LoadOptions, WorkerOptions {}
+interface QuickstartOptions extends LoadOptions, WorkerOptions {
+  readonly json?: boolean;
+}
 
 export const registerQuickstart: Register = (program, cli, run) => {
   program
@@ -20,16 +22,17 @@ export const registerQuickstart: Register = (program, cli, run) => {
     .addOption(sizeOption())
     .addOption(slotsOption())
     .addOption(engineOption())
+    .option('--json', 'print verdicts and tables as JSON')
     .action(run((options: QuickstartOptions) => quickstart(cli, options)));
 };
 
-async function quickstart(cli: Cli, options: QuickstartOptions): Promise<ExitCode> {
+async function quickstart(cli: Cli, { json = false, ...options }: QuickstartOptions): Promise<ExitCode> {
   const { terminal } = cli;
   const sweep = loadSweep('quickstart', options);
   const { spec, declaration, grid } = sweep;
   if ((await findUnfinished(cli, [sweep])).length === 0) {
     terminal.note(`All ${plural(grid.size, 'trial')} of ${spec.name} are recorded already; this is what they show.`);
-    return showReport(cli, spec.name);
+    return showReport(cli, spec.name, { json });
   }
   for (const line of wrap(`${declaration.title} (${declaration.source})`, terminal.columns())) {
     terminal.note(terminal.style('bold', line));
@@ -44,5 +47,5 @@ async function quickstart(cli: Cli, options: QuickstartOptions): Promise<ExitCod
     return exitCodes.interrupted;
   }
   terminal.note(terminal.style('dim', `Took ${formatDuration((Date.now() - startedAtMs) / 1000)}.\n`));
-  return showReport(cli, spec.name);
+  return showReport(cli, spec.name, { json });
 }

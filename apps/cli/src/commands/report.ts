@@ -52,7 +52,7 @@ export async function showReport(
     return writeReport({ store, sweep, directory, formats: formats.length === 0 ? all : formats });
   });
   terminal.status('');
-  if (json === true) terminal.print(JSON.stringify(summarise(written), undefined, 2));
+  if (json === true) terminal.json(summarise(written));
   else print(terminal, written);
   return exitCodes.ok;
 }

@@ -7,15 +7,15 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
 import { commaList, engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
+import type { ChangeOptions } from '../order.ts';
 import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
 import { plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
-interface ReproduceOptions extends LoadOptions, WorkerOptions {
+interface ReproduceOptions extends LoadOptions, WorkerOptions, ChangeOptions {
   readonly only?: readonly string[];
   readonly out?: string;
-  readonly dryRun?: boolean;
 }
 
 export const registerReproduce: Register = (program, cli, run) => {
@@ -29,17 +29,24 @@ export const registerReproduce: Register = (program, cli, run) => {
     .option('--only <names>', 'only these sweeps, e.g. karakida-fig1a,kerekes-fig4', commaList)
     .option('-o, --out <folder>', 'where the page goes (default: reports/reproduction in the home)')
     .option('-n, --dry-run', 'list what would run and run nothing')
+    .option('--json', 'print JSON')
     .addOption(slotsOption())
     .addOption(engineOption())
     .action(run((options: ReproduceOptions) => reproduce(cli, options)));
 };
 
-async function reproduce(cli: Cli, { only, out, dryRun, ...options }: ReproduceOptions): Promise<ExitCode> {
+async function reproduce(cli: Cli, { only, out, dryRun, json, ...options }: ReproduceOptions): Promise<ExitCode> {
   const { terminal, environment } = cli;
   const sweeps = chooseSweeps(only).map((name) => loadSweep(name, options));
   const missing = await findUnfinished(cli, sweeps);
+  const names = sweeps.map(({ spec }) => spec.name);
   if (dryRun === true) {
-    for (const { spec, grid } of missing) terminal.print(`would run ${spec.name}: ${plural(grid.size, 'trial')}`);
+    const wouldRun = missing.map(({ spec, grid }) => ({ sweep: spec.name, trials: grid.size }));
+    if (json === true) {
+      terminal.json({ sweeps: names, wouldRun, dryRun });
+      return exitCodes.ok;
+    }
+    for (const { sweep, trials } of wouldRun) terminal.print(`would run ${sweep}: ${plural(trials, 'trial')}`);
     if (missing.length === 0) terminal.print('Everything is recorded already: only the page would be written.');
     return exitCodes.ok;
   }
@@ -50,10 +57,10 @@ async function reproduce(cli: Cli, { only, out, dryRun, ...options }: ReproduceO
   const { writeReproduction } = await import('@natsweep/report');
   terminal.status('Drawing …');
   const directory = out ?? join(environment.home, 'reports', 'reproduction');
-  const names = sweeps.map(({ spec }) => spec.name);
   const files = await withResults(environment, (store) => writeReproduction({ store, sweeps: names, directory }));
   terminal.note(`${plural(names.length, 'sweep')}, ${plural(files.length, 'file')}; begin with`);
-  terminal.print(files[0]!);
+  if (json === true) terminal.json({ sweeps: names, files });
+  else terminal.print(files[0]!);
   return exitCodes.ok;
 }
 

@@ -119,7 +119,8 @@ async function showRows(
     terminal.note(options.failed === true ? 'No trial failed.' : 'No recorded trial matches.');
     return exitCodes.ok;
   }
-  const { shown, hidden } = fitColumns(terminal, columns, rows.slice(0, limit));
+  const { shown, hidden } =
+    options.failed === true ? { shown: columns, hidden: [] } : fitColumns(terminal, columns, rows.slice(0, limit));
   printTable(terminal, shown, rows.slice(0, limit));
   if (rows.length > limit)
     terminal.note(terminal.style('dim', `… and more: --limit N shows N rows, --csv and --json print all.`));
@@ -131,6 +132,7 @@ async function showRows(
 const failureReason = {
   header: 'REASON',
   cell: (row: { readonly kind: string; readonly message?: string }) => row.message ?? '',
+  prose: true,
 };
 
 async function showGroups(

@@ -18,7 +18,7 @@ Example, with the YAML language server:
     )
     .action(
       run(() => {
-        cli.terminal.print(JSON.stringify(sweepJsonSchema(), undefined, 2));
+        cli.terminal.json(sweepJsonSchema());
         return exitCodes.ok;
       }),
     );

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 
-import { readWorkers, requestSlots } from '@natsweep/queue';
+import { readWorkers, requestSlots, type ShareCommand } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
-import { badInput, exitCodes, unavailable, type ExitCode } from '../exit.ts';
-import { orderAndSay } from '../order.ts';
+import { badInput, exitCodes, unavailable } from '../exit.ts';
+import { order, say, type Answer, type ChangeOptions } from '../order.ts';
 import { requireUnended } from '../sweep-views.ts';
 import { plural } from '../terminal/format.ts';
 import { withRedis } from '../with-redis.ts';
@@ -29,11 +29,7 @@ const settings = [
   },
 ] as const;
 
-interface SetOptions {
-  readonly dryRun?: boolean;
-}
-
-interface SlotsOptions extends SetOptions {
+interface SlotsOptions extends ChangeOptions {
   readonly worker?: string;
 }
 
@@ -50,13 +46,11 @@ export const registerSet: Register = (program, cli, run) => {
       .argument('<sweep>')
       .argument('<value>', '', parse)
       .option('-n, --dry-run', 'say what would be done and do nothing')
+      .option('--json', 'print JSON')
       .action(
-        run(async (sweep: string, value: number, { dryRun }: SetOptions) => {
-          if (dryRun !== true) await orderAndSay(cli, { kind: 'share', sweep, [key]: value });
-          else {
-            await requireUnended(cli.environment, sweep, 'set');
-            cli.terminal.print(`${sweep} would have ${key} ${value}.`);
-          }
+        run(async (sweep: string, value: number, options: ChangeOptions) => {
+          const rehearsed = { message: `${sweep} would have ${key} ${value}.`, facts: { sweep, [key]: value } };
+          say(cli, await changeShare(cli, { sweep, [key]: value }, options.dryRun === true && rehearsed), options);
           return exitCodes.ok;
         }),
       );
@@ -73,6 +67,7 @@ export const registerSet: Register = (program, cli, run) => {
     .argument('[n|all]', 'slots; all: as many as there are (sweeps only)')
     .option('--worker <name>', 'change this worker instead of a sweep; "natsweep status --json" lists names')
     .option('-n, --dry-run', 'say what would be done and do nothing')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -84,13 +79,27 @@ Examples:
 `,
     )
     .action(
-      run((first: string, second: string | undefined, options: SlotsOptions) =>
-        second === undefined
-          ? scaleWorker(cli, slotCount(first), options)
-          : limitSweep(cli, { sweep: first, slots: slotCount(second) }, options),
-      ),
+      run(async (first: string, second: string | undefined, options: SlotsOptions) => {
+        const answer =
+          second === undefined
+            ? await scaleWorker(cli, slotCount(first), options)
+            : await limitSweep(cli, { sweep: first, slots: slotCount(second) }, options);
+        say(cli, answer, options);
+        return exitCodes.ok;
+      }),
     );
 };
+
+/** @param rehearsed what a dry run says; false to have it done */
+async function changeShare(
+  cli: Cli,
+  share: Omit<ShareCommand, 'kind' | 'commandId'>,
+  rehearsed: Answer | false,
+): Promise<Answer> {
+  if (rehearsed === false) return order(cli, { kind: 'share', ...share });
+  await requireUnended(cli.environment, share.sweep, 'set');
+  return rehearsed;
+}
 
 function slotCount(text: string): number | 'all' {
   if (text === 'all') return text;
@@ -100,34 +109,30 @@ function slotCount(text: string): number | 'all' {
   );
 }
 
-async function limitSweep(
+function limitSweep(
   cli: Cli,
-  { sweep, slots }: { readonly sweep: string; readonly slots: number | 'all' },
+  { sweep, slots: many }: { readonly sweep: string; readonly slots: number | 'all' },
   { worker, dryRun }: SlotsOptions,
-): Promise<ExitCode> {
+): Promise<Answer> {
   if (worker !== undefined) throw badInput('Give a sweep or --worker, not both.');
-  if (dryRun === true) {
-    await requireUnended(cli.environment, sweep, 'set');
-    const many = slots === 'all' ? 'as many slots as there are' : `at most ${plural(slots, 'slot')}`;
-    cli.terminal.print(`${sweep} would take ${many}.`);
-  } else await orderAndSay(cli, { kind: 'share', sweep, slots: slots === 'all' ? null : slots });
-  return exitCodes.ok;
+  const slots = many === 'all' ? null : many;
+  const limit = slots === null ? 'as many slots as there are' : `at most ${plural(slots, 'slot')}`;
+  const rehearsed = { message: `${sweep} would take ${limit}.`, facts: { sweep, slots } };
+  return changeShare(cli, { sweep, slots }, dryRun === true && rehearsed);
 }
 
-async function scaleWorker(cli: Cli, slots: number | 'all', { worker, dryRun }: SlotsOptions): Promise<ExitCode> {
+async function scaleWorker(cli: Cli, slots: number | 'all', { worker, dryRun }: SlotsOptions): Promise<Answer> {
   if (slots === 'all') throw badInput('A worker has a number of slots: give one, e.g. "natsweep set slots 4".');
   return withRedis(cli.environment, async (redis) => {
     const names = (await readWorkers(redis)).map((status) => status.worker);
     const name = chooseWorker(names, worker);
     if (dryRun === true) {
-      cli.terminal.print(`Worker ${name} would have ${plural(slots, 'slot')}.`);
-      return exitCodes.ok;
+      return { message: `Worker ${name} would have ${plural(slots, 'slot')}.`, facts: { worker: name, slots } };
     }
     const reply = await requestSlots(redis, { worker: name, slots });
     if (reply === undefined) throw unavailable(`Worker ${name} does not answer: look with "natsweep status".`);
     if (!reply.ok) throw badInput(reply.message);
-    cli.terminal.print(`${cli.terminal.style('green', '✓')} ${reply.message}`);
-    return exitCodes.ok;
+    return reply;
   });
 }
 

@@ -2,7 +2,7 @@ import type { SweepShare, WorkerStatus } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { findByName, readOverview, type SweepView } from '../sweep-views.ts';
+import { findByName, findRetired, readOverview, type SweepView } from '../sweep-views.ts';
 import {
   formatAge,
   formatCount,
@@ -13,7 +13,7 @@ import {
   plural,
 } from '../terminal/format.ts';
 import { percentDone } from '../terminal/progress.ts';
-import { printTable, type Column } from '../terminal/table.ts';
+import { countColumn, printTable, type Column } from '../terminal/table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 
 export const registerStatus: Register = (program, cli, run) => {
@@ -27,9 +27,9 @@ export const registerStatus: Register = (program, cli, run) => {
 
 async function status({ terminal, environment }: Cli, name: string | undefined, json: boolean): Promise<ExitCode> {
   const { sweeps, workers } = await readOverview(environment);
-  const chosen = name === undefined ? undefined : findByName(sweeps, name);
+  const chosen = name === undefined ? undefined : ((await findRetired(environment, name)) ?? findByName(sweeps, name));
   if (json) {
-    terminal.print(JSON.stringify(chosen ?? { sweeps, workers }, undefined, 2));
+    terminal.json(chosen ?? { sweeps, workers });
     return exitCodes.ok;
   }
   if (chosen !== undefined) printDetails(terminal, chosen, workers !== null);
@@ -58,15 +58,14 @@ function overviewColumns(terminal: Terminal, live: boolean): readonly Column<Swe
     {
       header: 'STATE',
       cell: (sweep) => describeState(sweep, live),
+      whole: true,
       paint: (text, { state }) => terminal.style(stateStyles[state], text),
     },
     { header: 'DONE', cell: (sweep) => `${percentDone(sweep)}%`, align: 'right' },
-    { header: 'RECORDED', cell: ({ observed, failed }) => formatCount(observed + failed), align: 'right' },
-    { header: 'PLANNED', cell: ({ planned }) => formatCount(planned), align: 'right' },
+    countColumn('RECORDED', ({ observed, failed }) => observed + failed),
+    countColumn('PLANNED', ({ planned }) => planned),
     {
-      header: 'FAILED',
-      cell: ({ failed }) => formatCount(failed),
-      align: 'right',
+      ...countColumn<SweepView>('FAILED', ({ failed }) => failed),
       paint: (text, { failed }) => (failed > 0 ? terminal.style('red', text) : text),
     },
     {
@@ -79,7 +78,11 @@ function overviewColumns(terminal: Terminal, live: boolean): readonly Column<Swe
       cell: ({ etaSeconds: eta, state }) => (eta === null || state !== 'running' ? '-' : formatDuration(eta)),
       align: 'right',
     },
-    { header: 'LAUNCHED', cell: ({ createdAtMs }) => formatAge(createdAtMs, Date.now()) },
+    {
+      header: 'LAUNCHED',
+      cell: ({ createdAtMs }) => formatAge(createdAtMs, Date.now()),
+      plain: ({ createdAtMs }) => formatTime(createdAtMs),
+    },
   ];
 }
 

@@ -7,8 +7,8 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { positiveInteger } from '../options.ts';
 import { loadSweep } from '../sweep-source.ts';
-import { formatCount, formatDuration, plural } from '../terminal/format.ts';
-import { printTable } from '../terminal/table.ts';
+import { formatDuration, plural } from '../terminal/format.ts';
+import { countColumn, printTable } from '../terminal/table.ts';
 import { noteWrapped, wrap } from '../terminal/wrap.ts';
 
 interface SweepsOptions {
@@ -60,19 +60,19 @@ function describe(name: string, sizes: readonly SweepSize[]): NamedSweep {
 function list({ terminal }: Cli, { slots, json }: SweepsOptions): ExitCode {
   const sweeps = namedSweeps().map((name) => describe(name, ['small', 'paper']));
   if (json === true) {
-    terminal.print(JSON.stringify(sweeps.map(plain(slots)), undefined, 2));
+    terminal.json(sweeps.map(plain(slots)));
     return exitCodes.ok;
   }
   const of = ({ sizes }: NamedSweep, wanted: SweepSize) => sizes.find(({ size }) => size === wanted)!;
-  const trials = (size: SweepSize) => (sweep: NamedSweep) => formatCount(of(sweep, size).trials);
+  const trials = (size: SweepSize) => (sweep: NamedSweep) => of(sweep, size).trials;
   const time = (size: SweepSize) => (sweep: NamedSweep) => estimate(of(sweep, size), slots);
   printTable(
     terminal,
     [
       { header: 'NAME', cell: ({ name }) => name, whole: true },
-      { header: 'TRIALS', cell: trials('small'), align: 'right' },
+      countColumn('TRIALS', trials('small')),
       { header: 'TIME', cell: time('small'), align: 'right' },
-      { header: 'PAPER TRIALS', cell: trials('paper'), align: 'right' },
+      countColumn('PAPER TRIALS', trials('paper')),
       { header: 'PAPER TIME', cell: time('paper'), align: 'right' },
       { header: 'SOURCE', cell: ({ source }) => source, prose: true },
     ],
@@ -90,7 +90,7 @@ function show({ terminal }: Cli, name: string, { slots, json }: SweepsOptions): 
   }
   const sweep = describe(name, ['smallest', 'small', 'paper']);
   if (json === true) {
-    terminal.print(JSON.stringify(plain(slots)(sweep), undefined, 2));
+    terminal.json(plain(slots)(sweep));
     return exitCodes.ok;
   }
   terminal.print(terminal.style('bold', sweep.name));
@@ -101,7 +101,7 @@ function show({ terminal }: Cli, name: string, { slots, json }: SweepsOptions): 
     terminal,
     [
       { header: 'SIZE', cell: ({ size }) => size },
-      { header: 'TRIALS', cell: ({ trials }) => formatCount(trials), align: 'right' },
+      countColumn('TRIALS', ({ trials }) => trials),
       { header: 'TIME', cell: (size) => estimate(size, slots), align: 'right' },
     ],
     sweep.sizes,

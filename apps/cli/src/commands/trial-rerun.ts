@@ -34,12 +34,11 @@ export async function rerunTrial(cli: Cli, id: string, { sweep, engine, json }: 
   terminal.status('');
   if (record.kind === 'failed') {
     terminal.note(`${record.trialId} had failed (${record.failure}); now it ended as ${result.outcome}.`);
-    if (json === true) terminal.print(JSON.stringify(result, undefined, 2));
+    if (json === true) terminal.json(result);
     return exitCodes.ok;
   }
   const differences = compare(record, result);
-  if (json === true)
-    terminal.print(JSON.stringify({ same: differences.length === 0, differences, result }, undefined, 2));
+  if (json === true) terminal.json({ same: differences.length === 0, differences, result });
   else describe(cli, { record, result, differences });
   return differences.length === 0 ? exitCodes.ok : exitCodes.negative;
 }

@@ -26,7 +26,7 @@ export async function showTrial(
     const found = await findTrial(results, id, sweep);
     return { ...found, failures: await results.attempts(found.record.sweep, found.record.trialId) };
   });
-  if (json === true) terminal.print(JSON.stringify({ ...record, failedAttempts: failures }, undefined, 2));
+  if (json === true) terminal.json({ ...record, failedAttempts: failures });
   else printRecord(terminal, record, failures);
   return exitCodes.ok;
 }

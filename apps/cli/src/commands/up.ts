@@ -14,6 +14,7 @@ import { Stack } from '../stack/stack.ts';
 
 interface UpOptions extends WorkerOptions {
   readonly detach?: boolean;
+  readonly json?: boolean;
   readonly metrics: string | false;
 }
 
@@ -30,10 +31,14 @@ export const registerUp: Register = (program, cli, run) => {
     .addOption(engineOption())
     .option('--metrics <host:port>', 'where the exporter serves Prometheus metrics', '127.0.0.1:9463')
     .option('--no-metrics', 'start no exporter')
+    .option('--json', 'print JSON, once the stack is ready')
     .action(run((options: UpOptions) => (options.detach === true ? detach(cli, options) : foreground(cli, options))));
 };
 
-async function foreground({ terminal, environment }: Cli, { slots, engine, metrics }: UpOptions): Promise<ExitCode> {
+async function foreground(
+  { terminal, environment }: Cli,
+  { slots, engine, metrics, json }: UpOptions,
+): Promise<ExitCode> {
   const signal = nextSignal();
   terminal.status(`Starting the stack in ${environment.home} …`);
   const stack = await Stack.start(environment, {
@@ -42,17 +47,23 @@ async function foreground({ terminal, environment }: Cli, { slots, engine, metri
     metrics: metrics === false ? null : metrics,
     onNote: terminal.note,
   });
-  terminal.print(`${terminal.style('green', '●')} Ready: ${stack.describe()}`);
-  terminal.print(
-    terminal.style(
-      'dim',
-      `  Launch with "natsweep launch FILE"; logs in ${join(environment.home, 'logs')}; Ctrl-C stops.`,
-    ),
-  );
+  if (json === true) printStack({ terminal, environment });
+  else {
+    terminal.print(`${terminal.style('green', '●')} Ready: ${stack.describe()}`);
+    const logs = join(environment.home, 'logs');
+    terminal.print(terminal.style('dim', `  Launch with "natsweep launch FILE"; logs in ${logs}; Ctrl-C stops.`));
+  }
   process.send?.('ready');
   await signal;
   await stopStack({ terminal }, stack);
   return exitCodes.ok;
+}
+
+/** The stack that runs in this home: the process that watches over it, and its apps. */
+function printStack({ terminal, environment: { home } }: Cli): void {
+  const { owner, apps } = runningStack(home)!;
+  const pids = Object.entries(apps).map(([name, { pid }]) => [name, pid] as const);
+  terminal.json({ home, pid: owner.pid, apps: Object.fromEntries(pids) });
 }
 
 /** Stops the stack and says so; a second Ctrl-C makes the worker hand its trials back instead of finishing them. */
@@ -67,10 +78,11 @@ export async function stopStack({ terminal }: Pick<Cli, 'terminal'>, stack: Stac
 }
 
 /** Runs `up` in the background and waits until it is ready or has ended. */
-async function detach({ terminal, environment }: Cli, { slots, engine, metrics }: UpOptions): Promise<ExitCode> {
+async function detach({ terminal, environment }: Cli, { slots, engine, metrics, json }: UpOptions): Promise<ExitCode> {
   const running = runningStack(environment.home);
   if (running !== undefined) {
     terminal.note(`A stack is running already in ${environment.home} (process ${running.owner.pid}).`);
+    if (json === true) printStack({ terminal, environment });
     return exitCodes.ok;
   }
   const logs = join(environment.home, 'logs');
@@ -93,8 +105,10 @@ async function detach({ terminal, environment }: Cli, { slots, engine, metrics }
     throw unavailable(lastComplaint(logFile)?.replace(/^natsweep: /, '') ?? `The stack did not start: see ${logFile}.`);
   child.disconnect();
   child.unref();
-  terminal.print(
-    `${terminal.style('green', '●')} Ready in the background (process ${child.pid}); "natsweep down" stops it.`,
-  );
+  if (json === true) printStack({ terminal, environment });
+  else
+    terminal.print(
+      `${terminal.style('green', '●')} Ready in the background (process ${child.pid}); "natsweep down" stops it.`,
+    );
   return exitCodes.ok;
 }

@@ -1,7 +1,8 @@
+import { isRetired } from '@natsweep/results';
 import { createGrid } from '@natsweep/sweep';
 
 import type { Register } from '../cli.ts';
-import { exitCodes } from '../exit.ts';
+import { badInput, exitCodes } from '../exit.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { formatCount } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
@@ -19,6 +20,9 @@ export const registerVerify: Register = (program, cli, run) => {
         const { terminal, environment } = cli;
         const result = await withResults(environment, async (results) => {
           const { spec, declaration } = await findRecordedSweep(results, name);
+          if (isRetired(name)) {
+            throw badInput(`${name} keeps what was recorded before a retry or a change, and is not meant to be whole.`);
+          }
           const grid = createGrid(spec, declaration);
           terminal.status(`Reading ${name} …`);
           return results.verify(name, { size: grid.size, trialId: (index) => grid.trial(index).trialId });
@@ -26,7 +30,7 @@ export const registerVerify: Register = (program, cli, run) => {
         terminal.status('');
         const exitCode = result.clean ? exitCodes.ok : exitCodes.negative;
         if (json === true) {
-          terminal.print(JSON.stringify({ sweep: name, ...result }, undefined, 2));
+          terminal.json({ sweep: name, ...result });
           return exitCode;
         }
         const mark = result.clean ? terminal.style('green', '✓') : terminal.style('red', '✗');

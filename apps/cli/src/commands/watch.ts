@@ -9,14 +9,19 @@ export const registerWatch: Register = (program, cli, run) => {
     .command('watch')
     .description('Shows the progress of a sweep until it ends. Ctrl-C ends the watching, never the sweep.')
     .argument('<sweep>')
-    .action(run((sweep: string) => watchSweep(cli, sweep)));
+    .option('--json', 'print JSON, once it has ended')
+    .action(run((sweep: string, options: WatchOptions) => watchSweep(cli, sweep, options)));
 };
+
+interface WatchOptions extends Pick<FollowOptions, 'appearsWithinMs'> {
+  readonly json?: boolean;
+}
 
 /** Follows a sweep to its end. `negative` if a trial failed or the sweep was cancelled. */
 export async function watchSweep(
   { terminal, environment }: Cli,
   sweep: string,
-  options: Pick<FollowOptions, 'appearsWithinMs'> = {},
+  { json, ...options }: WatchOptions,
 ): Promise<ExitCode> {
   const interrupted = new AbortController();
   void nextSignal().then(() => interrupted.abort());
@@ -25,11 +30,12 @@ export async function watchSweep(
   );
   if (end === undefined) {
     terminal.note(
-      `Stopped watching; the sweep goes on. "natsweep watch ${sweep}" shows it again, "natsweep cancel ${sweep}" would end it.`,
+      `Stopped watching, which changes nothing for the sweep. "natsweep watch ${sweep}" shows it again, "natsweep cancel ${sweep}" would end it.`,
     );
     return exitCodes.interrupted;
   }
-  terminal.print(describeEnd(end));
+  if (json === true) terminal.json(end);
+  else terminal.print(describeEnd(end));
   if (end.failed > 0) terminal.note(`"natsweep results ${sweep} --failed" lists the failed trials.`);
   return end.state === 'completed' && end.failed === 0 ? exitCodes.ok : exitCodes.negative;
 }

@@ -23,7 +23,7 @@ const statistics = ['mean', 'standardDeviation', 'confidence95'] as const;
 export function printGroups(terminal: Terminal, { declaration, by, metrics, groups, format }: Groups): void {
   const sorted = [...groups].sort((a, b) => compareGroups(a, b, by));
   if (format === 'json') {
-    terminal.print(JSON.stringify(sorted, undefined, 2));
+    terminal.json(sorted);
     return;
   }
   if (format === 'csv' || !terminal.interactive) {

@@ -31,7 +31,7 @@ test('anything else is a condition for the database; all must hold', () => {
 test('an equality that can match nothing is refused with what may have been meant', () => {
   const cases: readonly (readonly [condition: string, message: RegExp])[] = [
     ['poinnt=2', /^--where poinnt: did you mean point\?$/],
-    ['point=x', /^--where x: expected a finite number, not "x"$/],
+    ['point=x', /^--where point=x: expected a finite number, not "x"$/],
     ['behaviour=finnish', /did you mean finish\?$/],
     ['colour=red', /^--where colour: expected one of behaviour, share, /],
   ];

@@ -13,8 +13,12 @@ export function parseSelection(conditions: readonly string[], sweep: RecordedSwe
   const expressions = conditions.filter((condition) => !isEquality(condition));
   return {
     ...(equalities.length > 0 && { where: parseEqualities(equalities, sweep) }),
-    ...(expressions.length > 0 && { filter: expressions.map((expression) => `(${expression})`).join(' && ') }),
+    ...(expressions.length > 0 && { filter: allOf(expressions) }),
   };
+}
+
+function allOf(expressions: readonly string[]): string {
+  return expressions.length === 1 ? expressions[0]! : expressions.map((expression) => `(${expression})`).join(' && ');
 }
 
 /** One "=" that is no part of "==", "!=", "<=" or ">=". */
@@ -30,14 +34,14 @@ export function parseEqualities(equalities: readonly string[], sweep: RecordedSw
     const [name = '', text = ''] = equality.split('=').map((part) => part.trim());
     if (!isEquality(equality) || text === '')
       throw badInput(`--where ${equality}: write PARAMETER=VALUE, e.g. depth=3`);
-    where[requireKnown('--where', name, known)] = parseParameterValue('--where', { name, text }, sweep);
+    where[requireKnown('--where', name, known)] = parseParameterValue(`--where ${equality}`, { name, text }, sweep);
   }
   return where;
 }
 
-/** A value of a parameter, refused if the experiment does not accept it. */
+/** A value of a parameter, given in `place`, refused if the experiment does not accept it. */
 export function parseParameterValue(
-  option: string,
+  place: string,
   { name, text }: { readonly name: string; readonly text: string },
   { declaration }: RecordedSweep,
 ): ParameterValue {
@@ -46,7 +50,7 @@ export function parseParameterValue(
   const fault = check(value);
   if (fault === undefined) return value;
   const hint = fault.suggestion === undefined ? '' : `; did you mean ${fault.suggestion}?`;
-  throw badInput(`${option} ${text}: ${fault.message}${hint}`);
+  throw badInput(`${place}: ${fault.message}${hint}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { printTable, renderTable, type Column } from './table.ts';
+import { countColumn, printTable, renderTable, type Column } from './table.ts';
 import { createTerminal, displayWidth } from './terminal.ts';
 
 interface Row {
@@ -56,6 +56,16 @@ test('piped, the same table is tab-separated and whole', () => {
   const { terminal, written } = capture({ isTTY: false, columns: 20 });
   printTable(terminal, columns, [...rows, { name: 'tab\tand\nline', count: 0 }]);
   assert.equal(written.out, 'NAME\tN\na-long-name-of-a-sweep\t7\nb\t1234\ntab and line\t0\n');
+});
+
+test('counts have thousands separators for people only', () => {
+  const counts = [countColumn('N', ({ count }: { count: number }) => count)];
+  const lines = ([true, false] as const).map((isTTY) => {
+    const { terminal, written } = capture({ isTTY, env: { NO_COLOR: '1' } });
+    printTable(terminal, counts, [{ count: 1_234_567 }]);
+    return written.out.split('\n')[1];
+  });
+  assert.deepEqual(lines, ['1,234,567', '1234567']);
 });
 
 test('colours are for terminals without NO_COLOR', () => {

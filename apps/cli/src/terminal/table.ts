@@ -1,9 +1,12 @@
+import { formatCount } from './format.ts';
 import { displayWidth, type Terminal } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
 export interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => string;
+  /** The same for programs, where people are shown it otherwise. */
+  readonly plain?: (row: Row) => string;
   /** Numbers are right-aligned. Default: left. */
   readonly align?: 'left' | 'right';
   /** Prose, for the last column: continued on further lines instead of cut. Default: false. */
@@ -12,6 +15,11 @@ export interface Column<Row> {
   readonly whole?: boolean;
   /** How a cell is shown on a terminal, after its width was taken. */
   readonly paint?: (text: string, row: Row) => string;
+}
+
+/** A column of counts, for people with thousands separators. */
+export function countColumn<Row>(header: string, count: (row: Row) => number): Column<Row> {
+  return { header, cell: (row) => formatCount(count(row)), plain: (row) => String(count(row)), align: 'right' };
 }
 
 const gap = '  ';
@@ -65,7 +73,7 @@ export function printTable<Row>(
     return;
   }
   if (header) terminal.print(columns.map((column) => column.header).join('\t'));
-  for (const row of rows) terminal.print(columns.map((column) => oneLine(column.cell(row))).join('\t'));
+  for (const row of rows) terminal.print(columns.map(({ plain, cell }) => oneLine((plain ?? cell)(row))).join('\t'));
 }
 
 function oneLine(text: string): string {

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly columns: () => number;
   /** A line of the command's result. */
   readonly print: (line: string) => void;
+  /** A document that is the whole of the command's result, as JSON. */
+  readonly json: (document: unknown) => void;
   /** A piece of a file that is the command's result; resolves when the reader has taken it. */
   readonly write: (piece: Uint8Array) => Promise<void>;
   /** A line for the person who watches: notes, progress, errors. */
@@ -32,6 +34,10 @@ export function createTerminal(stdout: Stream, stderr: Stream, env: NodeJS.Proce
   const coloured = (env.NO_COLOR ?? '') === '' && interactive && env.TERM !== 'dumb';
   const columns = () => stdout.columns ?? stderr.columns ?? defaultColumns;
   let statusShown = false;
+  const print = (line: string) => {
+    status('');
+    stdout.write(`${line}\n`);
+  };
   const status = (line: string) => {
     if (!animated) return;
     if (line !== '' || statusShown) stderr.write(`\r\u001b[2K${line}`);
@@ -42,10 +48,8 @@ export function createTerminal(stdout: Stream, stderr: Stream, env: NodeJS.Proce
     animated,
     columns,
     status,
-    print: (line) => {
-      status('');
-      stdout.write(`${line}\n`);
-    },
+    print,
+    json: (document) => print(JSON.stringify(document, undefined, 2)),
     write: (piece) => new Promise((resolve) => void stdout.write(piece, () => resolve())),
     note: (line) => {
       status('');
