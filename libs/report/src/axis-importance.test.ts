@@ -3,15 +3,16 @@ import { test } from 'node:test';
 import { axisImportance } from './axis-importance.ts';
 import type { Objective } from './objective.ts';
 import { objectiveOf, ranked } from './objective.ts';
-import type { RecordedMeasurement, SweepResults } from './sweep-results.ts';
+import type { RecordedSweep } from './recorded-sweep.ts';
 
 function objective(value: (a: number, b: number, seed: number) => number): Objective {
   const trials = [0, 1, 2].flatMap((a) =>
     [0, 1, 2, 3].flatMap((b) =>
-      [0, 1, 2].map((seed) => ({
-        trial: { params: { a, b }, seed, index: 0 } as unknown as RecordedMeasurement,
-        value: value(a, b, seed),
-      })),
+      [0, 1, 2].map((seed) => {
+        const params = { a, b };
+        const trial = { trialId: '', index: 0, params, seed, outcome: 'converged', metrics: {} } as const;
+        return { trial, params, value: value(a, b, seed) };
+      }),
     ),
   );
   return { metric: 'm', goal: 'minimize', description: '', scale: 'linear', trials };
@@ -43,10 +44,7 @@ test('ω² agrees with sums of squares worked out here for a two-way layout', ()
 test('an axis that some trials do not have explains no more than their part of the variance', () => {
   // trials of a = 0 lack b; the others are 9 ± 1 by b: 24 of the trials, each 1 from their mean
   const whole = objective((a, b) => (a === 0 ? 0 : b < 2 ? 8 : 10));
-  const trials = whole.trials.map(({ trial, value }) => {
-    const { a } = trial.params;
-    return { value, trial: a === 0 ? { ...trial, params: { a: 0 } } : trial };
-  });
+  const trials = whole.trials.map((valued) => (valued.params['a'] === 0 ? { ...valued, params: { a: 0 } } : valued));
   const { b } = shareOf({ ...whole, trials });
   const total = 24 * 1 + 24 * (9 - 6) ** 2 + 12 * (0 - 6) ** 2;
   assert.ok(Math.abs(b! - 24 / total) < 1e-12);
@@ -60,16 +58,21 @@ test('interaction is nobody’s share; constant objectives and single trials hav
 });
 
 test('the objective ranks by its goal, leaves out what is not finite, and is log only over decades of positive values', () => {
-  const results = (values: readonly (number | null)[], goal: 'minimize' | 'maximize') =>
-    ({
+  const found = (values: readonly (number | null)[], goal: 'minimize' | 'maximize') => {
+    const recorded = {
       spec: { objective: { metric: 'm', goal } },
       declaration: { metrics: { m: { description: 'd', unit: '1' } }, figures: [] },
-      placed: values.map((m, index) => ({ metrics: { m }, index })),
-    }) as unknown as SweepResults;
+    } as unknown as RecordedSweep;
+    const trial = { trialId: '', params: {}, seed: 0, outcome: 'converged' } as const;
+    return objectiveOf(
+      recorded,
+      values.map((m, index) => ({ ...trial, index, metrics: { m } })),
+    )!;
+  };
   const order = (o: Objective) => ranked(o).map(({ value }) => value);
-  assert.deepEqual(order(objectiveOf(results([3, null, 1, 2], 'minimize'))!), [1, 2, 3]);
-  assert.deepEqual(order(objectiveOf(results([3, null, 1, 2], 'maximize'))!), [3, 2, 1]);
-  assert.equal(objectiveOf(results([1, 1000], 'minimize'))!.scale, 'log');
-  assert.equal(objectiveOf(results([1, 10], 'minimize'))!.scale, 'linear');
-  assert.equal(objectiveOf(results([0, 1000], 'minimize'))!.scale, 'linear');
+  assert.deepEqual(order(found([3, null, 1, 2], 'minimize')), [1, 2, 3]);
+  assert.deepEqual(order(found([3, null, 1, 2], 'maximize')), [3, 2, 1]);
+  assert.equal(found([1, 1000], 'minimize').scale, 'log');
+  assert.equal(found([1, 10], 'minimize').scale, 'linear');
+  assert.equal(found([0, 1000], 'minimize').scale, 'linear');
 });

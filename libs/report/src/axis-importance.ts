@@ -1,6 +1,5 @@
-import type { Parameters } from '@natsweep/sweep';
 import { groupByParams, type Group } from './grouping.ts';
-import { onScale, type Objective } from './objective.ts';
+import { onScale, type Objective, type ValuedTrial } from './objective.ts';
 
 export interface AxisImportance {
   readonly parameter: string;
@@ -18,23 +17,26 @@ export interface AxisImportance {
  * interaction of axes, and seeds. Most important first.
  */
 export function axisImportance(objective: Objective, parameters: readonly string[]): readonly AxisImportance[] {
-  const items = objective.trials.map(({ trial, value }) => ({ params: trial.params, y: onScale(objective, value) }));
-  const total = squares(items);
+  const { trials } = objective;
+  const squares = (items: readonly ValuedTrial[]) => squaresOf(items.map(({ value }) => onScale(objective, value)));
+  const total = squares(trials);
   return parameters
     .map((parameter) => {
-      const having = items.filter(({ params }) => params[parameter] !== undefined);
-      return { parameter, share: omegaSquared(groupByParams(having, [parameter]), squares(having), total) };
+      const groups = groupByParams(trials, [parameter]).filter(({ values: [value] }) => value !== undefined);
+      const having = trials.filter(({ params }) => params[parameter] !== undefined);
+      const within = groups.reduce((sum, { items }) => sum + squares(items), 0);
+      return { parameter, share: omegaSquared(groups, { within, own: squares(having), total }) };
     })
     .sort((a, b) => b.share - a.share);
 }
 
-interface Item {
-  readonly params: Parameters;
-  readonly y: number;
+interface SumsOfSquares {
+  readonly within: number;
+  readonly own: number;
+  readonly total: number;
 }
 
-function omegaSquared(groups: readonly Group<Item>[], own: number, total: number): number {
-  const within = groups.reduce((sum, { items }) => sum + squares(items), 0);
+function omegaSquared(groups: readonly Group<ValuedTrial>[], { within, own, total }: SumsOfSquares): number {
   const freedom = groups.reduce((sum, { items }) => sum + items.length - 1, 0);
   const meanWithin = freedom > 0 ? within / freedom : 0;
   const share = total > 0 ? (own - within - (groups.length - 1) * meanWithin) / (total + meanWithin) : 0;
@@ -42,7 +44,7 @@ function omegaSquared(groups: readonly Group<Item>[], own: number, total: number
 }
 
 /** Sum of squared differences from the mean. */
-function squares(items: readonly Item[]): number {
-  const mean = items.reduce((sum, { y }) => sum + y, 0) / items.length;
-  return items.reduce((sum, { y }) => sum + (y - mean) ** 2, 0);
+function squaresOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }

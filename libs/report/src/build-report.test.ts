@@ -4,7 +4,7 @@ import { plantSweep, temporaryStore } from '../testing/planted-sweep.ts';
 import { wideFinding, wideSweep } from '../testing/wide-sweep.ts';
 import { buildReport } from './build-report.ts';
 import { markdownReport } from './markdown-report.ts';
-import { UnknownSweepError } from './sweep-results.ts';
+import { UnknownSweepError } from './recorded-sweep.ts';
 
 const statuses = (report: Awaited<ReturnType<typeof buildReport>>) =>
   report.claims.map(({ claim, verdict }) => [claim.id, verdict.status]);

@@ -1,10 +1,11 @@
-import type { ResultsStore, Selection } from '@natsweep/results';
+import type { MeasuredTrial, ResultsStore, Selection } from '@natsweep/results';
 import { compareTrials, type CompareOptions, type Comparison } from './compare.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { comparisonFigure } from './figures/comparison-figure.ts';
 import type { RenderedFigure } from './figures/frame.ts';
-import { objectiveOf } from './objective.ts';
-import { loadSweepResults, type RecordedMeasurement } from './sweep-results.ts';
+import { objectiveMetric } from './objective.ts';
+import { changePoints } from './points.ts';
+import { findRecordedSweep, loadTrials } from './recorded-sweep.ts';
 import type { Table } from './table.ts';
 
 export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'baseline' | 'ignore'> {
@@ -37,18 +38,18 @@ export async function compareSweeps(
   sweeps: readonly string[],
   options: CompareSweepsOptions,
 ): Promise<ComparedSweeps> {
-  const loaded = [];
-  for (const name of sweeps) loaded.push(await loadSweepResults(store, name, options.selection));
-  const [first] = loaded;
+  const recorded = [];
+  for (const name of sweeps) recorded.push(await findRecordedSweep(store, name));
+  const [first] = recorded;
   if (first === undefined) throw new ComparisonError('Name at least one sweep to compare.');
-  const stranger = loaded.find(({ sweep }) => sweep.experiment !== first.sweep.experiment);
+  const stranger = recorded.find(({ sweep }) => sweep.experiment !== first.sweep.experiment);
   if (stranger !== undefined) {
     const { name, experiment } = stranger.sweep;
     throw new ComparisonError(
       `Sweep ${name} is of experiment ${experiment}, ${sweeps[0]} of ${first.sweep.experiment}.`,
     );
   }
-  const objective = objectiveOf(first);
+  const objective = objectiveMetric(first);
   const metric = options.metric ?? objective?.metric;
   if (metric === undefined || !Object.hasOwn(first.declaration.metrics, metric)) {
     const known = Object.keys(first.declaration.metrics).join(', ');
@@ -57,10 +58,14 @@ export async function compareSweeps(
     );
   }
   const goal = options.goal ?? objective?.goal ?? 'minimize';
-  const measurements = loaded.flatMap(({ sweep, placed: own }) =>
-    options.by === 'sweep' ? own.map((trial) => ({ ...trial, params: { ...trial.params, sweep: sweep.name } })) : own,
-  );
-  const comparison = compareTrials(options.by === 'sweep' ? measurements : distinct(measurements), {
+  const sides: (readonly MeasuredTrial[])[] = [];
+  for (const one of recorded) {
+    const { placed } = await loadTrials(store, one, { ...options.selection, metrics: [metric] });
+    sides.push(
+      options.by === 'sweep' ? changePoints(placed, (params) => ({ ...params, sweep: one.sweep.name })) : placed,
+    );
+  }
+  const comparison = compareTrials(options.by === 'sweep' ? sides.flat() : distinct(sides), {
     ...{ by: options.by, metric, goal },
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
@@ -76,6 +81,14 @@ export async function compareSweeps(
 }
 
 /** Equal trials of several sweeps count once. */
-function distinct(measurements: readonly RecordedMeasurement[]): readonly RecordedMeasurement[] {
-  return [...new Map(measurements.map((measurement) => [measurement.trialId, measurement])).values()];
+function distinct(sides: readonly (readonly MeasuredTrial[])[]): readonly MeasuredTrial[] {
+  if (sides.length === 1) return sides[0]!;
+  const seen = new Set<string>();
+  return sides.flatMap((trials) =>
+    trials.filter(({ trialId }) => {
+      const isNew = !seen.has(trialId);
+      seen.add(trialId);
+      return isNew;
+    }),
+  );
 }

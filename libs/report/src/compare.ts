@@ -2,6 +2,8 @@ import { spread, type Measurement } from '@natsweep/catalogue';
 import type { Measured, ParameterValue } from '@natsweep/sweep';
 import { valuesOf } from './grouping.ts';
 import { spansDecades } from './objective.ts';
+import { Partners } from './partners.ts';
+import { pointsOf } from './points.ts';
 import { studentQuantile } from './student-t.ts';
 
 export interface CompareOptions {
@@ -64,28 +66,14 @@ export function compareTrials(measurements: readonly Measurement[], options: Com
       const [trials, references] = [sides.get(value)!, sides.get(baseline)!];
       const without = [...new Set([...ignore, ...unshared(trials, references)])].filter((name) => name !== by);
       const averagedOver = without.filter((name) => varies(name, trials, references));
-      const means = [trials, references].map((side) => meansByPartner(side, metric, [by, ...without]));
-      const [own, others] = means as [PartnerMeans, PartnerMeans];
-      const pairs = [...own].flatMap(([partner, mean]): [Measured, Measured][] =>
-        others.has(partner) ? [[mean, others.get(partner)!]] : [],
-      );
+      const partners = new Partners([by, ...without]);
+      const [own, others] = [partners.means(trials, metric), partners.means(references, metric)];
+      const pairs: [Measured, Measured][] = [];
+      for (const [partner, mean] of own) if (others.has(partner)) pairs.push([mean, others.get(partner)!]);
       const differsIn = pairs.length > 0 ? [] : disjointParameters(trials, references, by);
       return { ...comparedValue(value, pairs, { scale, goal }), averagedOver, differsIn };
     });
   return { by, metric, goal, baseline, scale, rows };
-}
-
-type PartnerMeans = ReadonlyMap<string, Measured>;
-
-/** The mean of the metric over trials that agree in the seed and in all parameters but some. */
-function meansByPartner(trials: readonly Measurement[], metric: string, without: readonly string[]): PartnerMeans {
-  const partners = Map.groupBy(trials, ({ params, seed }) => {
-    const shared = Object.entries(params).filter(([name]) => !without.includes(name));
-    return JSON.stringify([shared.sort(([a], [b]) => (a < b ? -1 : 1)), seed]);
-  });
-  return new Map(
-    [...partners].map(([partner, members]) => [partner, meanOf(members.map(({ metrics }) => metrics[metric] ?? null))]),
-  );
 }
 
 /** Parameters that trials of one side have and none of the other. */
@@ -96,7 +84,7 @@ function unshared(left: readonly Measurement[], right: readonly Measurement[]): 
 
 function namesOf(trials: readonly Measurement[]): Set<string> {
   const names = new Set<string>();
-  for (const { params } of trials) for (const name of Object.keys(params)) names.add(name);
+  for (const params of pointsOf(trials)) for (const name of Object.keys(params)) names.add(name);
   return names;
 }
 
@@ -148,10 +136,4 @@ function winOf(a: Measured, b: Measured, sign: 1 | -1): number {
   if (a === null) return 0;
   if (b === null) return 1;
   return sign * (a - b) > 0 ? 1 : 0;
-}
-
-/** Null as soon as one of them is: a diverged trial is not averaged away. */
-function meanOf(values: readonly Measured[]): Measured {
-  const finite = values.filter((value) => value !== null);
-  return finite.length < values.length ? null : spread(finite).mean;
 }

@@ -5,7 +5,6 @@ import { importanceFigure } from './figures/importance-figure.ts';
 import type { RenderedFigure } from './figures/frame.ts';
 import { objectiveFigure } from './figures/objective-figure.ts';
 import { parallelFigure } from './figures/parallel-figure.ts';
-import { objectiveOf } from './objective.ts';
 import { seriesAxis, sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
 import { trainingCurves } from './training-curves.ts';
@@ -20,7 +19,7 @@ export async function exploringFigures(store: ResultsStore, results: SweepResult
 
 /** What the axes do to the objective, most telling first; none where nothing was varied. */
 function figuresOfAxes(results: SweepResults): readonly (RenderedFigure | undefined)[] {
-  const objective = objectiveOf(results);
+  const { objective } = results;
   const swept = sweptParameters(results);
   if (objective === undefined || objective.trials.length < 2 || swept.length === 0) return [];
   const importance = axisImportance(objective, swept);

@@ -1,4 +1,5 @@
 import type { ParameterValue, Parameters } from '@natsweep/sweep';
+import { pointsOf } from './points.ts';
 
 /** The distinct values of a parameter, numbers ascending, others in order of appearance. */
 export function valuesOf(
@@ -14,19 +15,6 @@ export function valuesOf(
   return list.every((value) => typeof value === 'number') ? list.sort((a, b) => Number(a) - Number(b)) : list;
 }
 
-const points = new WeakMap<object, ReadonlySet<Parameters>>();
-
-/** The parameters that occur; trials of one point share them. Kept as long as the list of items is. */
-function pointsOf(items: Iterable<{ readonly params: Parameters }>): ReadonlySet<Parameters> {
-  let found = points.get(items);
-  if (found === undefined) {
-    const set = new Set<Parameters>();
-    for (const { params } of items) set.add(params);
-    points.set(items, (found = set));
-  }
-  return found;
-}
-
 export interface Group<T> {
   /** The values of the grouping parameters, in their order; undefined where the items do not have the parameter. */
   readonly values: readonly (ParameterValue | undefined)[];
@@ -39,22 +27,33 @@ export function groupByParams<T extends { readonly params: Parameters }>(
   parameters: readonly string[],
 ): readonly Group<T>[] {
   const ranks = parameters.map((name) => new Map(valuesOf(items, name).map((value, rank) => [value, rank])));
-  const groups = new Map<string, { values: Group<T>['values']; items: T[] }>();
+  const groups: (Group<T> & { readonly items: T[] })[] = [];
+  const root: Level<T> = {};
   const groupOf = new Map<Parameters, T[]>();
-  for (const item of items) {
-    let members = groupOf.get(item.params);
-    if (members === undefined) {
-      const values = parameters.map((parameter) => item.params[parameter]);
-      const key = JSON.stringify(values);
-      const group = groups.get(key) ?? { values, items: [] };
-      groups.set(key, group);
-      groupOf.set(item.params, (members = group.items));
-    }
-    members.push(item);
+  for (const params of pointsOf(items)) {
+    const values = parameters.map((name) => params[name]);
+    let level = root;
+    for (const value of values) level = step(level, value);
+    if (level.members === undefined) groups.push({ values, items: (level.members = []) });
+    groupOf.set(params, level.members);
   }
+  for (const item of items) groupOf.get(item.params)!.push(item);
   const rank = (value: ParameterValue | undefined, i: number) => (value === undefined ? -1 : ranks[i]!.get(value)!);
-  return [...groups.values()].sort((a, b) => {
+  return groups.sort((a, b) => {
     const differs = a.values.findIndex((value, i) => value !== b.values[i]);
     return differs < 0 ? 0 : rank(a.values[differs], differs) - rank(b.values[differs], differs);
   });
+}
+
+/** What begins with the same values. */
+interface Level<T> {
+  next?: Map<ParameterValue | undefined, Level<T>>;
+  members?: T[];
+}
+
+function step<T>(level: Level<T>, value: ParameterValue | undefined): Level<T> {
+  const known = (level.next ??= new Map());
+  let next = known.get(value);
+  if (next === undefined) known.set(value, (next = {}));
+  return next;
 }

@@ -1,7 +1,8 @@
 export type { Report } from './build-report.ts';
 export type { RenderedFigure } from './figures/frame.ts';
 export { renderPng } from './png.ts';
-export { UnknownSweepError, type RecordedMeasurement, type SweepResults } from './sweep-results.ts';
+export { UnknownSweepError } from './recorded-sweep.ts';
+export type { SweepResults } from './sweep-results.ts';
 export type { Column, Table } from './table.ts';
 export type { JudgedClaim } from './verdicts.ts';
 export { writeReport, type ReportFormat, type WriteReportOptions, type WrittenReport } from './write-report.ts';

@@ -1,5 +1,7 @@
+import type { MeasuredTrial } from '@natsweep/results';
+import type { Parameters } from '@natsweep/sweep';
+import type { RecordedSweep } from './recorded-sweep.ts';
 import { typeset } from './typeset.ts';
-import type { RecordedMeasurement, SweepResults } from './sweep-results.ts';
 
 /** The number that a sweep is about, as the exploring plots see it. */
 export interface Objective {
@@ -9,22 +11,42 @@ export interface Objective {
   /** See `spansDecades`. */
   readonly scale: 'linear' | 'log';
   /** The trials that measured it, with its value. */
-  readonly trials: readonly { readonly trial: RecordedMeasurement; readonly value: number }[];
+  readonly trials: readonly ValuedTrial[];
+}
+
+export interface ValuedTrial {
+  readonly trial: MeasuredTrial;
+  readonly params: Parameters;
+  readonly value: number;
 }
 
 /** The spec's objective, else what the experiment's figures measure, else its first metric; undefined if it has none. */
-export function objectiveOf({ spec, declaration, placed }: SweepResults): Objective | undefined {
+export function objectiveMetric({
+  spec,
+  declaration,
+}: Pick<RecordedSweep, 'spec' | 'declaration'>): Pick<Objective, 'metric' | 'goal'> | undefined {
   const drawn = declaration.figures.find((figure) => figure.kind === 'metric')?.measured;
   const metric = spec.objective?.metric ?? drawn ?? Object.keys(declaration.metrics)[0];
-  if (metric === undefined) return undefined;
-  const trials = placed.flatMap((trial) => {
+  return metric === undefined ? undefined : { metric, goal: spec.objective?.goal ?? 'minimize' };
+}
+
+/** The objective with what the trials of a sweep, as they are placed, have of it. */
+export function objectiveOf(
+  recorded: Pick<RecordedSweep, 'spec' | 'declaration'>,
+  placed: readonly MeasuredTrial[],
+): Objective | undefined {
+  const asked = objectiveMetric(recorded);
+  if (asked === undefined) return undefined;
+  const { metric, goal } = asked;
+  const trials: ValuedTrial[] = [];
+  for (const trial of placed) {
     const value = trial.metrics[metric];
-    return typeof value === 'number' ? [{ trial, value }] : [];
-  });
+    if (typeof value === 'number') trials.push({ trial, params: trial.params, value });
+  }
   return {
     metric,
-    goal: spec.objective?.goal ?? 'minimize',
-    description: typeset(declaration.metrics[metric]?.description ?? ''),
+    goal,
+    description: typeset(recorded.declaration.metrics[metric]?.description ?? ''),
     scale: spansDecades(trials.map(({ value }) => value)) ? 'log' : 'linear',
     trials,
   };
@@ -35,10 +57,17 @@ export function onScale({ scale }: Objective, value: number): number {
   return scale === 'log' ? Math.log10(value) : value;
 }
 
+const orders = new WeakMap<Objective, Objective['trials']>();
+
 /** Best first. */
-export function ranked({ trials, goal }: Objective): Objective['trials'] {
-  const sign = goal === 'minimize' ? 1 : -1;
-  return [...trials].sort((a, b) => sign * (a.value - b.value) || a.trial.index - b.trial.index);
+export function ranked(objective: Objective): Objective['trials'] {
+  let order = orders.get(objective);
+  if (order === undefined) {
+    const sign = objective.goal === 'minimize' ? 1 : -1;
+    order = [...objective.trials].sort((a, b) => sign * (a.value - b.value) || a.trial.index - b.trial.index);
+    orders.set(objective, order);
+  }
+  return order;
 }
 
 /** At most about `count` trials: a quarter of them the best, the others an even choice of all ranks; best first. */

@@ -1,4 +1,4 @@
-import type { TrialRow } from '@natsweep/results';
+import type { SlotProvenance } from '@natsweep/results';
 import type { EngineInfo } from '@natsweep/sweep';
 
 /** By what and when the trials of a sweep were run. */
@@ -17,49 +17,31 @@ export interface Provenance {
   readonly retried: number;
 }
 
-/** Accumulates provenance row by row. */
-export class ProvenanceCounter {
-  readonly #engines = new Map<string, number>();
-  readonly #natsweep = new Map<string, number>();
-  readonly #workers = new Set<string>();
-  readonly #slots = new Set<string>();
-  #firstStartMs = Infinity;
-  #lastEndMs = -Infinity;
-  #trialSeconds = 0;
-  #retried = 0;
-
-  add(row: TrialRow): void {
-    const { worker, slot, startedAtMs, elapsedSeconds, attempt } = row.attempt;
-    this.#workers.add(worker);
-    this.#slots.add(`${worker}/${slot}`);
-    this.#firstStartMs = Math.min(this.#firstStartMs, startedAtMs);
-    this.#lastEndMs = Math.max(this.#lastEndMs, startedAtMs + 1000 * elapsedSeconds);
-    this.#trialSeconds += elapsedSeconds;
-    if (attempt > 1) this.#retried++;
-    if (row.kind === 'observation') {
-      count(this.#engines, describeEngine(row.engine));
-      const { natsweep } = row.engine.versions;
-      if (natsweep !== undefined) count(this.#natsweep, natsweep);
-    }
+export function summariseProvenance(slots: readonly SlotProvenance[]): Provenance {
+  const engines = new Map<string, number>();
+  const natsweep = new Map<string, number>();
+  for (const { engine, records } of slots) {
+    if (engine === undefined) continue;
+    count(engines, describeEngine(engine), records);
+    const version = engine.versions['natsweep'];
+    if (version !== undefined) count(natsweep, version, records);
   }
-
-  result(): Provenance {
-    const isEmpty = this.#workers.size === 0;
-    return {
-      engines: mostUsedFirst(this.#engines).map(([description, trials]) => ({ description, trials })),
-      natsweep: mostUsedFirst(this.#natsweep).map(([version, trials]) => ({ version, trials })),
-      workers: this.#workers.size,
-      slots: this.#slots.size,
-      firstStartMs: isEmpty ? null : this.#firstStartMs,
-      lastEndMs: isEmpty ? null : this.#lastEndMs,
-      trialSeconds: this.#trialSeconds,
-      retried: this.#retried,
-    };
-  }
+  const isEmpty = slots.length === 0;
+  const sum = (of: (slot: SlotProvenance) => number) => slots.reduce((total, slot) => total + of(slot), 0);
+  return {
+    engines: mostUsedFirst(engines).map(([description, trials]) => ({ description, trials })),
+    natsweep: mostUsedFirst(natsweep).map(([version, trials]) => ({ version, trials })),
+    workers: new Set(slots.map(({ worker }) => worker)).size,
+    slots: new Set(slots.map(({ worker, slot }) => `${worker}/${slot}`)).size,
+    firstStartMs: isEmpty ? null : slots.reduce((first, slot) => Math.min(first, slot.firstStartMs), Infinity),
+    lastEndMs: isEmpty ? null : slots.reduce((last, slot) => Math.max(last, slot.lastEndMs), -Infinity),
+    trialSeconds: sum(({ elapsedSeconds }) => elapsedSeconds),
+    retried: sum(({ repeated }) => repeated),
+  };
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Map<string, number>, key: string, records: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + records);
 }
 
 function mostUsedFirst(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {

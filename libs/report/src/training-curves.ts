@@ -2,7 +2,7 @@ import type { ResultsStore } from '@natsweep/results';
 import { curvesFigure } from './figures/curves-figure.ts';
 import type { RenderedFigure } from './figures/frame.ts';
 import type { TracedTrial } from './figures/trace-bands.ts';
-import { bestAndEven, objectiveOf } from './objective.ts';
+import { bestAndEven } from './objective.ts';
 import { seriesAxis, sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
 import { typeset } from './typeset.ts';
@@ -14,9 +14,8 @@ const DRAWN = 80;
  * one that is no matrix, coloured by rule or method where that was swept.
  */
 export async function trainingCurves(store: ResultsStore, results: SweepResults): Promise<RenderedFigure | undefined> {
-  const { declaration, placed, sweep } = results;
+  const { declaration, placed, sweep, objective } = results;
   if (declaration.figures.some(({ kind }) => kind === 'traces')) return undefined;
-  const objective = objectiveOf(results);
   const matrices = declaration.figures.flatMap((figure) => (figure.kind === 'matrix' ? [figure.trace] : []));
   const traces = Object.entries(declaration.traces).filter(
     ([name, { unit }]) => unit !== 'step' && !matrices.includes(name),

@@ -1,6 +1,6 @@
 import type { Parameters } from '@natsweep/sweep';
 import { formatMeasured, formatPresent } from './number-format.ts';
-import { objectiveOf, ranked, type Objective } from './objective.ts';
+import { ranked, type Objective } from './objective.ts';
 import { sweptParameters } from './series-axis.ts';
 import type { SweepResults } from './sweep-results.ts';
 import type { Column, Table } from './table.ts';
@@ -11,7 +11,7 @@ const ID_LENGTH = 11;
 
 /** The best and the worst trials by the objective, and the failed ones with their reasons; nothing that would be empty. */
 export function trialTables(results: SweepResults): readonly Table[] {
-  const objective = objectiveOf(results);
+  const { objective } = results;
   const tables = objective === undefined || objective.trials.length === 0 ? [] : rankedTables(results, objective);
   return results.failures.length === 0 ? tables : [...tables, failureTable(results)];
 }

@@ -2,10 +2,10 @@ import type { EngineInfo } from '@natsweep/sweep';
 import { sql } from 'kysely';
 import type { Connection } from './connection.ts';
 import { findSweep } from './query.ts';
-import type { Provenance } from './store.ts';
+import type { SlotProvenance } from './store.ts';
 import { trialTable } from './sweep-tables.ts';
 
-export async function readProvenance({ db, texts }: Connection, name: string): Promise<Provenance[]> {
+export async function readProvenance({ db, texts }: Connection, name: string): Promise<SlotProvenance[]> {
   const sweep = await findSweep(db, name);
   const groups = await db
     .selectFrom(trialTable(sweep.id))

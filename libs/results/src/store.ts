@@ -122,7 +122,7 @@ export interface MeasuredQuery extends Selection {
 }
 
 /** Records that one slot made with one engine. */
-export interface Provenance {
+export interface SlotProvenance {
   readonly worker: string;
   readonly slot: string;
   /** Absent for trials that failed. */
@@ -234,7 +234,7 @@ export interface ResultsStore {
    */
   measured(sweep: string, query?: MeasuredQuery): AsyncIterable<readonly MeasuredTrial[]>;
   /** Where and when all records were made, by slot and engine, in the order of the first record of each. */
-  provenance(sweep: string): Promise<readonly Provenance[]>;
+  provenance(sweep: string): Promise<readonly SlotProvenance[]>;
   /** The selected records, without traces, as a file in pieces: one flat row per trial with every parameter and metric. */
   export(sweep: string, query: ExportQuery): AsyncIterable<Uint8Array>;
   /** One record with its traces; `trialId` may be an unambiguous prefix. */

@@ -1,8 +1,10 @@
 import type { Figure } from '@natsweep/catalogue';
-import type { ResultsStore } from '@natsweep/results';
+import type { MeasuredTrial, ResultsStore } from '@natsweep/results';
+import type { Parameters } from '@natsweep/sweep';
 import { groupByParams, valuesOf } from '../grouping.ts';
+import { pointsOf } from '../points.ts';
 import { sweptParameters } from '../series-axis.ts';
-import type { RecordedMeasurement, SweepResults } from '../sweep-results.ts';
+import type { SweepResults } from '../sweep-results.ts';
 import { typeset } from '../typeset.ts';
 import { caption } from './caption.ts';
 import type { RenderedFigure } from './frame.ts';
@@ -21,10 +23,13 @@ export async function drawFigures(store: ResultsStore, results: SweepResults): P
   const { declaration } = results;
   const drawn: RenderedFigure[] = [];
   const shown = new Set<string>();
-  for (const figure of declaration.figures) {
-    const rendered = await drawFigure(store, results, printed(separated(atLargest(figure, results), results)));
-    if (rendered !== undefined && !isRepeated(figure, rendered, shown)) drawn.push(rendered);
-    if (figure.kind === 'traces') shown.add(figure.measured);
+  const points = pointsOf(results.measurements);
+  const isNamed = titling(results);
+  for (const asked of declaration.figures) {
+    const figure = printed(separated(atLargest(asked, results), sweptParameters(results), points));
+    const rendered = await drawFigure(store, results, { figure, isNamed });
+    if (rendered !== undefined && !isRepeated(asked, rendered, shown)) drawn.push(rendered);
+    if (asked.kind === 'traces') shown.add(asked.measured);
   }
   return drawn;
 }
@@ -46,20 +51,22 @@ function printed<F extends Figure>(figure: F): F {
 async function drawFigure(
   store: ResultsStore,
   results: SweepResults,
-  figure: Figure,
+  { figure, isNamed }: { readonly figure: Figure; readonly isNamed: PanelTitling },
 ): Promise<RenderedFigure | undefined> {
-  const trials = results.measurements.filter(({ params }) =>
-    Object.entries(figure.only ?? {}).every(([name, value]) => params[name] === value),
-  );
-  const isNamed = titling(results);
-  const traces = () => tracesOf(store, { sweep: results.sweep.name, trials, figure });
+  const only = Object.entries(figure.only ?? {});
+  const { measurements } = results;
+  const trials =
+    only.length === 0
+      ? measurements
+      : measurements.filter(({ params }) => only.every(([name, value]) => params[name] === value));
+  if (figure.kind === 'metric') return metricFigure(figure, trials, isNamed);
+  const sample = trials.length > ALL_TRACES ? sampled(trials, figure) : undefined;
+  const traces = tracesOf(store, { sweep: results.sweep.name, figure, sample });
   switch (figure.kind) {
-    case 'metric':
-      return metricFigure(figure, trials, isNamed);
     case 'traces':
-      return withNote(await traceFigure(figure, traces(), isNamed), sampleSentence(trials, figure));
+      return withNote(await traceFigure(figure, traces, isNamed), sampleSentence(sample));
     case 'matrix':
-      return withNote(await matrixFigure(figure, traces(), isNamed), sampleSentence(trials, figure));
+      return withNote(await matrixFigure(figure, traces, isNamed), sampleSentence(sample));
     default:
       return figure satisfies never;
   }
@@ -76,50 +83,75 @@ function atLargest<F extends Figure>(figure: F, { measurements }: SweepResults):
 }
 
 /** Swept parameters that vary where all that the figure places are equal would be averaged over unseen: they become panels. */
-function separated<F extends Figure>(figure: F, results: SweepResults): F {
+function separated<F extends Figure>(figure: F, swept: readonly string[], points: Iterable<Parameters>): F {
   const panelBy = [...figure.panelBy];
   const placed = () => [...panelBy, figure.seriesBy, ...(figure.kind === 'metric' ? [figure.x] : [])];
-  for (const name of sweptParameters(results)) {
+  const items = Array.from(points, (params) => ({ params }));
+  for (const name of swept) {
     if (placed().includes(name)) continue;
-    const groups = groupByParams(results.measurements, placed());
-    if (groups.some(({ items }) => valuesOf(items, name).length > 1)) panelBy.push(name);
+    if (groupByParams(items, placed()).some((group) => varies(group.items, name))) panelBy.push(name);
   }
   return { ...figure, panelBy };
 }
 
+function varies(items: readonly { readonly params: Parameters }[], name: string): boolean {
+  const values = items.map(({ params }) => params[name]).filter((value) => value !== undefined);
+  return values.some((value) => value !== values[0]);
+}
+
 /** A panel is not named by a parameter that none of its trials has, because its axis is absent at all of them. */
 function titling({ measurements, placed }: SweepResults): PanelTitling {
-  return (panel, parameter) =>
-    measurements.some(
-      ({ params }, i) =>
-        placed[i]!.params[parameter] !== undefined &&
-        Object.entries(panel).every(([name, value]) => params[name] === value),
-    );
+  const points = new Map<Parameters, Parameters>();
+  for (const [i, { params }] of measurements.entries()) points.set(params, placed[i]!.params);
+  return (panel, parameter) => {
+    const wanted = Object.entries(panel);
+    return points
+      .entries()
+      .some(
+        ([params, present]) =>
+          present[parameter] !== undefined && wanted.every(([name, value]) => params[name] === value),
+      );
+  };
+}
+
+/** Some trials of every curve that is drawn. */
+interface Sample {
+  readonly trials: readonly MeasuredTrial[];
+  readonly panels: number;
+}
+
+function sampled(trials: readonly MeasuredTrial[], { panelBy, seriesBy }: Figure): Sample {
+  const panels = groupByParams(
+    Array.from(pointsOf(trials), (params) => ({ params })),
+    panelBy,
+  );
+  const shown = new Set(panels.slice(0, MAX_PANELS).flatMap(({ items }) => items.map(({ params }) => params)));
+  const drawable = trials.filter(({ params }) => shown.has(params));
+  const curves = groupByParams(drawable, [...panelBy, seriesBy]);
+  return { trials: curves.flatMap(({ items }) => items.slice(0, TRACES_PER_CURVE)), panels: panels.length };
 }
 
 interface TraceSelection {
   readonly sweep: string;
-  readonly trials: readonly RecordedMeasurement[];
   readonly figure: Figure;
+  /** Default: all trials that the figure is of. */
+  readonly sample: Sample | undefined;
 }
 
-async function* tracesOf(store: ResultsStore, { sweep, trials, figure }: TraceSelection): AsyncIterable<TracedTrial> {
-  if (trials.length <= ALL_TRACES) {
+async function* tracesOf(store: ResultsStore, { sweep, figure, sample }: TraceSelection): AsyncIterable<TracedTrial> {
+  if (sample === undefined) {
     yield* store.traces(sweep, figure.only === undefined ? {} : { where: figure.only });
     return;
   }
-  const shown = groupByParams(trials, figure.panelBy).slice(0, MAX_PANELS);
-  for (const { items: curve } of shown.flatMap(({ items }) => groupByParams(items, [figure.seriesBy]))) {
-    for (const { trialId } of curve.slice(0, TRACES_PER_CURVE)) {
-      const record = await store.trial(sweep, trialId);
-      if (record?.kind === 'observation') yield record;
-    }
+  for (const { trialId } of sample.trials) {
+    const record = await store.trial(sweep, trialId);
+    if (record?.kind === 'observation') yield record;
   }
 }
 
-function sampleSentence(trials: readonly RecordedMeasurement[], { panelBy }: Figure): string {
-  if (trials.length <= ALL_TRACES) return '';
-  const omitted = groupByParams(trials, panelBy).length - MAX_PANELS;
+function sampleSentence(sample: Sample | undefined): string {
+  if (sample === undefined) return '';
+  const omitted = sample.panels - MAX_PANELS;
   const panels = omitted > 0 ? ` ${omitted} further panels are not shown.` : '';
   return `Drawn from up to ${TRACES_PER_CURVE} of the trials of each curve.${panels}`;
 }

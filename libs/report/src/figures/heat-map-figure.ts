@@ -18,9 +18,7 @@ export function heatMapFigure(
   objective: Objective,
   [xName, yName]: readonly [string, string],
 ): RenderedFigure | undefined {
-  const items = objective.trials.flatMap(({ trial: { params }, value }) =>
-    params[xName] === undefined || params[yName] === undefined ? [] : [{ params, value }],
-  );
+  const items = objective.trials.filter(({ params }) => params[xName] !== undefined && params[yName] !== undefined);
   const [xValues, yValues] = [valuesOf(items, xName), valuesOf(items, yName)];
   const fits = (values: readonly ParameterValue[]) => values.length > 1 && values.length <= MAX_SIDE;
   if (!fits(xValues) || !fits(yValues)) return undefined;

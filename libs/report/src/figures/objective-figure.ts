@@ -34,7 +34,7 @@ export function objectiveFigure(
   seriesBy?: string,
 ): RenderedFigure | undefined {
   if (objective.trials.length === 0 || parameters.length === 0) return undefined;
-  const items = objective.trials.map(({ trial, value }) => ({ params: trial.params, value }));
+  const items = objective.trials;
   const series = seriesBy === undefined ? [''] : valuesOf(items, seriesBy);
   const colours = seriesBy === undefined ? ['#0072b2'] : seriesColours(series);
   const y = valueAxis(

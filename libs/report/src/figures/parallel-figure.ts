@@ -18,7 +18,7 @@ interface Vertex {
 /** One line per trial through its value on every axis and its objective; the best are bright and on top. */
 export function parallelFigure(objective: Objective, parameters: readonly string[]): RenderedFigure | undefined {
   if (objective.trials.length < 2 || parameters.length < 2) return undefined;
-  const items = objective.trials.map(({ trial }) => trial);
+  const items = objective.trials;
   const kept = bestAndEven(objective, DRAWN);
   const axes = parameters.map((parameter) => {
     const isAbsent = items.some(({ params }) => params[parameter] === undefined);
