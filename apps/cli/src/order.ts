@@ -22,12 +22,13 @@ export interface ChangeOptions {
 }
 
 /** Has the scheduler carry out a command. Returns its answer; a refusal, such as a name that is taken, is bad input. */
-export async function order({ environment }: Pick<Cli, 'environment'>, wanted: Order): Promise<Answer> {
+export async function order({ terminal, environment }: Cli, wanted: Order): Promise<Answer> {
   // the queue passes no such name on, and nobody would answer
   if ('sweep' in wanted && !/^.{1,200}$/s.test(wanted.sweep))
     throw badInput(`There is no sweep named "${wanted.sweep}".`);
+  const onWork = () => terminal.status('The scheduler is at work on it …');
   const command = { ...wanted, commandId: randomUUID() } as Command;
-  const reply = await withRedis(environment, (redis) => sendCommand(redis, command));
+  const reply = await withRedis(environment, (redis) => sendCommand(redis, command, { onWork }));
   if (!reply.ok) throw badInput(reply.message);
   return reply;
 }

@@ -29,6 +29,17 @@ test('a command taken by a scheduler that dies is found by the next one', async 
   assert.equal((await reply).message, 'no sweep of that name');
 });
 
+test('a scheduler that has taken a command may be long at work on it', async (t) => {
+  const redis = await temporaryRedis(t);
+  const [sender, scheduler] = [await redis.connect(), await redis.connect()];
+  const atWork = Promise.withResolvers<void>();
+  const reply = sendCommand(sender, pause, { timeoutMs: 50, onWork: atWork.resolve });
+  await takeCommand(scheduler, 5000);
+  await atWork.promise;
+  await answerCommand(scheduler, pause, { ok: false, message: 'at last' });
+  assert.equal((await reply).message, 'at last');
+});
+
 test('without a scheduler the command is withdrawn and the sender told', async (t) => {
   const sender = await (await temporaryRedis(t)).connect();
   await assert.rejects(sendCommand(sender, pause, { timeoutMs: 50 }), {

@@ -7,9 +7,14 @@ import { commandPayload, readPayload, replyPayload } from './payloads.ts';
 /** How long an answer waits for whoever asked. */
 export const replyLifetimeSeconds = 600;
 
+/** A scheduler that has taken a command may have millions of records to move. */
+const longestWorkMs = 600_000;
+
 export interface SendCommandOptions {
-  /** How long to wait for the scheduler's answer. Default 10,000. */
+  /** How long a scheduler may take to take the command. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Called after that time, and again and again, if one has taken it and is still at work. */
+  readonly onWork?: () => void;
 }
 
 /**
@@ -19,23 +24,30 @@ export interface SendCommandOptions {
 export async function sendCommand(
   connection: RedisConnection,
   command: Command,
-  { timeoutMs = 10_000 }: SendCommandOptions = {},
+  { timeoutMs = 10_000, onWork }: SendCommandOptions = {},
 ): Promise<CommandReply> {
   const message = JSON.stringify(command);
   const waiting = connection.duplicate({ socketTimeout: timeoutMs + 1000 });
   waiting.on('error', () => {});
   try {
     await connection.rpush(keys.commands, message);
-    const reply = await waiting.blpop(keys.reply(command.commandId), timeoutMs / 1000);
-    const answer = reply === null ? undefined : readPayload(replyPayload, reply[1]);
-    if (answer !== undefined) return answer;
-    const withdrawn = (await connection.lrem(keys.commands, 0, message)) > 0;
-    const seconds = timeoutMs / 1000;
-    throw new NoSchedulerError(
-      withdrawn
-        ? `No scheduler answered within ${seconds} s and the command was withdrawn: start one with "natsweep up".`
-        : `A scheduler took the command but has not answered within ${seconds} s: look with "natsweep status" before you repeat it.`,
-    );
+    for (let waitedMs = timeoutMs; ; waitedMs += timeoutMs) {
+      const reply = await waiting.blpop(keys.reply(command.commandId), timeoutMs / 1000);
+      const answer = reply === null ? undefined : readPayload(replyPayload, reply[1]);
+      if (answer !== undefined) return answer;
+      const seconds = waitedMs / 1000;
+      if ((await connection.lrem(keys.commands, 0, message)) > 0) {
+        throw new NoSchedulerError(
+          `No scheduler answered within ${seconds} s and the command was withdrawn: start one with "natsweep up".`,
+        );
+      }
+      if (waitedMs >= longestWorkMs) {
+        throw new NoSchedulerError(
+          `A scheduler took the command but has not answered within ${seconds} s: look with "natsweep status" before you repeat it.`,
+        );
+      }
+      onWork?.();
+    }
   } finally {
     waiting.disconnect();
   }

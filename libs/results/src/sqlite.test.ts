@@ -38,4 +38,14 @@ test('SQLite: a reader leaves every byte of a file of another program, and of an
   }
   assert.deepEqual(contents(), before);
 });
+
+test('SQLite: however many queries follow one another, what else the process has to do is done in between', async () => {
+  const store = await openResults(`sqlite:${join(folder, `${files++}.sqlite`)}`);
+  let isDone = false;
+  setImmediate(() => (isDone = true));
+  for (let queries = 0; !isDone && queries < 100_000; queries++) await store.getSweep('s');
+  assert.equal(isDone, true);
+  await store.close();
+});
+
 after(() => rmSync(folder, { recursive: true }));
