@@ -15,7 +15,7 @@ export function printTrials(
     terminal,
     [
       { header: 'INDEX', cell: ({ index }) => String(index), align: 'right' },
-      { header: 'TRIAL', cell: ({ trialId }) => shortId(trialId) },
+      { header: 'TRIAL', cell: ({ trialId }) => shortId(trialId), whole: true },
       ...parameterColumns<Trial>(declaration, parameters, ({ params }) => params),
       { header: 'seed', cell: ({ seed }) => String(seed), align: 'right' },
     ],

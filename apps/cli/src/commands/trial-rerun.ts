@@ -34,7 +34,7 @@ export async function rerunTrial(cli: Cli, id: string, { sweep, engine, json }: 
   terminal.status('');
   if (record.kind === 'failed') {
     terminal.note(`${record.trialId} had failed (${record.failure}); now it ended as ${result.outcome}.`);
-    if (json === true) terminal.json(result);
+    if (json === true) terminal.json({ same: null, differences: [], result });
     return exitCodes.ok;
   }
   const differences = compare(record, result);

@@ -22,7 +22,7 @@ export function readableColumns(
   metrics: readonly string[] | undefined,
 ): readonly Column<TrialRow>[] {
   return [
-    { header: 'TRIAL', cell: ({ trialId }) => shortId(trialId) },
+    { header: 'TRIAL', cell: ({ trialId }) => shortId(trialId), whole: true },
     ...parameterColumns<TrialRow>(sweep.declaration, varyingParameters(sweep), ({ params }) => params),
     ...(sweep.spec.repeats > 1
       ? [{ header: 'seed', cell: ({ seed }: TrialRow) => String(seed), align: 'right' as const }]
