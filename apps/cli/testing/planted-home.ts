@@ -8,7 +8,7 @@ import { openResults, type ResultsStore } from '@natsweep/results';
 import { earlierDatabase } from '@natsweep/results/testing';
 import type { Trial } from '@natsweep/sweep';
 
-import { databaseFile, readEnvironment } from '../src/environment.ts';
+import { databaseFile, readEnvironment, type Environment } from '../src/environment.ts';
 import { runCommandLine } from '../src/program.ts';
 import { createTerminal } from '../src/terminal/terminal.ts';
 
@@ -21,9 +21,11 @@ export interface Shown {
 /** A home with recorded sweeps, in which commands that only read are run in this process. */
 export class PlantedHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'natsweep-cli-'));
-  readonly #environment = readEnvironment({ NATSWEEP_HOME: this.folder });
+  readonly #environment: Environment;
 
-  constructor(t: TestContext) {
+  /** @param variables set besides, as `NATSWEEP_DATABASE_URL`. */
+  constructor(t: TestContext, variables: NodeJS.ProcessEnv = {}) {
+    this.#environment = readEnvironment({ NATSWEEP_HOME: this.folder, ...variables });
     t.after(() => rmSync(this.folder, { recursive: true }));
   }
 

@@ -6,11 +6,19 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
 import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
-import { printGroups } from '../results/groups.ts';
+import { readDifferences } from '../results/differences.ts';
+import { printGroups, type Groups } from '../results/groups.ts';
 import { exportRows } from '../results/export-rows.ts';
 import { pages } from '../results/pages.ts';
 import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
-import { metricNames, parseMetricNames, parseParameterNames, parseSelection, parseSort } from '../results/selection.ts';
+import {
+  metricNames,
+  parseEquality,
+  parseMetricNames,
+  parseParameterNames,
+  parseSelection,
+  parseSort,
+} from '../results/selection.ts';
 import { formatCount, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
 import { noteWrapped } from '../terminal/wrap.ts';
@@ -21,6 +29,8 @@ interface ResultsOptions {
   readonly failed?: boolean;
   readonly sort?: string;
   readonly by?: readonly string[];
+  /** PARAMETER=VALUE */
+  readonly against?: string;
   readonly metrics?: readonly string[];
   readonly limit?: number;
   readonly json?: boolean;
@@ -36,7 +46,7 @@ export const registerResults: Register = (program, cli, run) => {
   program
     .command('results')
     .description(
-      'Shows the recorded trials of a sweep, or with --by their means with confidence intervals. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
+      'Shows the recorded trials of a sweep, with --by their means with confidence intervals, or with --against their mean differences to trials of equal seed and parameters. On a terminal a table of the first rows; piped, all rows as tab-separated values.',
     )
     .argument('<sweep>')
     .option(
@@ -50,7 +60,11 @@ export const registerResults: Register = (program, cli, run) => {
       'a metric, a parameter, index, seed, elapsedSeconds or peakMemoryBytes; -NAME sorts downwards',
     )
     .option('--by <parameters>', 'means over the trials that agree in these, e.g. approximation,width', commaList)
-    .option('--metrics <names>', 'only these metrics', commaList)
+    .option(
+      '--against <parameter=value>',
+      'mean differences to the trials with this value that agree in seed and all other parameters, e.g. approximation=exact; --by divides them',
+    )
+    .option('--metrics <names>', 'only these metrics (default with --against: the objective)', commaList)
     .option('--limit <n>', `rows to show (default: ${rowsOnTerminal} on a terminal, else all)`, positiveInteger)
     .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'jsonl', 'parquet']))
     .addOption(new Option('--csv', 'print CSV').conflicts(['jsonl', 'parquet']))
@@ -61,6 +75,7 @@ export const registerResults: Register = (program, cli, run) => {
       `
 Examples:
   $ natsweep results quickstart --by approximation,width --metrics finalTrainLoss
+  $ natsweep results quickstart --against approximation=exact --by width
   $ natsweep results quickstart --where approximation=kfac --sort -finalTrainLoss
   $ natsweep results quickstart --csv > quickstart.csv
 `,
@@ -69,7 +84,10 @@ Examples:
       run((name: string, options: ResultsOptions) =>
         withResults(cli.environment, async (results) => {
           const sweep = await findRecordedSweep(results, name);
-          if (options.by !== undefined) return showGroups(cli, results, sweep, options);
+          if (options.by !== undefined || options.against !== undefined) {
+            refuseWithMeans(options);
+            return showGroups(cli, results, sweep, options);
+          }
           const exported = options.csv === true || options.jsonl === true || options.parquet !== undefined;
           if (!exported) return showRows(cli, results, sweep, options);
           refuseWithExport(options);
@@ -82,6 +100,13 @@ Examples:
 function refuseWithExport({ sort, limit, metrics }: ResultsOptions): void {
   if (sort === undefined && limit === undefined && metrics === undefined) return;
   throw badInput('Exports hold whole trials as they were recorded: leave out --sort, --limit and --metrics.');
+}
+
+function refuseWithMeans({ sort, limit, failed, jsonl, parquet }: ResultsOptions): void {
+  const given = Object.entries({ sort, limit, failed, jsonl, parquet }).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return;
+  const names = given.map(([name]) => `--${name}`).join(' and ');
+  throw badInput(`--by and --against show means, as a table, --csv or --json: leave out ${names}.`);
 }
 
 async function showRows(
@@ -141,22 +166,33 @@ async function showGroups(
   sweep: RecordedSweep,
   options: ResultsOptions,
 ): Promise<ExitCode> {
+  const { name } = sweep.stored;
   const by = parseParameterNames('--by', options.by ?? [], sweep);
-  const metrics = options.metrics ? parseMetricNames('--metrics', options.metrics, sweep) : metricNames(sweep);
-  const { observed } = await results.counts(sweep.stored.name);
-  const groups =
-    observed === 0
-      ? []
-      : await results.groups(sweep.stored.name, by, metrics, parseSelection(options.where ?? [], sweep));
+  const metrics = options.metrics && parseMetricNames('--metrics', options.metrics, sweep);
+  const selection = parseSelection(options.where ?? [], sweep);
+  const format: Groups['format'] = options.json === true ? 'json' : options.csv === true ? 'csv' : 'table';
+  const compared = options.against === undefined ? undefined : parseEquality('--against', options.against, sweep);
+  const { observed } = await results.counts(name);
   if (cli.terminal.interactive) await describeSweep(cli, results, sweep);
-  printGroups(cli.terminal, {
-    declaration: sweep.declaration,
-    by,
-    metrics,
-    groups,
-    format: options.json === true ? 'json' : options.csv === true ? 'csv' : 'table',
-  });
+  const shown = { declaration: sweep.declaration, format };
+  if (compared === undefined) {
+    const all = metrics ?? metricNames(sweep);
+    const groups = observed === 0 ? [] : await results.groups(name, by, all, selection);
+    printGroups(cli.terminal, { ...shown, by, metrics: all, groups });
+    return exitCodes.ok;
+  }
+  const [parameter, baseline] = compared;
+  const query = { ...selection, parameter, baseline, by, metrics: metrics ?? metricNames(sweep).slice(0, 1) };
+  const groups = observed === 0 ? [] : await readDifferences(results, name, query);
+  const keys = [parameter, ...by.filter((other) => other !== parameter)];
+  const against = `${parameter}=${baseline}`;
+  printGroups(cli.terminal, { ...shown, by: keys, metrics: query.metrics, groups, against });
+  if (groups.length === 0) noteWrapped(cli.terminal, 'dim', unpaired(against));
   return exitCodes.ok;
+}
+
+function unpaired(against: string): string {
+  return `No other trial agrees with one of ${against} in its seed and all other parameters: natsweep compare averages over those that only some trials have, and over those that --ignore names.`;
 }
 
 async function describeSweep({ terminal }: Cli, results: ResultsStore, sweep: RecordedSweep): Promise<void> {

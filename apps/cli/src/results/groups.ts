@@ -14,13 +14,15 @@ export interface Groups {
   readonly by: readonly string[];
   readonly metrics: readonly string[];
   readonly groups: readonly GroupRow[];
+  /** Of what each metric is the difference to this, as in "approximation=exact", over pairs of trials. Default: means over trials. */
+  readonly against?: string;
   readonly format: 'table' | 'csv' | 'json';
 }
 
 const statistics = ['mean', 'standardDeviation', 'confidence95'] as const;
 
 /** Means per group with their spread, sorted by the grouping parameters. */
-export function printGroups(terminal: Terminal, { declaration, by, metrics, groups, format }: Groups): void {
+export function printGroups(terminal: Terminal, { declaration, by, metrics, groups, against, format }: Groups): void {
   const sorted = [...groups].sort((a, b) => compareGroups(a, b, by));
   if (format === 'json') {
     terminal.json(sorted);
@@ -29,27 +31,35 @@ export function printGroups(terminal: Terminal, { declaration, by, metrics, grou
   if (format === 'csv' || !terminal.interactive) {
     const line =
       format === 'csv' ? csvLine : (values: readonly unknown[]) => values.map((value) => value ?? '').join('\t');
-    terminal.print(line([...by, 'trials', ...metrics.flatMap((name) => statistics.map((key) => `${name}.${key}`))]));
+    const keys = against === undefined ? statistics : (['count', ...statistics] as const);
+    const named = metrics.flatMap((name) => keys.map((key) => `${name}.${key === 'count' ? 'pairs' : key}`));
+    terminal.print(line([...by, ...(against === undefined ? ['trials'] : []), ...named]));
     for (const { group, count, metrics: measured } of sorted) {
-      const numbers = metrics.flatMap((name) => statistics.map((key) => measured[name]?.[key] ?? null));
-      terminal.print(line([...by.map((name) => group[name] ?? null), count, ...numbers]));
+      const numbers = metrics.flatMap((name) => keys.map((key) => measured[name]?.[key] ?? null));
+      const place = by.map((name) => group[name] ?? null);
+      terminal.print(line([...place, ...(against === undefined ? [count] : []), ...numbers]));
     }
     return;
   }
   const columns: readonly Column<GroupRow>[] = [
     ...parameterColumns<GroupRow>(declaration, by, ({ group }) => group),
-    { header: 'TRIALS', cell: ({ count }) => String(count), align: 'right' },
-    ...metrics.map((name) => ({
-      header: name,
-      cell: (row: GroupRow) => formatMean(row, name),
-      align: 'right' as const,
-    })),
+    ...(against === undefined ? [counted('TRIALS', ({ count }) => count)] : []),
+    ...metrics.flatMap((name): readonly Column<GroupRow>[] => [
+      ...(against === undefined ? [] : [counted('PAIRS', ({ metrics }) => metrics[name]?.count ?? 0)]),
+      { header: name, cell: (row) => formatMean(row, name), align: 'right' },
+    ]),
   ];
   const { shown, hidden } = fitColumns(terminal, columns, sorted);
   printTable(terminal, shown, sorted);
-  terminal.note(terminal.style('dim', 'mean ± half the 95 % confidence interval of the mean (Student’s t)'));
+  const mean =
+    against === undefined ? 'mean' : `mean difference to ${against} over trials of equal seed and parameters`;
+  noteWrapped(terminal, 'dim', `${mean} ± half the 95 % confidence interval of the mean (Student’s t)`);
   if (hidden.length > 0)
     noteWrapped(terminal, 'dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`);
+}
+
+function counted(header: string, of: (row: GroupRow) => number): Column<GroupRow> {
+  return { header, cell: (row) => String(of(row)), align: 'right' };
 }
 
 /** Mean ± half the width of its 95 % confidence interval, e.g. "0.041 ± 0.003". */

@@ -28,15 +28,15 @@ export function isEquality(condition: string): boolean {
 
 /** PARAMETER=VALUE by the types of the experiment's parameters. */
 export function parseEqualities(equalities: readonly string[], sweep: RecordedSweep): Parameters {
-  const known = Object.keys(sweep.declaration.parameters.shape);
-  const where: Record<string, ParameterValue> = {};
-  for (const equality of equalities) {
-    const [name = '', text = ''] = equality.split('=').map((part) => part.trim());
-    if (!isEquality(equality) || text === '')
-      throw badInput(`--where ${equality}: write PARAMETER=VALUE, e.g. depth=3`);
-    where[requireKnown('--where', name, known)] = parseParameterValue(`--where ${equality}`, { name, text }, sweep);
-  }
-  return where;
+  return Object.fromEntries(equalities.map((equality) => parseEquality('--where', equality, sweep)));
+}
+
+export function parseEquality(option: string, equality: string, sweep: RecordedSweep): [string, ParameterValue] {
+  const [given = '', text = ''] = equality.split('=').map((part) => part.trim());
+  if (!isEquality(equality) || text === '')
+    throw badInput(`${option} ${equality}: write PARAMETER=VALUE, e.g. depth=3`);
+  const name = requireKnown(option, given, Object.keys(sweep.declaration.parameters.shape));
+  return [name, parseParameterValue(`${option} ${equality}`, { name, text }, sweep)];
 }
 
 /** A value of a parameter, given in `place`, refused if the experiment does not accept it. */
