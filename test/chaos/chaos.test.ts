@@ -8,10 +8,12 @@
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RandomStream } from '@natsweep/linalg';
 import { noClocks } from './clock.ts';
-import { clockFaults, faults, randomFrom, sleep, type Fault, type Random } from './faults.ts';
+import { clockFaults, faults, randomFrom, type Fault } from './faults.ts';
 import { LeaseWatch } from './lease-watch.ts';
+import { OrderWatch } from './order-watch.ts';
 import { steps, type Step } from './steps.ts';
 import { killAt, momentsOf, suspendAt, type Moment } from './traps.ts';
 import { World } from './world.ts';
@@ -23,6 +25,8 @@ const rounds = setting('ROUNDS', 1);
 const seed = setting('SEED', 1);
 /** A suite that takes longer than this has found something that never ends. */
 const timeout = (300 + 2 * setting('SECONDS', 20)) * 1000 * Math.max(1, rounds);
+/** A process that has been told something lives at most so long: it is in the middle of what it does with that. */
+const longestLifeMs = 8;
 /** After this long without a process that comes to the moment of its death, the log says which moment. */
 const patienceMs = 20_000;
 
@@ -49,7 +53,7 @@ after(() => {
 /** Waits for the end of a sweep, and holds what is recorded against what was planned. */
 async function assertWhole(world: World, sweep: string): Promise<void> {
   const summary = await world.stack.until(sweep, ({ state }) => state === 'completed');
-  const { planned, recorded, missing, duplicates, misplaced, damaged, problems } = await world.verify(sweep);
+  const { planned, recorded, missing, duplicates, misplaced, damaged, problems, unlucky } = await world.verify(sweep);
   totals.planned += planned;
   totals.recorded += recorded;
   totals.lost += missing;
@@ -57,12 +61,15 @@ async function assertWhole(world: World, sweep: string): Promise<void> {
   const suppressed = `${summary.duplicatesSuppressed} duplicate reports suppressed`;
   console.log(
     `chaos: ${sweep}: ${planned} planned, ${recorded} recorded, ${missing} lost, ${duplicates} duplicated; ` +
-      `${suppressed}, retries ${JSON.stringify(summary.retriesByFailure)}, failed ${JSON.stringify(summary.byFailure)}`,
+      `${suppressed}, retries ${JSON.stringify(summary.retriesByFailure)}, failed ${JSON.stringify(summary.byFailure)}, ` +
+      `${unlucky} of them by misfortune`,
   );
   assert.deepEqual(
     { missing, duplicates, misplaced, damaged, problems },
     { missing: 0, duplicates: 0, misplaced: 0, damaged: 0, problems: [] },
   );
+  assert(unlucky <= totals.faults, 'more trials failed by misfortune than there was misfortune');
+  for (const { surprises } of [world.complaints, world.workerComplaints]) assert.deepEqual(surprises, []);
 }
 
 /** Keeps sweeps running, one after the other, until `fire` has ended; each must be whole. */
@@ -85,7 +92,8 @@ async function whileSweepsRun(
 test('processes die just before and just after every step of a trial’s life', { timeout }, async (t) => {
   const world = await World.create({ workers: 4 });
   t.after(() => world.close());
-  const stream = new RandomStream(seed, 'chaos/steps');
+  const order = new OrderWatch();
+  world.watchers.add(order);
   const taken = new Map<string, number>();
   const dieAt = async (moment: Moment) => {
     const name = `${moment.victim === 'itself' ? moment.step.by : moment.victim}, ${moment.step.name}: ${moment.side}`;
@@ -94,9 +102,12 @@ test('processes die just before and just after every step of a trial’s life', 
     taken.set(name, (taken.get(name) ?? 0) + 1);
     totals.faults += 1;
   };
-  const lane = async (moments: readonly Moment[]) => {
+  const lane = async (moments: readonly Moment[], name: string) => {
+    const stream = new RandomStream(seed, `chaos/steps/${name}`);
+    const random = randomFrom(stream);
     for (let round = 0; round < rounds; round++) {
-      for (const position of stream.permutation(moments.length)) await dieAt(moments[position] as Moment);
+      for (const position of stream.permutation(moments.length))
+        await dieAt({ ...(moments[position] as Moment), afterMs: random.between(0, longestLifeMs) });
     }
   };
   const during = steps.filter((step) => step.provoke !== 'sweep');
@@ -107,7 +118,11 @@ test('processes die just before and just after every step of a trial’s life', 
   ).map((moment) => ({ ...moment, victim: 'trial process' as const }));
   await whileSweepsRun(world, 'steps', {
     fixed: 'durationMs: 40, share: 0.02',
-    fire: () => Promise.all([lane(by('scheduler')), ...halves([...by('worker'), ...ofTrials]).map(lane)]),
+    fire: () =>
+      Promise.all([
+        lane(by('scheduler'), 'scheduler'),
+        ...halves([...by('worker'), ...ofTrials]).map((half, i) => lane(half, `worker-${i}`)),
+      ]),
   });
   await t.test('and when a sweep has ended', async () => {
     const moments = momentsOf(steps.filter((step) => step.provoke === 'sweep'));
@@ -123,6 +138,7 @@ test('processes die just before and just after every step of a trial’s life', 
   });
   console.log(`chaos: processes died ${[...taken].map(([name, count]) => `${count} × ${name}`).join('; ')}`);
   assert.deepEqual(new Set(taken.values()), new Set([rounds]));
+  assert.deepEqual(order.breaches, []);
 });
 
 /** Every other one, and the others: two at a time can then die. */
@@ -130,13 +146,16 @@ function halves<Item>(list: readonly Item[]): readonly (readonly Item[])[] {
   return [0, 1].map((half) => list.filter((_, i) => i % 2 === half));
 }
 
-/** Injects every fault once before any comes twice; resolves to how often each was. */
+/**
+ * Injects every fault once before any comes twice, and only while a worker has trials in hand; resolves to how often each was
+ * injected.
+ */
 async function injectAll(
   world: World,
   list: Readonly<Record<string, Fault>>,
   { stream, until }: { stream: RandomStream; until: (round: number) => boolean },
 ): Promise<ReadonlyMap<string, number>> {
-  const random: Random = randomFrom(stream);
+  const random = randomFrom(stream);
   const names = Object.keys(list);
   const injected = new Map(names.map((name) => [name, 0]));
   for (let round = 0; !until(round); round++) {
@@ -144,6 +163,7 @@ async function injectAll(
       const name = names[position] as string;
       await sleep(random.between(50, 600));
       if (round > 0 && until(round)) break;
+      await world.hands.someone(random);
       if (!(await list[name]!(world, random))) continue;
       injected.set(name, injected.get(name)! + 1);
       totals.faults += 1;
@@ -181,25 +201,25 @@ test('clocks jump by hours', { timeout, skip: noClocks ?? false }, async (t) => 
   t.after(() => world.close());
   const stream = new RandomStream(seed, 'chaos/clocks');
   await whileSweepsRun(world, 'clocks', {
-    fixed: 'durationMs: 10, share: 0.01',
+    fixed: 'durationMs: 10, share: 0.02',
     fire: () => injectAll(world, clockFaults, { stream, until: (round) => round >= rounds }),
   });
 });
 
 test(
-  'of two schedulers only the one with the lease writes, also when it was suspended with reports in its hands',
+  'of two schedulers only the one with the lease writes, whatever the other was about when it was suspended',
   { timeout },
   async (t) => {
     const world = await World.create({ workers: 2 });
     t.after(() => world.close());
     const lease = new LeaseWatch();
     world.watchers.add(lease);
-    const read = steps.find(({ name }) => name === 'reports read') as Step;
+    const about = ['reports read', 'workers counted'].map((known) => steps.find(({ name }) => name === known) as Step);
     await whileSweepsRun(world, 'lease', {
       fixed: 'durationMs: 5, share: 0.004',
       fire: async () => {
-        for (let round = 0; round < 2 * rounds; round++) {
-          const suspended = await suspendAt(world, read);
+        for (const step of Array.from({ length: rounds }, () => about).flat()) {
+          const suspended = await suspendAt(world, step);
           await lease.othersThan(suspended);
           suspended.app.process.kill('SIGCONT');
           totals.faults += 1;

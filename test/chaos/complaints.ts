@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { sleep } from './faults.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A line of a log in which an app says what is wrong. */
 export interface Complaint {
@@ -23,8 +23,14 @@ export class Complaints {
 
   /** Everything that was said since `forget`. */
   get all(): readonly Complaint[] {
-    const lines = readFileSync(this.#file).toString('utf8', this.#start).split('\n');
-    return lines.filter((line) => /^\{"level":"error".*\}$/.test(line)).map((line) => JSON.parse(line) as Complaint);
+    return this.#since(this.#start);
+  }
+
+  /** What was ever said of faults that are not waited out, and whether a process ended by an error that nobody caught. */
+  get surprises(): readonly string[] {
+    const unexpected = this.#since(0).filter(({ retryInMs }) => retryInMs === undefined);
+    const uncaught = readFileSync(this.#file, 'utf8').match(/^Node\.js v.*/gm) ?? [];
+    return [...unexpected.map(({ msg }) => msg), ...uncaught];
   }
 
   forget(): void {
@@ -34,5 +40,10 @@ export class Complaints {
   /** Resolves once one of them is in these words. */
   async until(words: RegExp): Promise<void> {
     while (!this.all.some(({ msg }) => words.test(msg))) await sleep(10);
+  }
+
+  #since(start: number): readonly Complaint[] {
+    const lines = readFileSync(this.#file).toString('utf8', start).split('\n');
+    return lines.filter((line) => /^\{"level":"error".*\}$/.test(line)).map((line) => JSON.parse(line) as Complaint);
   }
 }

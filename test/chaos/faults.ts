@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomStream } from '@natsweep/linalg';
 import type { Stack } from '../stack.ts';
-import { leaseMs, lockMs, type Member, type World } from './world.ts';
+import { steps, type Command, type Step } from './steps.ts';
+import { leaseMs, lockMs, type World } from './world.ts';
 
 /** Something that goes wrong; resolves when it is over. Returns false where it cannot be done here. */
 export type Fault = (world: World, random: Random) => Promise<boolean>;
@@ -21,50 +24,75 @@ export function randomFrom(stream: RandomStream): Random {
   };
 }
 
-export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
+/** Each needs a sweep that runs: it befalls a process that has something in hand, and is over when that was felt. */
 export const faults: Readonly<Record<string, Fault>> = {
-  'SIGKILL of a trial process': async ({ workers, trialProcesses }, random) => {
+  'SIGKILL of a trial process': async ({ hands, trialProcesses }, random) => {
     for (;;) {
-      const children = workers.flatMap(trialProcesses);
+      const children = trialProcesses(await hands.someone(random));
       if (children.length > 0) return process.kill(random.of(children), 'SIGKILL');
       await sleep(20);
     }
   },
   'SIGKILL of a worker': async (world, random) => {
-    await world.replace(random.of(world.workers));
+    await world.replace(await world.hands.someone(random));
     return true;
   },
-  'SIGKILL of a scheduler': async (world, random) => {
-    await world.replace(random.of(world.schedulers));
+  'SIGKILL of the active scheduler': async (world) => {
+    await world.replace(await world.activeScheduler());
     return true;
   },
   'SIGKILL of Redis': async ({ stack }, random) => {
+    const written = String(random.between(0, 1));
+    await stack.connection.set('natsweep:chaos', written);
     process.kill(stack.redis.pid, 'SIGKILL');
     await sleep(random.between(0, 800));
     await stack.startRedis();
+    assert.equal(
+      await stack.connection.get('natsweep:chaos'),
+      written,
+      'Redis came back without what it had answered for',
+    );
     return true;
   },
-  'SIGSTOP of a worker for longer than its lock': async ({ workers }, random) =>
-    suspend(random.of(workers), lockMs * random.between(1.5, 2.5)),
-  'SIGSTOP of a scheduler for longer than its lease': async ({ schedulers }, random) =>
-    suspend(random.of(schedulers), leaseMs * random.between(1.2, 2)),
+  'SIGSTOP of a worker for longer than its lock': async ({ hands }, random) => {
+    for (;;) {
+      const worker = await hands.someone(random);
+      worker.app.process.kill('SIGSTOP');
+      const isPassedOn = await hands.passedOn(worker);
+      if (isPassedOn) await sleep(random.between(0, lockMs));
+      worker.app.process.kill('SIGCONT');
+      if (isPassedOn) return true;
+    }
+  },
+  'SIGSTOP of the active scheduler for longer than its lease': async (world, random) => {
+    const scheduler = await world.activeScheduler();
+    scheduler.app.process.kill('SIGSTOP');
+    await world.activeScheduler({ not: scheduler });
+    await sleep(random.between(0, leaseMs));
+    return scheduler.app.process.kill('SIGCONT');
+  },
   'network between workers and Redis cut': async ({ workers }, random) => {
-    for (const { tap } of workers) tap.cut();
+    const connections = workers.map(({ tap }) => tap.cut());
     await sleep(lockMs * random.between(0.2, 2));
     for (const { tap } of workers) tap.restore();
-    return true;
+    return connections.some((count) => count > 0);
   },
   'network between workers and Redis stalled': async ({ workers }, random) => {
-    for (const { tap } of workers) tap.stall();
+    const connections = workers.map(({ tap }) => tap.stall());
     await sleep(lockMs * random.between(0.2, 2));
     for (const { tap } of workers) tap.restore();
+    return connections.some((count) => count > 0);
+  },
+  'network between the active scheduler and Redis cut': async (world, random) => {
+    const scheduler = await world.activeScheduler();
+    scheduler.tap.cut();
+    await world.activeScheduler({ not: scheduler });
+    await sleep(random.between(0, leaseMs));
+    scheduler.tap.restore();
     return true;
   },
-  'connections of a worker lost without a word': async ({ workers }, random) => {
-    random.of(workers).tap.deafen();
-    return true;
-  },
+  'connections of a worker lost without a word': async ({ hands }, random) =>
+    (await hands.someone(random)).tap.deafen() > 0,
   'network interface of a worker down': async ({ network }, random) => {
     if (network === undefined) return false;
     network.pullOut();
@@ -72,44 +100,80 @@ export const faults: Readonly<Record<string, Fault>> = {
     network.plugIn();
     return true;
   },
-  'full disk under the database': async ({ disk }, random) => {
+  'full disk under the database': async ({ disk, complaints }, random) => {
     if (disk === undefined) return false;
+    complaints.forget();
     disk.fill();
-    await sleep(random.between(300, 1500));
+    await complaints.until(/No space left on the disk/);
+    await sleep(random.between(0, 500));
     disk.empty();
     return true;
   },
 };
 
-/** Clocks that jump, each put right again some time later. */
+/** Clocks that jump, each put right again when the process has done under the wrong one what the clock is asked for. */
 export const clockFaults: Readonly<Record<string, Fault>> = {
-  'clock of a worker three hours ahead': (world, random) => setClock(random.of(world.workers), 3, random),
-  'clock of a worker three hours back': (world, random) => setClock(random.of(world.workers), -3, random),
-  'clock of a scheduler three hours ahead': (world, random) => setClock(random.of(world.schedulers), 3, random),
-  'clock of a scheduler three hours back': (world, random) => setClock(random.of(world.schedulers), -3, random),
-  'clock of Redis three hours ahead, as what expires sees it': ({ stack }) => moveExpiries(stack, -3),
-  'clock of Redis three hours back, as what expires sees it': ({ stack }) => moveExpiries(stack, 3),
+  'clock of Redis three hours back, as what expires sees it, and the holder of a lock dead': async (world, random) => {
+    const worker = await world.hands.someone(random);
+    worker.app.process.kill('SIGKILL');
+    await moveExpiries(world.stack, 3);
+    await world.revive(worker);
+    return true;
+  },
+  'clock of Redis three hours back, as what expires sees it, and the holder of the lease dead': async (world) => {
+    const scheduler = await world.activeScheduler();
+    scheduler.app.process.kill('SIGKILL');
+    await moveExpiries(world.stack, 3);
+    await world.revive(scheduler);
+    return true;
+  },
+  'clock of Redis three hours ahead, as what expires sees it': async ({ stack }) => {
+    await moveExpiries(stack, -3);
+    return true;
+  },
+  'clock of a worker three hours ahead': (world, random) => setWorkerClock(world, 3, random),
+  'clock of a worker three hours back': (world, random) => setWorkerClock(world, -3, random),
+  'clock of the active scheduler three hours ahead': (world) => setSchedulerClock(world, 3),
+  'clock of the active scheduler three hours back': (world) => setSchedulerClock(world, -3),
 };
 
-async function suspend({ app }: Member, ms: number): Promise<boolean> {
-  app.process.kill('SIGSTOP');
-  await sleep(ms);
-  return app.process.kill('SIGCONT');
-}
-
-async function setClock({ clock }: Member, hours: number, random: Random): Promise<boolean> {
-  if (clock === undefined) return false;
-  clock.set(hours);
-  await sleep(random.between(500, 1500));
-  clock.set(0);
+/** Under the wrong clock an attempt is put off, which is due by that clock. */
+async function setWorkerClock(world: World, hours: number, random: Random): Promise<boolean> {
+  const worker = random.of(world.workers);
+  worker.clock!.set(hours);
+  await world.hears(worker, tellsTimeOff(hours));
+  await world.hears(worker, putOff.is);
+  worker.clock!.set(0);
   return true;
 }
 
+/** Under the wrong clock reports are recorded, and trials are admitted. */
+async function setSchedulerClock(world: World, hours: number): Promise<boolean> {
+  const scheduler = await world.activeScheduler();
+  scheduler.clock!.set(hours);
+  await world.hears(scheduler, tellsTimeOff(hours));
+  for (const step of [acknowledged, admitted]) await world.hears(scheduler, step.is);
+  scheduler.clock!.set(0);
+  return true;
+}
+
+const stepNamed = (name: string) => steps.find((step) => step.name === name) as Step;
+const putOff = stepNamed('attempt put off');
+const acknowledged = stepNamed('reports acknowledged');
+const admitted = stepNamed('batches admitted');
+
+/** A process tells the time in its heartbeat, or in the summaries that it publishes. */
+function tellsTimeOff(hours: number) {
+  return ({ words }: Command): boolean => {
+    const [, told] = /"(?:heartbeat|updated)AtMs":(\d+)/.exec(words.join(' ')) ?? [];
+    return told !== undefined && (Number(told) - Date.now()) / (hours * 3_600_000) > 0.9;
+  };
+}
+
 /** Redis itself cannot be given another clock (its allocator asks for the time before libfaketime is there to answer). */
-async function moveExpiries({ connection }: Stack, hours: number): Promise<boolean> {
+async function moveExpiries({ connection }: Stack, hours: number): Promise<void> {
   for (const key of await connection.keys('*')) {
     const leftMs = await connection.pttl(key);
     if (leftMs > 0) await connection.pexpire(key, Math.max(1, leftMs + hours * 3_600_000));
   }
-  return true;
 }

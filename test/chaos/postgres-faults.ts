@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findPostgres, lockTable, type PrivatePostgres } from '@natsweep/results/testing';
 import type { App, Stack } from '../stack.ts';
 import type { Complaints } from './complaints.ts';
-import { sleep } from './faults.ts';
 import type { SmallDisk } from './small-disk.ts';
 
 /** A stack that records in PostgreSQL, and what can be done to it. */

@@ -42,6 +42,18 @@ const sends = (verb: string, key: string) => (command: Command) =>
 const reports = (kind: string) => (command: Command) =>
   command.verb === 'xadd' && command.words.some((word) => word.startsWith(`{"kind":"${kind}"`));
 
+/** What a worker takes its next batch with, and the batch in the answer. */
+const takesNext = runs('moveToActive', 'moveToFinished');
+const batchGiven = /\$33\r\n(b[0-9a-f]{32})\r\n/;
+
+/** The batch that the answer to a command puts into the hands of a worker. */
+export function deliveredBatch(command: Command, reply: string): string | undefined {
+  return takesNext(command) ? batchGiven.exec(reply)?.[1] : undefined;
+}
+
+/** Whether a worker gives a batch out of its hands: completed, failed, put off or handed back. */
+export const settles = runs('moveToFinished', 'moveToDelayed', 'retryJob', 'moveJobFromActiveToWait');
+
 /** Every step at which a process can die, in the order of a trial's life. */
 export const steps: readonly Step[] = [
   {
@@ -57,8 +69,8 @@ export const steps: readonly Step[] = [
   { name: 'batches admitted', by: 'scheduler', kind: 'writes', is: runs('addStandardJob') },
   {
     ...{ name: 'batch delivered', by: 'worker', kind: 'reads' },
-    is: runs('moveToActive', 'moveToFinished'),
-    found: (reply) => /\$33\r\nb[0-9a-f]{32}\r\n/.test(reply),
+    is: takesNext,
+    found: (reply) => batchGiven.test(reply),
   },
   { name: 'lock renewed', by: 'worker', kind: 'writes', is: runs('extendLock') },
   { name: 'heartbeat sent', by: 'worker', kind: 'writes', is: sends('set', 'natsweep:worker:') },
@@ -92,6 +104,10 @@ export const steps: readonly Step[] = [
   { name: 'reports acknowledged', by: 'scheduler', kind: 'writes', is: ({ verb }) => verb === 'xtrim' },
   // asked: the trials are recorded as failed, and their batch is still in the queue
   { name: 'failed batch let go', by: 'scheduler', kind: 'writes', is: runs('removeJob') },
+  {
+    ...{ name: 'workers counted', by: 'scheduler', kind: 'reads' },
+    is: sends('smembers', 'natsweep:workers'),
+  },
   { name: 'summaries published', by: 'scheduler', kind: 'writes', is: sends('hset', 'natsweep:summaries') },
   {
     ...{ name: 'sweep completed', by: 'scheduler', kind: 'writes', provoke: 'sweep' },

@@ -13,13 +13,14 @@ export class Tap {
   readonly #server: Server;
   readonly #listener: Listener;
   readonly #lines = new Set<Line>();
-  #cut = false;
+  #state: 'open' | 'cut' | 'stalled' = 'open';
 
   private constructor(socketPath: string, listener: Listener) {
     this.#listener = listener;
     this.#server = createServer((client) => {
-      if (this.#cut) return client.destroy();
+      if (this.#state === 'cut') return client.destroy();
       const line = new Line(client, connect(socketPath), this.#listener);
+      if (this.#state === 'stalled') line.stall();
       this.#lines.add(line);
       client.once('close', () => this.#lines.delete(line));
     });
@@ -35,26 +36,35 @@ export class Tap {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection and refuses new ones. */
-  cut(): void {
-    this.#cut = true;
-    for (const line of this.#lines) line.break();
+  /** Breaks every connection and refuses new ones. Returns how many there were. */
+  cut(): number {
+    this.#state = 'cut';
+    const lines = [...this.#lines];
+    for (const line of lines) line.break();
+    return lines.length;
   }
 
-  /** Lets nothing through for a while, without a word to either side. */
-  stall(): void {
+  /** Lets nothing through for a while, without a word to either side. Returns how many connections there are. */
+  stall(): number {
+    this.#state = 'stalled';
     for (const line of this.#lines) line.stall();
+    return this.#lines.size;
   }
 
   restore(): void {
-    this.#cut = false;
+    this.#state = 'open';
     for (const line of this.#lines) line.resume();
   }
 
-  /** Never lets anything through again on the connections that there are, as a router does that has forgotten them. */
-  deafen(): void {
-    for (const line of this.#lines) line.stall();
+  /**
+   * Never lets anything through again on the connections that there are, as a router does that has forgotten them. Returns how
+   * many that are.
+   */
+  deafen(): number {
+    const lines = [...this.#lines];
+    for (const line of lines) line.stall();
     this.#lines.clear();
+    return lines.length;
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sendCommand } from '@natsweep/queue';
+import type { App } from '../stack.ts';
 import { sidesOf, steps, type Command, type Side, type Step } from './steps.ts';
 import type { Member, Watcher, World } from './world.ts';
 
@@ -9,6 +10,8 @@ export interface Moment {
   readonly side: Side;
   /** The process itself, or the trial process of the worker that takes the step. */
   readonly victim: 'itself' | 'trial process';
+  /** How long a process lives that has been `told`. Default: 0. */
+  readonly afterMs?: number;
 }
 
 /** Every moment at which a process can die, of those that `by` takes part in. */
@@ -20,21 +23,26 @@ export function momentsOf(steps: readonly Step[]): readonly Moment[] {
  * Kills the first process that comes to the moment, with SIGKILL, and resolves once another stands in its place. What was
  * `asked` never reaches Redis; of what is `done` the process never hears.
  */
-export async function killAt(world: World, { step, side, victim }: Moment): Promise<void> {
+export async function killAt(world: World, { step, side, victim, afterMs = 0 }: Moment): Promise<void> {
   const sprung = Promise.withResolvers<Member>();
+  const strike = (member: Member): void => {
+    const died =
+      victim === 'itself'
+        ? member.app.process.kill('SIGKILL')
+        : world.trialProcesses(member).some((child) => process.kill(child, 'SIGKILL'));
+    if (died) sprung.resolve(member);
+    // it was gone already: the next one, then
+    else world.watchers.add(trap);
+  };
   const spring = (member: Member): boolean => {
-    if (victim === 'trial process') {
-      const [child] = world.trialProcesses(member);
-      if (child === undefined) return true;
-      process.kill(child, 'SIGKILL');
-    } else {
-      member.app.process.kill('SIGKILL');
-    }
     world.watchers.delete(trap);
-    sprung.resolve(member);
+    if (victim === 'itself') dying.add(member.app);
+    if (side === 'told') setTimeout(strike, afterMs, member);
+    else strike(member);
     return victim === 'trial process' || side === 'told';
   };
-  const isMoment = (member: Member, command: Command) => member.role === step.by && step.is(command);
+  const isMoment = (member: Member, command: Command) =>
+    member.role === step.by && !dying.has(member.app) && step.is(command);
   const trap: Watcher = {
     onCommand: (member, command) => side !== 'asked' || !isMoment(member, command) || spring(member),
     onReply: (member, command, reply) =>
@@ -46,6 +54,9 @@ export async function killAt(world: World, { step, side, victim }: Moment): Prom
   if (victim === 'itself') await world.revive(member);
   await stopProvoking();
 }
+
+/** Processes that a trap has caught: what they still say springs no other. */
+const dying = new WeakSet<App>();
 
 /** Suspends the first process that is about to hear the answer of a step, which it then has in its hands. */
 export function suspendAt(world: World, step: Step): Promise<Member> {

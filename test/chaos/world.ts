@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Verification } from '@natsweep/results';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Stack, type App } from '../stack.ts';
 import { Clock } from './clock.ts';
+import { Complaints } from './complaints.ts';
+import { Hands } from './hands.ts';
 import { Network } from './network.ts';
 import { SmallDisk } from './small-disk.ts';
 import { commandOf, type Command } from './steps.ts';
 import { Tap } from './tap.ts';
-import { verify } from './verify.ts';
+import { verify, type Verdict } from './verify.ts';
 
 /** Far below the usual ten seconds, so that a suspension can outlast them within the time of a test. */
 export const lockMs = 1000;
@@ -49,6 +51,11 @@ export class World {
   readonly schedulers: Member[] = [];
   readonly workers: Member[] = [];
   readonly watchers = new Set<Watcher>();
+  /** What the workers have in hand. */
+  readonly hands = new Hands();
+  /** Of the schedulers, and of the workers. */
+  readonly complaints: Complaints;
+  readonly workerComplaints: Complaints;
   readonly databaseFile: string;
   #closing = false;
 
@@ -57,6 +64,8 @@ export class World {
     this.disk = disk;
     this.network = network;
     this.databaseFile = join(disk?.folder ?? stack.home, 'results.sqlite');
+    this.complaints = new Complaints(join(stack.home, 'scheduler.log'));
+    this.workerComplaints = new Complaints(join(stack.home, 'worker.log'));
   }
 
   static async create({ workers, network = false, clocks = false }: WorldOptions): Promise<World> {
@@ -71,6 +80,32 @@ export class World {
       world.workers.push(await world.#join('worker', { clock: clock(`worker-${i}`), network }));
     }
     return world;
+  }
+
+  /** The scheduler that holds the lease, once there is one, and it is another than `not`. */
+  async activeScheduler({ not }: { readonly not?: Member } = {}): Promise<Member> {
+    for (;;) {
+      const holder = JSON.parse((await this.stack.connection.get('natsweep:scheduler')) ?? '{}') as { pid?: number };
+      const active = this.schedulers.find(({ app }) => app.process.pid === holder.pid);
+      if (active !== undefined && active !== not) return active;
+      await sleep(20);
+    }
+  }
+
+  /** Resolves when a member says something of this kind to Redis. */
+  hears(from: Member, is: (command: Command) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher: Watcher = {
+        onCommand: (member, command) => {
+          if (member === from && is(command)) {
+            this.watchers.delete(watcher);
+            resolve();
+          }
+          return true;
+        },
+      };
+      this.watchers.add(watcher);
+    });
   }
 
   /** Kills a process without warning and starts another in its place; resolves when that one is at work. */
@@ -101,7 +136,7 @@ export class World {
     }
   }
 
-  verify(sweep: string): Promise<Verification> {
+  verify(sweep: string): Promise<Verdict> {
     return verify(`sqlite:${this.databaseFile}`, sweep);
   }
 
@@ -134,11 +169,12 @@ export class World {
 
   /** Whether no watcher wants the connection broken. */
   #ask(one: (watcher: Watcher) => boolean | undefined): boolean {
-    return [...this.watchers].every((watcher) => one(watcher) !== false);
+    return [this.hands, ...this.watchers].every((watcher) => one(watcher) !== false);
   }
 
   #launch(member: Member, network = member === this.workers[0] ? this.network : undefined): void {
     const { role, tap, clock } = member;
+    this.hands.empty(member);
     const { address } = this.stack.redis;
     const password = address.kind === 'private' ? address.password : '';
     const env = {
@@ -147,18 +183,7 @@ export class World {
       ...clock?.environment,
     };
     const first = role === 'scheduler' ? 'natsweep:scheduler' : 'natsweep:worker:';
-    member.ready = new Promise((resolve) => {
-      const watcher: Watcher = {
-        onCommand: (speaker, { verb, words }) => {
-          if (speaker === member && verb === 'set' && words[1]?.startsWith(first)) {
-            this.watchers.delete(watcher);
-            resolve();
-          }
-          return true;
-        },
-      };
-      this.watchers.add(watcher);
-    });
+    member.ready = this.hears(member, ({ verb, words }) => verb === 'set' && words[1]?.startsWith(first) === true);
     member.app =
       role === 'scheduler'
         ? this.stack.startScheduler(['--max-batch', '8', '--lease', String(leaseMs / 1000)], env)
