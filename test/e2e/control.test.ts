@@ -17,7 +17,9 @@ const hanging = (name: string, axes: string) =>
 
 test('running sweeps are held back, changed and ended as a whole and in part', async (t) => {
   const home = new Home(t);
-  assert.equal((await home.natsweep('up', '--detach', '--slots', '2', '--no-metrics')).code, 0);
+  const up = await home.natsweep('up', '--detach', '--slots', '2', '--no-metrics', '--json');
+  assert.equal(up.code, 0, up.stderr);
+  assert.deepEqual(Object.keys((JSON.parse(up.stdout) as { apps: object }).apps), ['scheduler', 'worker']);
   const launch = async (name: string, axes: string) => {
     const { code, stderr } = await home.natsweep('launch', home.write(`${name}.yaml`, hanging(name, axes)));
     assert.equal(code, 0, stderr);
@@ -190,5 +192,14 @@ test('running sweeps are held back, changed and ended as a whole and in part', a
     }
     const seconds = groups.reduce((sum, { trials, secondsPerTrial }) => sum + trials * secondsPerTrial, 0);
     assert.ok(Math.abs(slotHours * 3600 - seconds) < 1e-9);
+  });
+
+  await t.test('down says what it stops', async () => {
+    const stack = { home: home.path('.natsweep'), stopped: ['scheduler', 'worker'] };
+    const dry = await home.natsweep('down', '--dry-run', '--json');
+    assert.deepEqual(JSON.parse(dry.stdout), { ...stack, dryRun: true });
+    const down = await home.natsweep('down', '--json');
+    assert.deepEqual([down.code, JSON.parse(down.stdout)], [0, stack]);
+    assert.deepEqual(JSON.parse((await home.natsweep('down', '--json')).stdout), { ...stack, stopped: [] });
   });
 });

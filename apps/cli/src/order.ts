@@ -26,7 +26,7 @@ export async function order({ terminal, environment }: Cli, wanted: Order): Prom
   // the queue passes no such name on, and nobody would answer
   if ('sweep' in wanted && !/^.{1,200}$/s.test(wanted.sweep))
     throw badInput(`There is no sweep named "${wanted.sweep}".`);
-  const onWork = () => terminal.status('The scheduler is at work on it …');
+  const onWork = () => terminal.status('The scheduler has the command and is at work on it …');
   const command = { ...wanted, commandId: randomUUID() } as Command;
   const reply = await withRedis(environment, (redis) => sendCommand(redis, command, { onWork }));
   if (!reply.ok) throw badInput(reply.message);

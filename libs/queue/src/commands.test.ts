@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerCommand, sendCommand, takeCommand, unansweredCommands } from './commands.ts';
+import { Lease } from './lease.ts';
 import type { Command } from './messages.ts';
 import { temporaryRedis } from './testing.ts';
 
@@ -33,11 +34,25 @@ test('a scheduler that has taken a command may be long at work on it', async (t)
   const redis = await temporaryRedis(t);
   const [sender, scheduler] = [await redis.connect(), await redis.connect()];
   const atWork = Promise.withResolvers<void>();
+  await new Lease(scheduler).acquire();
+  const taken = takeCommand(scheduler, 5000);
   const reply = sendCommand(sender, pause, { timeoutMs: 50, onWork: atWork.resolve });
-  await takeCommand(scheduler, 5000);
+  await taken;
   await atWork.promise;
   await answerCommand(scheduler, pause, { ok: false, message: 'at last' });
   assert.equal((await reply).message, 'at last');
+});
+
+test('of a scheduler that took the command and is gone, the sender hears that the next one carries it out', async (t) => {
+  const redis = await temporaryRedis(t);
+  const [sender, scheduler] = [await redis.connect(), await redis.connect()];
+  const taken = takeCommand(scheduler, 5000);
+  await assert.rejects(sendCommand(sender, pause, { timeoutMs: 50 }), {
+    name: 'NoSchedulerError',
+    message: /has ended: the next one carries it out/,
+  });
+  assert.deepEqual(await taken, pause);
+  assert.deepEqual(await unansweredCommands(scheduler), [pause]);
 });
 
 test('without a scheduler the command is withdrawn and the sender told', async (t) => {

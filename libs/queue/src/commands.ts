@@ -41,6 +41,11 @@ export async function sendCommand(
           `No scheduler answered within ${seconds} s and the command was withdrawn: start one with "natsweep up".`,
         );
       }
+      if ((await connection.exists(keys.lease)) === 0) {
+        throw new NoSchedulerError(
+          `The scheduler that took the command has ended: the next one carries it out; start it with "natsweep up".`,
+        );
+      }
       if (waitedMs >= longestWorkMs) {
         throw new NoSchedulerError(
           `A scheduler took the command but has not answered within ${seconds} s: look with "natsweep status" before you repeat it.`,

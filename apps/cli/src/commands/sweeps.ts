@@ -71,9 +71,9 @@ function list({ terminal }: Cli, { slots, json }: SweepsOptions): ExitCode {
     [
       { header: 'NAME', cell: ({ name }) => name, whole: true },
       countColumn('TRIALS', trials('small')),
-      { header: 'TIME', cell: time('small'), align: 'right' },
+      { header: 'TIME', cell: time('small'), align: 'right', whole: true },
       countColumn('PAPER TRIALS', trials('paper')),
-      { header: 'PAPER TIME', cell: time('paper'), align: 'right' },
+      { header: 'PAPER TIME', cell: time('paper'), align: 'right', whole: true },
       { header: 'SOURCE', cell: ({ source }) => source, prose: true },
     ],
     sweeps,

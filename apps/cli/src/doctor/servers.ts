@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 import { connect, resolveRedis } from '@natsweep/queue';
-import { openResults } from '@natsweep/results';
+import { isRetired, openResults } from '@natsweep/results';
 
 import { databaseFile, type Environment } from '../environment.ts';
 import { runningStack } from '../stack/stack-file.ts';
@@ -42,7 +42,7 @@ export async function checkDatabase(environment: Environment): Promise<Check> {
   const place = file === undefined ? 'PostgreSQL' : `SQLite, ${file}`;
   try {
     const results = await openResults(environment.databaseUrl, { readOnly: true });
-    const sweeps = await results.listSweeps();
+    const sweeps = (await results.listSweeps()).filter(({ name }) => !isRetired(name));
     await results.close();
     return ok(name, `${place} (${plural(sweeps.length, 'sweep')})`);
   } catch (error) {
