@@ -3,6 +3,7 @@ import type { Failure } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
 import { version } from '@natsweep/telemetry/version';
 import { usableGpus } from './gpus.ts';
+import { after } from './long-timer.ts';
 import { OnceError } from './once-error.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { TrialProcessError } from './trial-child.ts';
@@ -28,7 +29,7 @@ async function run(settings: Settings): Promise<void> {
   worker.run();
   await stopped;
   // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
-  setTimeout(() => process.exit(1), (settings.drainSeconds + shutdownSeconds) * 1000).unref();
+  after((settings.drainSeconds + shutdownSeconds) * 1000, () => process.exit(1));
   await worker.drain();
 }
 

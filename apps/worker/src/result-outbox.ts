@@ -4,7 +4,7 @@ import type { FinishedTrial } from './protocol.ts';
  * A result is held for so long at most, if the experiment lets go of the processor, and results that took so long to find
  * are not held at all: should the process end before they are told, they are found again as soon.
  */
-const longestHoldMs = 50;
+export const longestHoldMs = 50;
 
 /**
  * Results on their way out of a trial process. Each is told at once; only while short trials follow one another are they told

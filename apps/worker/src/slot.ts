@@ -1,3 +1,4 @@
+import { findDeclaration } from '@natsweep/catalogue';
 import {
   isRetryable,
   type Cancelled,
@@ -148,6 +149,7 @@ export class Slot {
     let stepsDone = 0;
     const end = await child.run(trials, {
       trialTimeoutSeconds: work.delivery.batch.trialTimeoutSeconds,
+      together: findDeclaration(trials[0]?.experiment ?? '')?.computesTogether === true,
       onFinished: ({ trials, engine }) => {
         for (const trial of trials) {
           // After a hand-back has begun, `stopped` is this slot's doing and no result.

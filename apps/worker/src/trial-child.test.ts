@@ -1,7 +1,36 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import type { Parameters, Trial } from '@natsweep/sweep';
+import { longestHoldMs } from './result-outbox.ts';
 import { TrialChild } from './trial-child.ts';
+
+/** Runs diagnostic trials in a process of their own; `told` resolves when the process has said something of them. */
+async function run(
+  t: TestContext,
+  { params, ...limits }: { params: readonly Parameters[]; trialTimeoutSeconds: number; together: boolean },
+) {
+  const child = await TrialChild.start({ engine: 'reference' });
+  t.after(() => child.kill());
+  const trials = params.map((given, index): Trial => ({
+    trialId: `t${index}`,
+    index,
+    experiment: 'diagnostic',
+    experimentVersion: 1,
+    params: given,
+    seed: 1,
+  }));
+  const finished: string[] = [];
+  const told = Promise.withResolvers<void>();
+  const ended = child.run(trials, {
+    ...limits,
+    onFinished: (results) => finished.push(...results.trials.map(({ trialId }) => trialId)),
+    onProgress: () => told.resolve(),
+  });
+  return { child, ended, finished, told: told.promise };
+}
+
+const hanging = [{ behaviour: 'hang', durationMs: 50 }, ...Array.from({ length: 9 }, () => ({}))];
 
 /** The environment with which a process was started. */
 function environmentOf(pid: number): ReadonlyMap<string, string> {
@@ -33,4 +62,51 @@ test('a GPU slot without a GPU is refused, with what to do about it, and takes n
       code: 'engine',
       message: /natsweep setup tensorflow/,
     });
+});
+
+test('a limit of thirty days kills nothing at once', async (t) => {
+  const month = await run(t, { params: [{ durationMs: 100 }], trialTimeoutSeconds: 2_592_000, together: false });
+  assert.equal((await month.ended).kind, 'done');
+  const day = await run(t, {
+    params: Array.from({ length: 30 }, () => ({ durationMs: 5 })),
+    trialTimeoutSeconds: 86_400,
+    together: true,
+  });
+  assert.equal((await day.ended).kind, 'done');
+  assert.equal(day.finished.length, 30);
+});
+
+test('a trial that hangs is killed at its own limit, however many trials wait behind it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { ended, told } = await run(t, { params: hanging, trialTimeoutSeconds: 3, together: false });
+  await told;
+  t.mock.timers.tick(3000 + longestHoldMs);
+  const end = await ended;
+  assert.ok(end.kind === 'failed');
+  assert.equal(end.failure, 'timeout');
+  assert.equal(end.message, 'the trial ran longer than its limit of 3 s and was killed');
+});
+
+test('every result gives the trial after it the whole limit', async (t) => {
+  const { ended, finished } = await run(t, {
+    params: Array.from({ length: 5 }, () => ({ durationMs: 400 })),
+    trialTimeoutSeconds: 1.5,
+    together: false,
+  });
+  assert.equal((await ended).kind, 'done');
+  assert.equal(finished.length, 5);
+});
+
+test('trials in one computation share the time of them all', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { child, ended, told } = await run(t, { params: hanging, trialTimeoutSeconds: 3, together: true });
+  await told;
+  const kills = t.mock.method(child, 'kill');
+  t.mock.timers.tick(30_000);
+  assert.equal(kills.mock.callCount(), 0);
+  t.mock.timers.tick(longestHoldMs);
+  const end = await ended;
+  assert.ok(end.kind === 'failed');
+  assert.equal(end.failure, 'timeout');
+  assert.match(end.message, /^10 trials in one computation ran longer than their limit of 3 s each/);
 });

@@ -5,8 +5,10 @@ import type { EngineInfo, Trial } from '@natsweep/sweep';
 import type { EngineChoice } from './engine-choice.ts';
 import { classifyExit, countOutOfMemoryKills } from './failure-class.ts';
 import { LogTail } from './log-tail.ts';
+import { after } from './long-timer.ts';
 import { killGroup } from './process-group.ts';
 import { engineVariable, gpuVariable, type Reply, type Request, type Results, type Wear } from './protocol.ts';
+import { longestHoldMs } from './result-outbox.ts';
 
 /** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
 export class TrialProcessError extends Error {
@@ -28,8 +30,10 @@ export interface TrialChildOptions {
 }
 
 export interface RunOptions {
-  /** The whole process is killed when no trial has finished for this long per trial that is left. */
+  /** The process is killed under a trial that runs longer. */
   readonly trialTimeoutSeconds: number;
+  /** Whether the trials are one computation, which has the time of all that are left; else they run one after the other. */
+  readonly together: boolean;
   readonly onFinished: (results: Results) => void;
   readonly onProgress: (trialId: string, stepsDone: number) => void;
 }
@@ -90,18 +94,18 @@ export class TrialChild {
   run(trials: readonly Trial[], options: RunOptions): Promise<RunEnd> {
     const { promise, resolve } = Promise.withResolvers<RunEnd>();
     const killsBefore = countOutOfMemoryKills();
+    const { trialTimeoutSeconds, together } = options;
     let left = trials.length;
     let timedOut = false;
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = () => {};
     const restartTimer = () => {
-      clearTimeout(timer);
-      timer = setTimeout(
-        () => {
-          timedOut = true;
-          this.kill();
-        },
-        options.trialTimeoutSeconds * 1000 * Math.max(1, left),
-      );
+      stopTimer();
+      const limitMs = trialTimeoutSeconds * 1000 * (together ? Math.max(1, left) : 1);
+      // the trial under way may have begun that much later than the last result was told
+      stopTimer = after(limitMs + longestHoldMs, () => {
+        timedOut = true;
+        this.kill();
+      });
     };
     const onMessage = (reply: Reply) => {
       switch (reply.kind) {
@@ -127,14 +131,17 @@ export class TrialChild {
     const onClose = (code: number | null, signal: string | null) => {
       const logTail = this.#tail.text;
       if (timedOut) {
-        const message = `the trial ran longer than its limit of ${options.trialTimeoutSeconds} s and was killed`;
+        const message =
+          together && left > 1
+            ? `${left} trials in one computation ran longer than their limit of ${trialTimeoutSeconds} s each and were killed`
+            : `the trial ran longer than its limit of ${trialTimeoutSeconds} s and was killed`;
         return end({ kind: 'failed', failure: 'timeout', message, logTail });
       }
       const outOfMemoryKill = countOutOfMemoryKills() > killsBefore;
       end({ kind: 'failed', ...classifyExit({ code, signal, logTail, outOfMemoryKill }), logTail });
     };
     const end = (result: RunEnd) => {
-      clearTimeout(timer);
+      stopTimer();
       this.#process.off('message', onMessage).off('close', onClose);
       resolve(result);
     };

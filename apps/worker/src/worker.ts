@@ -9,6 +9,7 @@ import {
 import type { Logger } from '@natsweep/telemetry';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { GpuMonitor } from './gpus.ts';
+import { after } from './long-timer.ts';
 import { SettingsError, type Settings } from './settings.ts';
 import { SlotPool } from './slot-pool.ts';
 import { announce } from './status.ts';
@@ -95,14 +96,14 @@ export class WorkerProcess {
     const { settings, logger } = this.#options;
     const closed = this.#pool.finish();
     const deadline = Promise.withResolvers<'deadline'>();
-    const timer = setTimeout(() => deadline.resolve('deadline'), settings.drainSeconds * 1000);
+    const stopTimer = after(settings.drainSeconds * 1000, () => deadline.resolve('deadline'));
     this.#hurry = () => deadline.resolve('deadline');
     if ((await Promise.race([closed, deadline.promise])) === 'deadline') {
       logger.warn('handing back the batches in hand');
       await this.#pool.handBack();
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, handBackMs).unref())]);
     }
-    clearTimeout(timer);
+    stopTimer();
     await this.#pool.close();
     await this.#leave();
   }

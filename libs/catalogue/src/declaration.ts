@@ -9,6 +9,11 @@ export interface ExperimentDeclaration<Schema extends z.ZodObject = z.ZodObject>
   readonly title: string;
   /** Paper and place, e.g. "Karakida & Osawa 2020, Fig. 1 and S.1". */
   readonly source: string;
+  /**
+   * Whether the trials of a batch are computed together, so that their time limits add up. Default: one after the other, each
+   * result told before the next trial begins.
+   */
+  readonly computesTogether?: boolean;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   readonly traces: Readonly<Record<string, MetricDeclaration>>;
   readonly claims: readonly Claim[];

@@ -67,6 +67,7 @@ export const matrixCompletion: ExperimentDeclaration<typeof parameters> = {
   title: 'Matrix completion through deep matrix products by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 5',
   parameters,
+  computesTogether: true,
   structuralParameters: [
     'size',
     'depth',

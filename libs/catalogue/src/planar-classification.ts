@@ -20,6 +20,7 @@ export const planarClassification: ExperimentDeclaration<typeof parameters> = {
   title: 'A planar toy: which separator each method and depth ends at',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 2',
   parameters,
+  computesTogether: true,
   structuralParameters: ['samples', ...diagonalClassifierStructure],
   metrics: {
     angle: { description: 'direction of β at the end, from the first axis', unit: 'degree' },

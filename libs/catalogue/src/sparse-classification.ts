@@ -22,6 +22,7 @@ export const sparseClassification: ExperimentDeclaration<typeof parameters> = {
   title: 'Sparse separators: diagonal networks by Euclidean and natural gradient descent',
   source: 'Kerekes, Mészáros & Huszár 2021, Fig. 4 and Fig. 6',
   parameters,
+  computesTogether: true,
   structuralParameters: ['dimension', 'samples', ...diagonalClassifierStructure],
   metrics: {
     accuracy: { description: 'exact accuracy on x ~ N(0, I), 1 − ∠(β, β*)/π', unit: '1' },
