@@ -36,7 +36,7 @@ export class Sweeps {
     const summary = last === undefined ? undefined : await this.#stack.summary(last);
     if (summary !== undefined && summary.planned - summary.observed > enough) return;
     const name = `s-${this.names.length + 1}`;
-    const points = `{ range: { from: 1, to: 2000 } }`;
+    const points = `{ range: { from: 1, to: ${this.names.length === 0 ? 2000 : 800} } }`;
     await this.#stack.submit(
       `name: ${name}\nexperiment: diagnostic\naxes: { point: ${points} }\nfixed: { durationMs: 10 }\n`,
     );
