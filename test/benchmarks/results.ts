@@ -4,7 +4,8 @@
  *   node test/benchmarks/results.ts [--observations N] [--rounds N] [--sqlite] [--postgres]
  *
  * Prints Markdown: what every kind of question takes (the shortest wall time of some rounds), what a trial takes on the disk,
- * and for exports, each by a process of its own, their time and memory; then the same questions put to the same database as
+ * and for exports, the comparison and the report of all trials, each by a process of its own, their time and memory; then the
+ * same questions put to the same database as
  * SQL written by hand, and to DuckDB over the exported Parquet file, which also counts what each exported file holds. The
  * status is 1 if PostgreSQL or DuckDB had to be left out.
  */
@@ -16,7 +17,7 @@ import { parseArgs, promisify } from 'node:util';
 import { openResults } from '@natsweep/results';
 import { findPostgres, startPrivatePostgres } from '@natsweep/results/testing';
 import { installPeer, python, reason } from './python-environment.ts';
-import { farPages, millionObservation, millionSweep, questions, traceSteps } from './results-million.ts';
+import { farPages, millionTrials, questions, traceSteps } from './results-million.ts';
 import { verdictTable, type Requirement } from './verdict-table.ts';
 
 const run = promisify(execFile);
@@ -49,7 +50,8 @@ async function measureSqlite(): Promise<void> {
   const perTrial = statSync(file).size / observations;
   const exported = [];
   for (const format of ['csv', 'jsonl', 'parquet']) exported.push(...(await measureExport(url, format)));
-  console.log(verdictTable([...answered, onDisk(perTrial, 1000), ...exported]));
+  const whole = await measureWhole(url);
+  console.log(verdictTable([...answered, onDisk(perTrial, 1200), ...exported, ...whole]));
   await comparePeers(file);
 }
 
@@ -66,24 +68,26 @@ async function measurePostgres(): Promise<void> {
     const query = 'select pg_database_size(current_database())';
     const { stdout } = await run(join(binaries, 'psql'), ['--csv', '-t', '-c', query, server.url]);
     const exported = await measureExport(server.url, 'parquet');
-    console.log(verdictTable([...answered, onDisk(Number(stdout) / observations, 1250), ...exported]));
+    const whole = await measureWhole(server.url);
+    console.log(verdictTable([...answered, onDisk(Number(stdout) / observations, 1450), ...exported, ...whole]));
   } finally {
     await server.stop();
   }
 }
 
 function onDisk(bytesPerTrial: number, limit: number): Requirement {
-  const what = `on the disk per trial, with 8 parameters, 10 metrics and ${2 * traceSteps} values of traces`;
+  const what = `on the disk per trial, with 25 parameters, 10 metrics and ${2 * traceSteps} values of traces`;
   return { what, measured: bytesPerTrial, limit: { most: limit }, unit: 'bytes' };
 }
 
 async function measure(name: string, url: string): Promise<Requirement[]> {
   const store = await openResults(url);
-  await store.createSweep(millionSweep(observations));
+  const { sweep, observation } = millionTrials(observations);
+  await store.createSweep(sweep);
   let recordingMs = 0;
   for (let first = 0; first < observations; first += batch) {
     const length = Math.min(batch, observations - first);
-    const records = Array.from({ length }, (_, place) => millionObservation(first + place));
+    const records = Array.from({ length }, (_, place) => observation(first + place));
     const start = performance.now();
     await store.record(records);
     recordingMs += performance.now() - start;
@@ -110,21 +114,42 @@ async function measure(name: string, url: string): Promise<Requirement[]> {
   return answers;
 }
 
-interface Exported {
+/** Whole, into a file. */
+async function measureExport(url: string, format: string): Promise<Requirement[]> {
+  const file = join(folder, `exported.${format}`);
+  const taken = await inProcess([url, 'export', format, file]);
+  return limits(`whole export as ${format}, ${(statSync(file).size / mib).toFixed(0)} MiB`, taken, [60, 400]);
+}
+
+/** What reads every trial. */
+async function measureWhole(url: string): Promise<Requirement[]> {
+  const compared = await inProcess([url, 'compare']);
+  const reported = await inProcess([url, 'report', join(folder, 'report')]);
+  return [
+    ...limits('comparison of the 5 approximations, paired over all else', compared, [30, 640]),
+    ...limits('report: verdicts, tables and figures as HTML', reported, [60, 1536]),
+  ];
+}
+
+interface Taken {
   readonly seconds: number;
   readonly peakBytes: number;
 }
 
-/** Whole, into a file, by a process of its own. */
-async function measureExport(url: string, format: string): Promise<Requirement[]> {
-  const file = join(folder, `exported.${format}`);
-  const script = join(import.meta.dirname, 'results-export.ts');
-  const { stdout } = await run(process.execPath, ['--no-warnings', script, url, format, file]);
-  const { seconds, peakBytes } = JSON.parse(stdout) as Exported;
-  const size = (statSync(file).size / mib).toFixed(0);
+async function inProcess(asked: readonly string[]): Promise<Taken> {
+  const script = join(import.meta.dirname, 'results-process.ts');
+  const { stdout } = await run(process.execPath, ['--no-warnings', script, ...asked]);
+  return JSON.parse(stdout) as Taken;
+}
+
+function limits(
+  what: string,
+  { seconds, peakBytes }: Taken,
+  [most, mostMib]: readonly [number, number],
+): Requirement[] {
   return [
-    { what: `whole export as ${format}, ${size} MiB`, measured: seconds, limit: { most: 60 }, unit: 's' },
-    { what: `memory of that process at its peak`, measured: peakBytes / mib, limit: { most: 400 }, unit: 'MiB' },
+    { what, measured: seconds, limit: { most }, unit: 's' },
+    { what: 'memory of that process at its peak', measured: peakBytes / mib, limit: { most: mostMib }, unit: 'MiB' },
   ];
 }
 
@@ -147,9 +172,9 @@ async function comparePeers(database: string): Promise<void> {
     for (const [title, ms] of Object.entries(answers.sqlite))
       console.log(`| ${title} | ${ms.toFixed(0)} ms | ${answers.duckdb[title]!.toFixed(0)} ms |`);
     const store = await openResults(`sqlite:${database}`, { readOnly: true });
-    const [whole] = await store.groups('million', [], ['trainLossFinal']);
+    const [whole] = await store.groups('million', [], ['finalTrainLoss']);
     await store.close();
-    const { count, mean } = whole!.metrics['trainLossFinal']!;
+    const { count, mean } = whole!.metrics['finalTrainLoss']!;
     for (const [file, [rows, sum]] of Object.entries(answers.files)) {
       const same = rows === observations && Math.abs(sum / (mean! * count) - 1) < 1e-12;
       console.log(

@@ -5,17 +5,18 @@ import type { Objective } from './objective.ts';
 import { objectiveOf, ranked } from './objective.ts';
 import type { RecordedSweep } from './recorded-sweep.ts';
 
+const ofTrial: Objective['ofTrial'] = ({ metrics }) => metrics['m']!;
+
 function objective(value: (a: number, b: number, seed: number) => number): Objective {
   const trials = [0, 1, 2].flatMap((a) =>
     [0, 1, 2, 3].flatMap((b) =>
       [0, 1, 2].map((seed) => {
-        const params = { a, b };
-        const trial = { trialId: '', index: 0, params, seed, outcome: 'converged', metrics: {} } as const;
-        return { trial, params, value: value(a, b, seed) };
+        const metrics = { m: value(a, b, seed) };
+        return { trialId: '', index: 0, params: { a, b }, seed, outcome: 'converged', metrics } as const;
       }),
     ),
   );
-  return { metric: 'm', goal: 'minimize', description: '', scale: 'linear', trials };
+  return { metric: 'm', goal: 'minimize', description: '', scale: 'linear', trials, ofTrial };
 }
 
 const shareOf = (o: Objective) =>
@@ -44,7 +45,7 @@ test('ω² agrees with sums of squares worked out here for a two-way layout', ()
 test('an axis that some trials do not have explains no more than their part of the variance', () => {
   // trials of a = 0 lack b; the others are 9 ± 1 by b: 24 of the trials, each 1 from their mean
   const whole = objective((a, b) => (a === 0 ? 0 : b < 2 ? 8 : 10));
-  const trials = whole.trials.map((valued) => (valued.params['a'] === 0 ? { ...valued, params: { a: 0 } } : valued));
+  const trials = whole.trials.map((trial) => (trial.params['a'] === 0 ? { ...trial, params: { a: 0 } } : trial));
   const { b } = shareOf({ ...whole, trials });
   const total = 24 * 1 + 24 * (9 - 6) ** 2 + 12 * (0 - 6) ** 2;
   assert.ok(Math.abs(b! - 24 / total) < 1e-12);
@@ -69,7 +70,7 @@ test('the objective ranks by its goal, leaves out what is not finite, and is log
       values.map((m, index) => ({ ...trial, index, metrics: { m } })),
     )!;
   };
-  const order = (o: Objective) => ranked(o).map(({ value }) => value);
+  const order = (o: Objective) => ranked(o).map(ofTrial);
   assert.deepEqual(order(found([3, null, 1, 2], 'minimize')), [1, 2, 3]);
   assert.deepEqual(order(found([3, null, 1, 2], 'maximize')), [3, 2, 1]);
   assert.equal(found([1, 1000], 'minimize').scale, 'log');

@@ -1,5 +1,5 @@
 import { groupByParams, type Group } from './grouping.ts';
-import { onScale, type Objective, type ValuedTrial } from './objective.ts';
+import { onScale, type Objective } from './objective.ts';
 
 export interface AxisImportance {
   readonly parameter: string;
@@ -18,7 +18,8 @@ export interface AxisImportance {
  */
 export function axisImportance(objective: Objective, parameters: readonly string[]): readonly AxisImportance[] {
   const { trials } = objective;
-  const squares = (items: readonly ValuedTrial[]) => squaresOf(items.map(({ value }) => onScale(objective, value)));
+  const squares = (items: Objective['trials']) =>
+    squaresOf(items.map((trial) => onScale(objective, objective.ofTrial(trial))));
   const total = squares(trials);
   return parameters
     .map((parameter) => {
@@ -36,7 +37,7 @@ interface SumsOfSquares {
   readonly total: number;
 }
 
-function omegaSquared(groups: readonly Group<ValuedTrial>[], { within, own, total }: SumsOfSquares): number {
+function omegaSquared(groups: readonly Group<unknown>[], { within, own, total }: SumsOfSquares): number {
   const freedom = groups.reduce((sum, { items }) => sum + items.length - 1, 0);
   const meanWithin = freedom > 0 ? within / freedom : 0;
   const share = total > 0 ? (own - within - (groups.length - 1) * meanWithin) / (total + meanWithin) : 0;

@@ -1,11 +1,12 @@
-import type { MeasuredTrial, ResultsStore, Selection } from '@natsweep/results';
-import { compareTrials, type CompareOptions, type Comparison } from './compare.ts';
+import type { ResultsStore, Selection } from '@natsweep/results';
+import { presentParameters } from '@natsweep/sweep';
+import { compareTrials, type ComparedTrial, type CompareOptions, type Comparison } from './compare.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { comparisonFigure } from './figures/comparison-figure.ts';
 import type { RenderedFigure } from './figures/frame.ts';
 import { objectiveMetric } from './objective.ts';
 import { changePoints } from './points.ts';
-import { findRecordedSweep, loadTrials } from './recorded-sweep.ts';
+import { findRecordedSweep, type RecordedSweep } from './recorded-sweep.ts';
 import type { Table } from './table.ts';
 
 export interface CompareSweepsOptions extends Pick<CompareOptions, 'by' | 'baseline' | 'ignore'> {
@@ -58,14 +59,16 @@ export async function compareSweeps(
     );
   }
   const goal = options.goal ?? objective?.goal ?? 'minimize';
-  const sides: (readonly MeasuredTrial[])[] = [];
+  const sides: (readonly ComparedTrial[])[] = [];
+  // equal trials of several sweeps count once, unless it is the sweeps that are compared
+  const seen = recorded.length > 1 && options.by !== 'sweep' ? new Set<string>() : undefined;
   for (const one of recorded) {
-    const { placed } = await loadTrials(store, one, { ...options.selection, metrics: [metric] });
+    const trials = await loadCompared(store, one, { selection: options.selection, metric, seen });
     sides.push(
-      options.by === 'sweep' ? changePoints(placed, (params) => ({ ...params, sweep: one.sweep.name })) : placed,
+      options.by === 'sweep' ? changePoints(trials, (params) => ({ ...params, sweep: one.sweep.name })) : trials,
     );
   }
-  const comparison = compareTrials(options.by === 'sweep' ? sides.flat() : distinct(sides), {
+  const comparison = compareTrials(sides.flat(), {
     ...{ by: options.by, metric, goal },
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
@@ -80,15 +83,26 @@ export async function compareSweeps(
   return { comparison, table: comparisonTable(comparison), ...(figure === undefined ? {} : { figure }) };
 }
 
-/** Equal trials of several sweeps count once. */
-function distinct(sides: readonly (readonly MeasuredTrial[])[]): readonly MeasuredTrial[] {
-  if (sides.length === 1) return sides[0]!;
-  const seen = new Set<string>();
-  return sides.flatMap((trials) =>
-    trials.filter(({ trialId }) => {
-      const isNew = !seen.has(trialId);
-      seen.add(trialId);
-      return isNew;
-    }),
-  );
+interface Wanted {
+  readonly selection: Selection | undefined;
+  readonly metric: string;
+  /** Ids of trials that are not wanted again. */
+  readonly seen: Set<string> | undefined;
+}
+
+/** In the order of the grid, and of each trial no more than is compared: a million fit into memory. */
+async function loadCompared(
+  store: ResultsStore,
+  { sweep, spec, declaration }: RecordedSweep,
+  { selection, metric, seen }: Wanted,
+): Promise<readonly ComparedTrial[]> {
+  const found: (ComparedTrial & { readonly index: number })[] = [];
+  for await (const page of store.measured(sweep.name, { ...selection, metrics: [metric] }))
+    for (const { trialId, index, params, seed, metrics } of page) {
+      if (seen?.has(trialId) === true) continue;
+      seen?.add(trialId);
+      found.push({ index, params, seed, value: metrics[metric] ?? null });
+    }
+  found.sort((a, b) => a.index - b.index);
+  return changePoints(found, presentParameters(spec, declaration));
 }

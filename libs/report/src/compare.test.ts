@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Measurement } from '@natsweep/catalogue';
 import type { Measured } from '@natsweep/sweep';
 import { plantSweep, temporaryStore } from '../testing/planted-sweep.ts';
 import { wideFinding, wideSweep } from '../testing/wide-sweep.ts';
 import { compareSweeps, ComparisonError } from './compare-sweeps.ts';
-import { compareTrials } from './compare.ts';
+import { compareTrials, type ComparedTrial } from './compare.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { studentQuantile } from './student-t.ts';
 
@@ -27,11 +26,10 @@ test("quantiles of Student's t agree with printed tables and with the closed for
   }
 });
 
-const measurement = (approximation: string, seed: number, loss: Measured, depth = 3): Measurement => ({
+const measurement = (approximation: string, seed: number, loss: Measured, depth = 3): ComparedTrial => ({
   params: { approximation, depth },
   seed,
-  outcome: 'converged',
-  metrics: { loss },
+  value: loss,
 });
 const options = { by: 'approximation', metric: 'loss', goal: 'minimize' } as const;
 
@@ -73,7 +71,7 @@ test('a diverged trial loses, two diverged trials tie, and neither enters the me
 });
 
 test('values that never meet say in which parameters they differ; an ignored parameter is averaged over', () => {
-  const trial = (approximation: string, steps: number, loss: number): Measurement => ({
+  const trial = (approximation: string, steps: number, loss: number): ComparedTrial => ({
     ...measurement(approximation, 1, loss),
     params: { approximation, steps },
   });
@@ -89,7 +87,7 @@ test('values that never meet say in which parameters they differ; an ignored par
 });
 
 test('a parameter that only one of two values has is averaged over, and the table says so', () => {
-  const damped = (approximation: string, damping: number, loss: number): Measurement => ({
+  const damped = (approximation: string, damping: number, loss: number): ComparedTrial => ({
     ...measurement(approximation, 1, loss),
     // a rate that only the natural gradients have, the same for all of them: nothing to average over
     params: { approximation, depth: 3, damping, rate: 0.25 },

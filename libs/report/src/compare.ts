@@ -1,5 +1,5 @@
-import { spread, type Measurement } from '@natsweep/catalogue';
-import type { Measured, ParameterValue } from '@natsweep/sweep';
+import { spread } from '@natsweep/catalogue';
+import type { Measured, Parameters, ParameterValue } from '@natsweep/sweep';
 import { valuesOf } from './grouping.ts';
 import { spansDecades } from './objective.ts';
 import { Partners } from './partners.ts';
@@ -15,6 +15,14 @@ export interface CompareOptions {
   readonly baseline?: ParameterValue;
   /** Parameters that may differ within a pair: each side is then the mean over its trials. Default: none. */
   readonly ignore?: readonly string[];
+}
+
+/** What a comparison reads of a trial. */
+export interface ComparedTrial {
+  readonly params: Parameters;
+  readonly seed: number;
+  /** Of the metric; null where it was not measured. */
+  readonly value: Measured;
 }
 
 export interface Comparison {
@@ -51,15 +59,15 @@ export interface ComparedValue {
  * Compares the values of a parameter, paired by all other parameters and the seed (common random numbers). A parameter
  * that only one of two values has, as gradient descent has no damping, cannot pair them: it is averaged over.
  */
-export function compareTrials(measurements: readonly Measurement[], options: CompareOptions): Comparison | undefined {
+export function compareTrials(all: readonly ComparedTrial[], options: CompareOptions): Comparison | undefined {
   const { by, metric, goal, ignore = [] } = options;
-  const values = valuesOf(measurements, by);
+  const values = valuesOf(all, by);
   const baseline = options.baseline ?? (values.includes('gradient-descent') ? 'gradient-descent' : values[0]);
   if (baseline === undefined || !values.includes(baseline)) return undefined;
 
-  const sides = Map.groupBy(measurements, ({ params }) => params[by]);
+  const sides = Map.groupBy(all, ({ params }) => params[by]);
   const compared = values.flatMap((value) => sides.get(value)!);
-  const scale = spansDecades(compared.flatMap(({ metrics }) => metrics[metric] ?? [])) ? 'ratio' : 'difference';
+  const scale = spansDecades(compared.flatMap(({ value }) => value ?? [])) ? 'ratio' : 'difference';
   const rows = values
     .filter((value) => value !== baseline)
     .map((value): ComparedValue => {
@@ -67,7 +75,7 @@ export function compareTrials(measurements: readonly Measurement[], options: Com
       const without = [...new Set([...ignore, ...unshared(trials, references)])].filter((name) => name !== by);
       const averagedOver = without.filter((name) => varies(name, trials, references));
       const partners = new Partners([by, ...without]);
-      const [own, others] = [partners.means(trials, metric), partners.means(references, metric)];
+      const [own, others] = [partners.means(trials), partners.means(references)];
       const pairs: [Measured, Measured][] = [];
       for (const [partner, mean] of own) if (others.has(partner)) pairs.push([mean, others.get(partner)!]);
       const differsIn = pairs.length > 0 ? [] : disjointParameters(trials, references, by);
@@ -77,18 +85,18 @@ export function compareTrials(measurements: readonly Measurement[], options: Com
 }
 
 /** Parameters that trials of one side have and none of the other. */
-function unshared(left: readonly Measurement[], right: readonly Measurement[]): readonly string[] {
+function unshared(left: readonly ComparedTrial[], right: readonly ComparedTrial[]): readonly string[] {
   const [ours, theirs] = [namesOf(left), namesOf(right)];
   return [...ours, ...theirs].filter((name) => !ours.has(name) || !theirs.has(name));
 }
 
-function namesOf(trials: readonly Measurement[]): Set<string> {
+function namesOf(trials: readonly ComparedTrial[]): Set<string> {
   const names = new Set<string>();
   for (const params of pointsOf(trials)) for (const name of Object.keys(params)) names.add(name);
   return names;
 }
 
-function varies(name: string, ...sides: readonly (readonly Measurement[])[]): boolean {
+function varies(name: string, ...sides: readonly (readonly ComparedTrial[])[]): boolean {
   return sides.some((side) => valuesOf(side, name).length > 1);
 }
 
@@ -118,8 +126,8 @@ function comparedValue(
 
 /** Parameters in which the trials of two sides have no value in common. */
 function disjointParameters(
-  left: readonly Measurement[],
-  right: readonly Measurement[],
+  left: readonly ComparedTrial[],
+  right: readonly ComparedTrial[],
   by: string,
 ): readonly string[] {
   const shared = namesOf(right);

@@ -1,5 +1,4 @@
 import type { MeasuredTrial } from '@natsweep/results';
-import type { Parameters } from '@natsweep/sweep';
 import type { RecordedSweep } from './recorded-sweep.ts';
 import { typeset } from './typeset.ts';
 
@@ -10,14 +9,9 @@ export interface Objective {
   readonly description: string;
   /** See `spansDecades`. */
   readonly scale: 'linear' | 'log';
-  /** The trials that measured it, with its value. */
-  readonly trials: readonly ValuedTrial[];
-}
-
-export interface ValuedTrial {
-  readonly trial: MeasuredTrial;
-  readonly params: Parameters;
-  readonly value: number;
+  /** The trials that measured it. */
+  readonly trials: readonly MeasuredTrial[];
+  readonly ofTrial: (trial: MeasuredTrial) => number;
 }
 
 /** The spec's objective, else what the experiment's figures measure, else its first metric; undefined if it has none. */
@@ -38,17 +32,15 @@ export function objectiveOf(
   const asked = objectiveMetric(recorded);
   if (asked === undefined) return undefined;
   const { metric, goal } = asked;
-  const trials: ValuedTrial[] = [];
-  for (const trial of placed) {
-    const value = trial.metrics[metric];
-    if (typeof value === 'number') trials.push({ trial, params: trial.params, value });
-  }
+  const trials = placed.filter(({ metrics }) => typeof metrics[metric] === 'number');
+  const ofTrial = ({ metrics }: MeasuredTrial) => metrics[metric] as number;
   return {
     metric,
     goal,
     description: typeset(recorded.declaration.metrics[metric]?.description ?? ''),
-    scale: spansDecades(trials.map(({ value }) => value)) ? 'log' : 'linear',
+    scale: spansDecades(trials.map(ofTrial)) ? 'log' : 'linear',
     trials,
+    ofTrial,
   };
 }
 
@@ -63,8 +55,9 @@ const orders = new WeakMap<Objective, Objective['trials']>();
 export function ranked(objective: Objective): Objective['trials'] {
   let order = orders.get(objective);
   if (order === undefined) {
-    const sign = objective.goal === 'minimize' ? 1 : -1;
-    order = [...objective.trials].sort((a, b) => sign * (a.value - b.value) || a.trial.index - b.trial.index);
+    const { trials, goal, ofTrial } = objective;
+    const sign = goal === 'minimize' ? 1 : -1;
+    order = [...trials].sort((a, b) => sign * (ofTrial(a) - ofTrial(b)) || a.index - b.index);
     orders.set(objective, order);
   }
   return order;

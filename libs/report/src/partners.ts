@@ -1,5 +1,5 @@
-import type { Measurement } from '@natsweep/catalogue';
 import type { Measured, Parameters } from '@natsweep/sweep';
+import type { ComparedTrial } from './compare.ts';
 
 /** Numbers the trials that agree in the seed and in all parameters but some: equal numbers, whichever side they are on. */
 export class Partners {
@@ -13,14 +13,14 @@ export class Partners {
     this.#without = new Set(without);
   }
 
-  /** The mean of the metric over the trials of each number; null as soon as one is: a diverged trial is not averaged away. */
-  means(trials: readonly Measurement[], metric: string): ReadonlyMap<number, Measured> {
+  /** The mean over the trials of each number; null as soon as one is: a diverged trial is not averaged away. */
+  means(trials: readonly ComparedTrial[]): ReadonlyMap<number, Measured> {
     const members = new Map<number, { sum: number; count: number }>();
-    for (const { params, seed, metrics } of trials) {
+    for (const { params, seed, value } of trials) {
       const partner = this.#numberOf(params, seed);
       let member = members.get(partner);
       if (member === undefined) members.set(partner, (member = { sum: 0, count: 0 }));
-      member.sum += metrics[metric] ?? NaN;
+      member.sum += value ?? NaN;
       member.count++;
     }
     const means = new Map<number, Measured>();

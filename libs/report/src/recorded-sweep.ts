@@ -1,5 +1,5 @@
 import { findDeclaration, type ExperimentDeclaration } from '@natsweep/catalogue';
-import type { MeasuredQuery, MeasuredTrial, ResultsStore, StoredSweep } from '@natsweep/results';
+import type { MeasuredTrial, ResultsStore, StoredSweep } from '@natsweep/results';
 import { presentParameters, type SweepSpec } from '@natsweep/sweep';
 import { changePoints } from './points.ts';
 
@@ -35,14 +35,13 @@ export interface RecordedTrials {
   readonly placed: readonly MeasuredTrial[];
 }
 
-/** The selected observations of a sweep. */
+/** All observations of a sweep. */
 export async function loadTrials(
   store: ResultsStore,
   { sweep, spec, declaration }: RecordedSweep,
-  query: MeasuredQuery = {},
 ): Promise<RecordedTrials> {
   const measurements: MeasuredTrial[] = [];
-  for await (const trials of store.measured(sweep.name, query)) for (const trial of trials) measurements.push(trial);
+  for await (const trials of store.measured(sweep.name)) for (const trial of trials) measurements.push(trial);
   measurements.sort((a, b) => a.index - b.index);
   return { measurements, placed: changePoints(measurements, presentParameters(spec, declaration)) };
 }

@@ -23,9 +23,7 @@ export async function trainingCurves(store: ResultsStore, results: SweepResults)
   const [trace, declared] = traces.find(([name]) => name === objective?.metric) ?? traces[0] ?? [];
   if (trace === undefined || declared === undefined) return undefined;
   const chosen =
-    objective === undefined || objective.trials.length === 0
-      ? placed.slice(0, DRAWN)
-      : bestAndEven(objective, DRAWN).map(({ trial }) => trial);
+    objective === undefined || objective.trials.length === 0 ? placed.slice(0, DRAWN) : bestAndEven(objective, DRAWN);
   const trials: TracedTrial[] = [];
   for (const { trialId, params } of chosen) {
     const record = await store.trial(sweep.name, trialId);

@@ -30,7 +30,7 @@ function rankedTables(results: SweepResults, objective: Objective): readonly Tab
     title,
     note: `${objective.metric}: ${objective.description}; ${objective.goal === 'minimize' ? 'least' : 'greatest'} is best.`,
     columns: [...placeColumns(swept), column(objective.metric, 'right'), column('outcome', 'left')],
-    rows: trials.map(({ trial, value }) => [...place(trial, swept), formatMeasured(value), trial.outcome]),
+    rows: trials.map((trial) => [...place(trial, swept), formatMeasured(objective.ofTrial(trial)), trial.outcome]),
   }));
 }
 

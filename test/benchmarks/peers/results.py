@@ -26,10 +26,9 @@ def shortest_ms(ask, rounds=3):
 
 def questions(table, column, deviation):
     """SQL by title; `column` names a parameter or metric in the table."""
-    loss, rule = column["trainLossFinal"], column["approximation"]
+    loss, rule = column["finalTrainLoss"], column["approximation"]
     four = ", ".join(column[name] for name in ["approximation", "depth", "width", "damping"])
-    others = ["depth", "width", "damping", "learningRateScale", "dataset", "activation", "samples"]
-    partner = ", ".join([*(column[name] for name in others), "seed"])
+    partner = ", ".join([*(column[name] for name in parameters if name != "approximation"), "seed"])
     return {
         "best 50 by a metric": f"select * from {table} order by {loss} nulls last limit 50",
         "by 1 parameter, 1 metric": f"select {rule}, count({loss}), avg({loss}), {deviation(loss)} from {table} group by {rule}",
@@ -47,6 +46,7 @@ reading = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
 reading.execute("pragma cache_size = -65536")
 reading.execute("pragma temp_store = memory")
 names = dict(reading.execute("select name, column_name from sweep_columns").fetchall())
+parameters = [name for (name,) in reading.execute("select name from sweep_columns where role = 'param'")]
 # SQLite has no deviation of its own: the textbook sum of squares, which cancels where the mean is large
 textbook = lambda value: f"sqrt((sum({value} * {value}) - sum({value}) * sum({value}) / count({value})) / (count({value}) - 1))"
 sqlite_ms = {
@@ -65,6 +65,6 @@ duckdb_ms = {
 readers = {".csv": "read_csv", ".jsonl": "read_json", ".parquet": "read_parquet"}
 files = {}
 for ending, path in by_ending.items():
-    query = f"select count(*), fsum(trainLossFinal) from {readers[ending]}('{path}')"
+    query = f"select count(*), fsum(finalTrainLoss) from {readers[ending]}('{path}')"
     files[os.path.basename(path)] = columnar.execute(query).fetchone()
 print(json.dumps({"duckdb": duckdb_ms, "sqlite": sqlite_ms, "files": files}))

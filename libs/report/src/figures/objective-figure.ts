@@ -16,12 +16,8 @@ const CHARACTER = 6.4;
 /** More values than this on one axis are summarised in bins of neighbouring values. */
 const MAX_VALUES = 24;
 
-interface Valued {
-  readonly params: Readonly<Record<string, ParameterValue>>;
-  readonly value: number;
-}
-
-interface Colouring {
+interface Boxing {
+  readonly ofTrial: Objective['ofTrial'];
   readonly seriesBy: string | undefined;
   readonly series: readonly ParameterValue[];
   readonly colours: readonly string[];
@@ -37,11 +33,7 @@ export function objectiveFigure(
   const items = objective.trials;
   const series = seriesBy === undefined ? [''] : valuesOf(items, seriesBy);
   const colours = seriesBy === undefined ? ['#0072b2'] : seriesColours(series);
-  const y = valueAxis(
-    objective.scale,
-    items.map(({ value }) => value),
-    { maxTicks: 5 },
-  );
+  const y = valueAxis(objective.scale, items.map(objective.ofTrial), { maxTicks: 5 });
   return frame({
     id: 'objective-by-axis',
     title: `${objective.metric} against each axis`,
@@ -50,19 +42,23 @@ export function objectiveFigure(
     legend:
       seriesBy === undefined ? [] : series.map((value, i) => ({ label: formatValue(value), colour: colours[i]! })),
     keys: [],
-    plot: tile(parameters.map((parameter) => axisPanel(items, parameter, { y, seriesBy, series, colours }))),
+    plot: tile(
+      parameters.map((parameter) =>
+        axisPanel(items, parameter, { y, ofTrial: objective.ofTrial, seriesBy, series, colours }),
+      ),
+    ),
   });
 }
 
 function axisPanel(
-  items: readonly Valued[],
+  items: Objective['trials'],
   parameter: string,
-  { y, ...colouring }: Colouring & { readonly y: ValueAxis },
+  { y, ...boxing }: Boxing & { readonly y: ValueAxis },
 ): Drawing {
   const having = items.filter(({ params }) => params[parameter] !== undefined);
   const bins = binned(groupByParams(having, [parameter]));
   const boxes = bins.flatMap((bin, place) =>
-    boxesOf(bin.items, parameter, colouring, y.domain[0]).map((box) => ({ ...box, place: place + box.shift })),
+    boxesOf(bin.items, parameter, boxing, y.domain[0]).map((box) => ({ ...box, place: place + box.shift })),
   );
   const room = (PANEL.width - 60) / bins.length;
   const crowded = bins.some(({ label }) => label.length * CHARACTER + 6 > room);
@@ -84,7 +80,7 @@ function axisPanel(
       tickSize: 3,
     },
     y: plotScale(y),
-    color: { domain: colouring.series.map(String), range: [...colouring.colours] },
+    color: { domain: boxing.series.map(String), range: [...boxing.colours] },
     marks: [
       yAxisMark(y, null),
       Plot.gridY([...y.ticks], { strokeOpacity: 0.12 }),
@@ -109,12 +105,12 @@ interface Box {
 }
 
 function boxesOf(
-  items: readonly Valued[],
+  items: Objective['trials'],
   parameter: string,
-  { seriesBy, series }: Colouring,
+  { ofTrial, seriesBy, series }: Boxing,
   floor: number,
 ): readonly Box[] {
-  const groups: readonly Group<Valued>[] =
+  const groups: readonly Group<Objective['trials'][number]>[] =
     seriesBy === undefined
       ? [{ values: [''], items }]
       : groupByParams(
@@ -122,7 +118,7 @@ function boxesOf(
           [seriesBy],
         );
   return groups.map(({ values: [name], items: members }) => {
-    const sorted = members.map(({ value }) => value).sort((a, b) => a - b);
+    const sorted = members.map(ofTrial).sort((a, b) => a - b);
     const at = (probability: number) => Math.max(floor, quantile(sorted, probability));
     const rank = series.indexOf(name!) - (series.length - 1) / 2;
     return {
@@ -138,8 +134,8 @@ function boxesOf(
 }
 
 function binned(
-  groups: readonly Group<Valued>[],
-): readonly { readonly label: string; readonly items: readonly Valued[] }[] {
+  groups: readonly Group<Objective['trials'][number]>[],
+): readonly { readonly label: string; readonly items: Objective['trials'] }[] {
   const size = Math.ceil(groups.length / MAX_VALUES);
   return Array.from({ length: Math.ceil(groups.length / size) }, (_, i) => {
     const members = groups.slice(i * size, (i + 1) * size);

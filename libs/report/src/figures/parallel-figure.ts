@@ -33,7 +33,7 @@ export function parallelFigure(objective: Objective, parameters: readonly string
         .map((value) => ({ text: formatPresent(value), height: ranks.get(value)! })),
     };
   });
-  const scaled = objective.trials.map(({ value }) => onScale(objective, value));
+  const scaled = objective.trials.map((trial) => onScale(objective, objective.ofTrial(trial)));
   const low = scaled.reduce((a, b) => Math.min(a, b));
   const high = scaled.reduce((a, b) => Math.max(a, b));
   const heightOf = (value: number) => (high > low ? (onScale(objective, value) - low) / (high - low) : 0.5);
@@ -48,13 +48,13 @@ export function parallelFigure(objective: Objective, parameters: readonly string
     })),
   ];
   // worst first, so that the best lines are drawn over them
-  const lines = kept.toReversed().flatMap(({ trial, value }, i): Vertex[] => [
+  const lines = kept.toReversed().flatMap((trial, i): Vertex[] => [
     ...axes.map(({ parameter, ranks }) => ({
       axis: parameter,
       height: ranks.get(trial.params[parameter])! + scatter(i),
       trial: i,
     })),
-    { axis: objective.metric, height: heightOf(value), trial: i },
+    { axis: objective.metric, height: heightOf(objective.ofTrial(trial)), trial: i },
   ]);
   const rankColour = ({ trial }: Vertex) => cssColour(sequential((0.9 * trial) / Math.max(1, kept.length - 1)));
   const names = [...parameters, objective.metric];
