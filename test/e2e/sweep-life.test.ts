@@ -69,7 +69,10 @@ test('a sweep from launch to results, and what the command says on the way', asy
   await t.test('a name that is taken is refused', async () => {
     const again = await home.natsweep('launch', 'short.yaml');
     assert.equal(again.code, 2, again.stderr);
-    assert.match(again.stderr, /^natsweep: There is a sweep named "short" already .*--name\.\n$/);
+    assert.match(
+      again.stderr,
+      /^natsweep: There is a sweep named "short" already .*--name, or change it with "natsweep apply"\.\n$/,
+    );
     const renamed = await home.natsweep('launch', 'short.yaml', '--name', 'second', '--watch');
     assert.equal(renamed.code, 0, renamed.stderr);
     await assertEachOnce(home, 'second', 80);
