@@ -24,7 +24,8 @@ export function axisImportance(objective: Objective, parameters: readonly string
   return parameters
     .map((parameter) => {
       const groups = groupByParams(trials, [parameter]).filter(({ values: [value] }) => value !== undefined);
-      const having = trials.filter(({ params }) => params[parameter] !== undefined);
+      const count = groups.reduce((sum, { items }) => sum + items.length, 0);
+      const having = count === trials.length ? trials : trials.filter(({ params }) => params[parameter] !== undefined);
       const within = groups.reduce((sum, { items }) => sum + squares(items), 0);
       return { parameter, share: omegaSquared(groups, { within, own: squares(having), total }) };
     })

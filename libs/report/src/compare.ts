@@ -92,7 +92,7 @@ function unshared(left: readonly ComparedTrial[], right: readonly ComparedTrial[
 
 function namesOf(trials: readonly ComparedTrial[]): Set<string> {
   const names = new Set<string>();
-  for (const params of pointsOf(trials)) for (const name of Object.keys(params)) names.add(name);
+  for (const params of pointsOf(trials).params) for (const name of Object.keys(params)) names.add(name);
   return names;
 }
 

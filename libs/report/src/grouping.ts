@@ -3,11 +3,11 @@ import { pointsOf } from './points.ts';
 
 /** The distinct values of a parameter, numbers ascending, others in order of appearance. */
 export function valuesOf(
-  items: Iterable<{ readonly params: Parameters }>,
+  items: readonly { readonly params: Parameters }[],
   parameter: string,
 ): readonly ParameterValue[] {
   const values = new Set<ParameterValue>();
-  for (const params of pointsOf(items)) {
+  for (const params of pointsOf(items).params) {
     const value = params[parameter];
     if (value !== undefined) values.add(value);
   }
@@ -27,17 +27,25 @@ export function groupByParams<T extends { readonly params: Parameters }>(
   parameters: readonly string[],
 ): readonly Group<T>[] {
   const ranks = parameters.map((name) => new Map(valuesOf(items, name).map((value, rank) => [value, rank])));
-  const groups: (Group<T> & { readonly items: T[] })[] = [];
-  const root: Level<T> = {};
-  const groupOf = new Map<Parameters, T[]>();
-  for (const params of pointsOf(items)) {
+  const groups: { readonly values: Group<T>['values']; count: number; items: T[] }[] = [];
+  const root: Level = {};
+  const points = pointsOf(items);
+  const groupOf = points.params.map((params) => {
     const values = parameters.map((name) => params[name]);
     let level = root;
     for (const value of values) level = step(level, value);
-    if (level.members === undefined) groups.push({ values, items: (level.members = []) });
-    groupOf.set(params, level.members);
+    if (level.group === undefined) level.group = groups.push({ values, count: 0, items: [] }) - 1;
+    return groups[level.group]!;
+  });
+  for (const point of points.ofItem) groupOf[point]!.count++;
+  for (const group of groups) {
+    group.items = new Array<T>(group.count);
+    group.count = 0;
   }
-  for (const item of items) groupOf.get(item.params)!.push(item);
+  for (const [item, point] of points.ofItem.entries()) {
+    const group = groupOf[point]!;
+    group.items[group.count++] = items[item]!;
+  }
   const rank = (value: ParameterValue | undefined, i: number) => (value === undefined ? -1 : ranks[i]!.get(value)!);
   return groups.sort((a, b) => {
     const differs = a.values.findIndex((value, i) => value !== b.values[i]);
@@ -46,12 +54,13 @@ export function groupByParams<T extends { readonly params: Parameters }>(
 }
 
 /** What begins with the same values. */
-interface Level<T> {
-  next?: Map<ParameterValue | undefined, Level<T>>;
-  members?: T[];
+interface Level {
+  next?: Map<ParameterValue | undefined, Level>;
+  /** The place of the group. */
+  group?: number;
 }
 
-function step<T>(level: Level<T>, value: ParameterValue | undefined): Level<T> {
+function step(level: Level, value: ParameterValue | undefined): Level {
   const known = (level.next ??= new Map());
   let next = known.get(value);
   if (next === undefined) known.set(value, (next = {}));

@@ -20,15 +20,27 @@ export function changePoints<T extends Placed>(
   });
 }
 
-const known = new WeakMap<object, ReadonlySet<Parameters>>();
+/** The parameters that occur, and which of them each item has, by its place: trials of one point share them. */
+export interface Points {
+  readonly params: readonly Parameters[];
+  readonly ofItem: Int32Array;
+}
 
-/** The parameters that occur; trials of one point share them. Kept as long as the list of items is. */
-export function pointsOf(items: Iterable<Placed>): ReadonlySet<Parameters> {
+const known = new WeakMap<object, Points>();
+
+/** Kept as long as the list of items is. */
+export function pointsOf(items: readonly Placed[]): Points {
   let found = known.get(items);
   if (found === undefined) {
-    const set = new Set<Parameters>();
-    for (const { params } of items) set.add(params);
-    known.set(items, (found = set));
+    const places = new Map<Parameters, number>();
+    const ofItem = new Int32Array(items.length);
+    for (let item = 0; item < items.length; item++) {
+      const { params } = items[item]!;
+      let place = places.get(params);
+      if (place === undefined) places.set(params, (place = places.size));
+      ofItem[item] = place;
+    }
+    known.set(items, (found = { params: [...places.keys()], ofItem }));
   }
   return found;
 }

@@ -23,7 +23,7 @@ export async function drawFigures(store: ResultsStore, results: SweepResults): P
   const { declaration } = results;
   const drawn: RenderedFigure[] = [];
   const shown = new Set<string>();
-  const points = pointsOf(results.measurements);
+  const points = pointsOf(results.measurements).params;
   const isNamed = titling(results);
   for (const asked of declaration.figures) {
     const figure = printed(separated(atLargest(asked, results), sweptParameters(results), points));
@@ -83,10 +83,10 @@ function atLargest<F extends Figure>(figure: F, { measurements }: SweepResults):
 }
 
 /** Swept parameters that vary where all that the figure places are equal would be averaged over unseen: they become panels. */
-function separated<F extends Figure>(figure: F, swept: readonly string[], points: Iterable<Parameters>): F {
+function separated<F extends Figure>(figure: F, swept: readonly string[], points: readonly Parameters[]): F {
   const panelBy = [...figure.panelBy];
   const placed = () => [...panelBy, figure.seriesBy, ...(figure.kind === 'metric' ? [figure.x] : [])];
-  const items = Array.from(points, (params) => ({ params }));
+  const items = points.map((params) => ({ params }));
   for (const name of swept) {
     if (placed().includes(name)) continue;
     if (groupByParams(items, placed()).some((group) => varies(group.items, name))) panelBy.push(name);
@@ -121,10 +121,8 @@ interface Sample {
 }
 
 function sampled(trials: readonly MeasuredTrial[], { panelBy, seriesBy }: Figure): Sample {
-  const panels = groupByParams(
-    Array.from(pointsOf(trials), (params) => ({ params })),
-    panelBy,
-  );
+  const points = pointsOf(trials).params.map((params) => ({ params }));
+  const panels = groupByParams(points, panelBy);
   const shown = new Set(panels.slice(0, MAX_PANELS).flatMap(({ items }) => items.map(({ params }) => params)));
   const drawable = trials.filter(({ params }) => shown.has(params));
   const curves = groupByParams(drawable, [...panelBy, seriesBy]);

@@ -55,8 +55,7 @@ function axisPanel(
   parameter: string,
   { y, ...boxing }: Boxing & { readonly y: ValueAxis },
 ): Drawing {
-  const having = items.filter(({ params }) => params[parameter] !== undefined);
-  const bins = binned(groupByParams(having, [parameter]));
+  const bins = binned(groupByParams(items, [parameter]).filter(({ values: [value] }) => value !== undefined));
   const boxes = bins.flatMap((bin, place) =>
     boxesOf(bin.items, parameter, boxing, y.domain[0]).map((box) => ({ ...box, place: place + box.shift })),
   );
@@ -113,10 +112,7 @@ function boxesOf(
   const groups: readonly Group<Objective['trials'][number]>[] =
     seriesBy === undefined
       ? [{ values: [''], items }]
-      : groupByParams(
-          items.filter(({ params }) => params[seriesBy] !== undefined),
-          [seriesBy],
-        );
+      : groupByParams(items, [seriesBy]).filter(({ values: [value] }) => value !== undefined);
   return groups.map(({ values: [name], items: members }) => {
     const sorted = members.map(ofTrial).sort((a, b) => a - b);
     const at = (probability: number) => Math.max(floor, quantile(sorted, probability));
@@ -141,7 +137,10 @@ function binned(
     const members = groups.slice(i * size, (i + 1) * size);
     const [first, last] = [members[0]!.values[0]!, members.at(-1)!.values[0]!];
     const range = typeof first === 'number' ? `${formatMeasured(first)}…` : `${first}…`;
-    return { label: first === last ? formatValue(first) : range, items: members.flatMap(({ items }) => items) };
+    return {
+      label: first === last ? formatValue(first) : range,
+      items: members.length === 1 ? members[0]!.items : members.flatMap(({ items }) => items),
+    };
   });
 }
 
