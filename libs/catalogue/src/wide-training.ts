@@ -1,3 +1,4 @@
+import { maxValueLength } from '@natsweep/sweep';
 import { z } from 'zod';
 import type { ExperimentDeclaration } from './declaration.ts';
 import { couplingProblem } from './layer-coupling.ts';
@@ -26,7 +27,11 @@ const parameters = wideNetworkParameters.extend({
     ])
     .default('exact')
     .describe('the approximation of the Fisher matrix that the step inverts; gradient-descent: none'),
-  coupling: z.string().max(10_000).default('').describe('Σ of layer-wise, row by row: 1,0.5;0.5,1 for two layers'),
+  coupling: z
+    .string()
+    .max(maxValueLength)
+    .default('')
+    .describe('Σ of layer-wise, row by row: 1,0.5;0.5,1 for two layers'),
   damping: z.number().min(0).max(1e6).default(0).describe('ρ, as dampingUnit says; 0 is the limit ρ → 0'),
   dampingUnit: z
     .enum(['absolute', 'relative'])

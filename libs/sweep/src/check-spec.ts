@@ -3,7 +3,7 @@ import { GridError } from './grid-error.ts';
 import { createGrid, createPoints } from './grid.ts';
 import { createPermutation } from './permutation.ts';
 import type { FileFault } from './schema-faults.ts';
-import type { SweepSpec } from './spec.ts';
+import { maxSpecLength, type SweepSpec } from './spec.ts';
 import type { Parameters } from './trial.ts';
 
 /** Grids of up to so many points are looked at whole before they are accepted. */
@@ -13,10 +13,12 @@ const SAMPLED_POINTS = 25_000;
 const SHOWN = 5;
 
 /**
- * What is wrong with a spec as a whole: it has no grid, or the experiment refuses some of its points. A refused point
+ * What is wrong with a spec as a whole: it is too long, it has no grid, or the experiment refuses some of its points. A refused point
  * of a very large grid that the sample misses is recorded as failed (`invalid`) when its turn comes.
  */
 export function checkSpec(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {
+  const { length } = JSON.stringify(spec);
+  if (length > maxSpecLength) return [tooLong(spec, length)];
   try {
     createGrid(spec, experiment);
     return refusals(spec, experiment);
@@ -24,6 +26,18 @@ export function checkSpec(spec: SweepSpec, experiment: ExperimentContract): read
     if (!(error instanceof GridError)) throw error;
     return [{ path: [error.key], message: error.message }];
   }
+}
+
+function tooLong({ axes }: SweepSpec, length: number): FileFault {
+  const lengths = axes.map((axis) => ({ parameter: axis.parameter, length: JSON.stringify(axis).length }));
+  const longest = lengths.reduce((a, b) => (b.length > a.length ? b : a));
+  return {
+    path: ['axes', longest.parameter],
+    at: 'key',
+    message:
+      `the sweep is ${length} characters long with every value written out, ${longest.length} of them on this axis; ` +
+      `at most ${maxSpecLength} reach the scheduler: use fewer or shorter values`,
+  };
 }
 
 function refusals(spec: SweepSpec, experiment: ExperimentContract): readonly FileFault[] {

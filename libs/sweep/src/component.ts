@@ -5,7 +5,11 @@ import { lexicographicOrder, PositionColumns } from './position-columns.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
 /** Combinations of coupled factors that may be looked at while a grid is made: half a second of work, 50 MB. */
-export const MAX_COMBINATIONS = 2 ** 21;
+const MAX_COMBINATIONS = 2 ** 21;
+/** Operations of their conditions that may be carried out meanwhile: half a second more. */
+const MAX_OPERATIONS = 2 ** 27;
+/** Conditions that a message quotes. */
+const QUOTED = 3;
 
 /**
  * Factors that conditions couple, with their allowed combinations. Combination c sets the parameters of factor k to
@@ -42,12 +46,25 @@ export function createComponents(
 ): readonly Component[] {
   const unmet = where.find((condition) => readsNone(condition, factors) && !condition.holds(base));
   if (unmet !== undefined) throw new GridError('empty', 'where', `"${unmet.text}" holds at no point`);
-  let visited = 0;
+  let combinations = 0;
+  let operations = 0;
   return coupled(factors, where).map((group) =>
-    enumerate(group, base, () => {
-      if (++visited > MAX_COMBINATIONS && group.members.length > 1) throw tooLarge(group);
+    enumerate(group, base, {
+      combination: () => {
+        if (++combinations > MAX_COMBINATIONS && group.members.length > 1) throw tooLarge(group);
+      },
+      evaluation: (condition) => {
+        operations += condition.operations;
+        if (operations > MAX_OPERATIONS) throw tooCostly(group);
+      },
     }),
   );
+}
+
+/** Told of all work before it is done. */
+interface Meter {
+  combination(): void;
+  evaluation(condition: Condition): void;
 }
 
 function readsNone(condition: Condition, factors: readonly Factor[]): boolean {
@@ -77,11 +94,8 @@ function coupled(factors: readonly Factor[], where: readonly Condition[]): reado
   }));
 }
 
-/**
- * Backtracking over the factors; a condition is tested as soon as every factor that it reads is set. `count` is called
- * for every combination that is looked at.
- */
-function enumerate({ members, conditions }: Coupled, base: Parameters, count: () => void): Component {
+/** Backtracking over the factors; a condition is tested as soon as every factor that it reads is set. */
+function enumerate({ members, conditions }: Coupled, base: Parameters, meter: Meter): Component {
   const visit = inDependencyOrder(members);
   const setAfter = (condition: Condition) =>
     Math.max(
@@ -92,15 +106,19 @@ function enumerate({ members, conditions }: Coupled, base: Parameters, count: ()
   const chosen = new Int32Array(visit.length);
   const found = new PositionColumns(visit.length);
 
+  const holds = (condition: Condition): boolean => {
+    meter.evaluation(condition);
+    return condition.holds(params);
+  };
   const descend = (depth: number): void => {
     const factor = visit[depth];
     if (factor === undefined) return found.add(chosen);
-    const present = isPresent(factor, params);
+    const present = factor.when.every(holds);
     for (let position = 0; position < (present ? factor.length : 1); position++) {
-      count();
+      meter.combination();
       if (present) applyFactor(factor, position, params);
       chosen[depth] = present ? position : -1;
-      if (testsAt[depth]!.every((condition) => condition.holds(params))) descend(depth + 1);
+      if (testsAt[depth]!.every(holds)) descend(depth + 1);
     }
     for (const name of factor.parameters) params[name] = base[name]!;
   };
@@ -109,15 +127,34 @@ function enumerate({ members, conditions }: Coupled, base: Parameters, count: ()
 }
 
 function tooLarge({ members, conditions }: Coupled): GridError {
-  const clauses = [...conditions, ...members.flatMap((factor) => factor.when)].map(({ text }) => `"${text}"`);
+  const clauses = allConditions({ members, conditions });
+  const quoted = clauses.slice(0, QUOTED).map(({ text }) => `"${text}"`);
+  const more = clauses.length > QUOTED ? [`${clauses.length - QUOTED} more`] : [];
   const names = members.flatMap((factor) => factor.parameters).join(', ');
   return new GridError(
     'too-large',
     'where',
-    `${clauses.join(' and ')} couple${clauses.length === 1 ? 's' : ''} the axes ${names}, which have more than ` +
+    `${[...quoted, ...more].join(' and ')} couple${clauses.length === 1 ? 's' : ''} the axes ${names}, which have more than ` +
       `${MAX_COMBINATIONS} combinations; ` +
       'use fewer values or conditions that read fewer axes',
   );
+}
+
+function tooCostly(group: Coupled): GridError {
+  const conditions = allConditions(group).length;
+  const combinations = group.members.reduce((product, { length }) => product * length, 1);
+  const names = group.members.flatMap((factor) => factor.parameters).join(', ');
+  return new GridError(
+    'too-large',
+    'where',
+    `${conditions} condition${conditions === 1 ? '' : 's'} over ${combinations.toLocaleString('en-US')} combinations of ` +
+      `${names} take too long to evaluate; use fewer or simpler conditions (one "in" stands for many comparisons) or ` +
+      'fewer values, or split the sweep',
+  );
+}
+
+function allConditions({ members, conditions }: Coupled): readonly Condition[] {
+  return [...conditions, ...members.flatMap((factor) => factor.when)];
 }
 
 /** Each factor after those that its `when` reads. Throws `GridError` if conditions depend on each other in a circle. */

@@ -16,6 +16,8 @@ export interface Condition {
   readonly text: string;
   /** The parameters that it reads. */
   readonly names: ReadonlySet<string>;
+  /** What one evaluation costs at most, in steps of some nanoseconds. */
+  readonly operations: number;
   holds(params: Readonly<Record<string, ParameterValue>>): boolean;
 }
 
@@ -34,6 +36,7 @@ export function parseConditions(text: string, types: ReadonlyMap<string, Paramet
     return {
       text: all.length === 1 ? text : sourceOf(node),
       names,
+      operations: operationsOf(node),
       holds: (params) => compiled.evaluate(params) === true,
     };
   });
@@ -75,6 +78,25 @@ function conjuncts(node: jsep.Expression): readonly jsep.Expression[] {
   if (node.type !== 'BinaryExpression' || node['operator'] !== '&&') return [node];
   const { left, right } = node as jsep.BinaryExpression;
   return [...conjuncts(left), ...conjuncts(right)];
+}
+
+/** Nodes that an evaluation visits; calls and remainders take as long as several. */
+function operationsOf(node: jsep.Expression): number {
+  const tree = node as jsep.CoreExpression;
+  const all = (nodes: readonly jsep.Expression[]) => nodes.reduce((sum, part) => sum + operationsOf(part), 0);
+  switch (tree.type) {
+    case 'UnaryExpression':
+      return 1 + operationsOf(tree.argument);
+    case 'BinaryExpression':
+      if (tree.operator === 'in') return 4 + operationsOf(tree.left);
+      return (tree.operator === '%' ? 8 : 1) + all([tree.left, tree.right]);
+    case 'ConditionalExpression':
+      return 1 + all([tree.test, tree.consequent, tree.alternate]);
+    case 'CallExpression':
+      return 8 + 4 * all(tree.arguments);
+    default:
+      return 1;
+  }
 }
 
 /** The expression written out again, to name one conjunct in a message. */

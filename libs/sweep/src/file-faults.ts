@@ -45,18 +45,17 @@ export function missing(types: Types, axes: Placed<unknown>, fixed: Placed<unkno
     }));
 }
 
-export function zipFaults(
-  { zip = [] }: SweepFile,
-  axes: readonly Axis[],
-  entries: Placed<unknown>,
-): readonly FileFault[] {
+export function zipFaults({ zip = [] }: SweepFile, axes: readonly Axis[]): readonly FileFault[] {
   const used = new Set<string>();
   return zip.flatMap((group, g): readonly FileFault[] => {
     const members = group.map((name) => axes.find(({ parameter }) => parameter === name));
     const strange = group.findIndex((name, i) => members[i] === undefined || used.has(name));
     if (strange >= 0) {
       const name = group[strange]!;
-      const suggestion = nearest(name, entries.keys());
+      const suggestion = nearest(
+        name,
+        axes.map(({ parameter }) => parameter),
+      );
       const path = ['zip', g, strange];
       return used.has(name)
         ? [{ path, message: `${name} is in two places of zip` }]

@@ -5,6 +5,7 @@ import { exampleExperiment } from '../testing/example-experiment.ts';
 import { createGrid } from './grid.ts';
 import { parseSweepSpec } from './parse-spec.ts';
 import { formatProblem } from './problem.ts';
+import { readSweepSpec } from './read-spec.ts';
 
 const sound = `name: fuzzed
 experiment: wide-training
@@ -22,17 +23,18 @@ limits: { maxAttempts: 2 }
 sizes: { smallest: { repeats: 1 }, paper: { axes: { width: [4096] } } }
 `;
 
-/** A text is accepted and then has a working grid, or refused with placed problems; nothing is thrown. */
+/** A text is accepted, and then is read again as it travels and has a working grid, or refused with placed problems; nothing is thrown. */
 function check(text: string): void {
   const result = parseSweepSpec(text, { file: 'f.yaml', experiments: [exampleExperiment] });
   if (!result.ok) {
-    assert.ok(result.problems.length > 0);
+    assert.ok(result.problems.length > 0 && result.problems.length <= 21);
     for (const problem of result.problems) {
       assert.ok(problem.line >= 1 && problem.column >= 1 && problem.message !== '', JSON.stringify(problem));
       assert.ok(!formatProblem(problem).includes('undefined'), formatProblem(problem));
     }
     return;
   }
+  assert.deepEqual(readSweepSpec(JSON.stringify(result.spec)), JSON.parse(JSON.stringify(result.spec)));
   const grid = createGrid(result.spec, exampleExperiment);
   assert.ok(grid.size >= 1);
   assert.ok(exampleExperiment.parameters.safeParse(grid.trial(grid.size - 1).params).success);

@@ -44,6 +44,13 @@ export function createGrid(spec: SweepSpec, experiment: ExperimentContract): Gri
   const points = createPoints(spec, experiment);
   const size = points.size * spec.repeats;
   if (size > Number.MAX_SAFE_INTEGER) throw new GridError('too-large', 'axes', 'more than 2^53 trials');
+  if (spec.repeats - 1 > Number.MAX_SAFE_INTEGER - spec.seed) {
+    throw new GridError(
+      'too-large',
+      'repeats',
+      `from seed ${spec.seed} on, ${spec.repeats} repeats reach beyond 2^53, where seeds are no longer told apart; use fewer repeats or a smaller seed`,
+    );
+  }
   const { toBase, fromBase, runEnd } = ordering(spec, size);
   const structural = [...experiment.structuralParameters].sort();
 

@@ -12,15 +12,16 @@ export type {
   TrialRecord,
 } from './observation.ts';
 export { failures } from './observation.ts';
-export type { Axis, ContinuousAxis, DiscreteAxis, SweepSpec } from './spec.ts';
+export { maxSpecLength, type Axis, type ContinuousAxis, type DiscreteAxis, type SweepSpec } from './spec.ts';
 export { readSweepSpec, SweepSpecError } from './read-spec.ts';
-export { sweepJsonSchema, type SweepSize } from './sweep-file.ts';
+export { maxValueLength, sweepJsonSchema, type SweepSize } from './sweep-file.ts';
 export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spec.ts';
 export { formatProblem, type SpecProblem } from './problem.ts';
 export { nearest } from './nearest.ts';
 export { ExpressionError } from './expression-error.ts';
 export { parseConditions, parseTree as parseExpression, type Condition, type ExpressionTree } from './expression.ts';
 export { createGrid, type Grid } from './grid.ts';
+export { randomIndices } from './random-indices.ts';
 export { GridError } from './grid-error.ts';
 export { trialId, trialIdLength, type TrialIdentity } from './trial-id.ts';
 export { IndexSet } from './index-set.ts';

@@ -27,7 +27,7 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): Fault {
       };
     case 'too_big':
       return {
-        message: `expected ${bound(issue.origin, issue.maximum, issue.inclusive ? 'at most' : 'less than')}, not ${show(input)}`,
+        message: `expected ${bound(issue.origin, issue.maximum, issue.inclusive ? 'at most' : 'less than')}, not ${Array.isArray(input) ? input.length : show(input)}`,
       };
     case 'not_multiple_of':
       return { message: `expected a multiple of ${issue.divisor}, not ${show(input)}` };

@@ -1,8 +1,12 @@
+/** Words longer than any name have no nearest one: the distance takes time as the square of their length. */
+const LONGEST_WORD = 64;
+
 /**
  * The candidate nearest to `word` by Damerau-Levenshtein distance, case ignored, or undefined if none is within a third
  * of the longer word's length (at least 1, at most 4): a far-fetched suggestion misleads more than none.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {

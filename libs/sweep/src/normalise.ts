@@ -1,5 +1,5 @@
 import { axisFaults, conditionFaults } from './axis-faults.ts';
-import { axisValues } from './axis-values.ts';
+import { MAX_AXIS_VALUES, axisValues, valueCount } from './axis-values.ts';
 import type { ExperimentContract } from './contract.ts';
 import {
   inBoth,
@@ -15,6 +15,9 @@ import type { KeyPath } from './problem.ts';
 import type { FileFault } from './schema-faults.ts';
 import type { Axis, SweepSpec } from './spec.ts';
 import type { AxisEntry, SweepFile, SweepSize } from './sweep-file.ts';
+
+/** Values of all axes of a sweep, so that making them takes no second, and most specs of so many are no longer than may be. */
+const MAX_VALUES = 200_000;
 
 const defaultLimits = { maxAttempts: 3, trialTimeoutSeconds: 600, pauseAfterFailures: 20 };
 
@@ -42,9 +45,17 @@ export function normalise(
   ];
   const zipped = new Set(file.zip?.flat());
   const axes: Axis[] = [];
+  let values = 0;
   for (const [parameter, { entry, path }] of axisEntries) {
     const type = types.get(parameter);
     if (type === undefined) continue;
+    const count = valueCount(entry);
+    values += count;
+    if (values > MAX_VALUES && count <= MAX_AXIS_VALUES) {
+      const message = `with this axis the sweep has ${values} values on its axes, and at most ${MAX_VALUES} are possible; use fewer, or draw from continuous ranges with search: random or sobol`;
+      faults.push({ path, message });
+      continue;
+    }
     try {
       const axis = toAxis(parameter, entry, type);
       axes.push(axis);
@@ -64,7 +75,7 @@ export function normalise(
   const wherePath = (i: number) => (Array.isArray(file.where) ? ['where', i] : ['where']);
   faults.push(
     ...where.flatMap((text, i) => conditionFaults(text, wherePath(i), types)),
-    ...zipFaults(file, axes, axisEntries),
+    ...zipFaults(file, axes),
     ...searchFaults(file, override.trials),
     ...objectiveFaults(file, experiment),
   );

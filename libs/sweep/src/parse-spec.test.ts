@@ -183,7 +183,7 @@ test('axis forms, zips, conditions and searches that contradict themselves are r
     ],
     [
       'axes: { depth: [1, 2] }\nsearch: random\ntrials: 3',
-      /asks for 3 distinct points, but the axes give only about 2/,
+      /asks for 3 distinct points, but 192 draws from these axes give only 2/,
     ],
     [
       'axes: { depth: [4, 5], approximation: [exact, block-tridiagonal] }',

@@ -19,10 +19,17 @@ export interface ParseOptions {
   readonly name?: string;
 }
 
+/** Problems of one file that are told; of more faults than `PLACED_FAULTS` only so many are looked up in the text. */
+const TOLD_PROBLEMS = 20;
+const PLACED_FAULTS = 1000;
+
 export type ParseResult =
   { readonly ok: true; readonly spec: SweepSpec } | { readonly ok: false; readonly problems: readonly SpecProblem[] };
 
-/** Reads a sweep file. All problems that can be seen at once are reported at once, in the order of the file. */
+/**
+ * Reads a sweep file. All problems that can be seen at once are reported at once, in the order of the file: the first 20, and
+ * how many more there are. What is accepted is read by `readSweepSpec`, and its grid made, within a second or two.
+ */
 export function parseSweepSpec(text: string, options: ParseOptions): ParseResult {
   const yaml = parseYaml(text, options.file);
   if (!yaml.ok) return yaml;
@@ -76,7 +83,13 @@ function unknownExperiment({ experiment }: SweepFile, known: readonly Experiment
 }
 
 function failed(faults: readonly FileFault[], source: YamlSource): ParseResult {
-  const problems = faults.map((fault) => source.problem(fault.path, fault, fault.at));
-  const distinct = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
-  return { ok: false, problems: distinct.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const placed = faults.slice(0, PLACED_FAULTS).map((fault) => source.problem(fault.path, fault, fault.at));
+  const distinct = [...new Map(placed.map((problem) => [JSON.stringify(problem), problem])).values()];
+  const problems = distinct.sort((a, b) => a.line - b.line || a.column - b.column);
+  const next = problems[TOLD_PROBLEMS];
+  if (next === undefined) return { ok: false, problems };
+  const more = problems.length - TOLD_PROBLEMS;
+  const message = `and ${faults.length > PLACED_FAULTS ? 'more than ' : ''}${more} more`;
+  const rest: SpecProblem = { file: next.file, line: next.line, column: next.column, path: '', message };
+  return { ok: false, problems: [...problems.slice(0, TOLD_PROBLEMS), rest] };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { formatPath } from './problem.ts';
-import type { SweepSpec } from './spec.ts';
+import { maxSpecLength, type SweepSpec } from './spec.ts';
+import { longestTrialSeconds, maxValueLength } from './sweep-file.ts';
 
 const word = z.string().min(1).max(200);
-const value = z.union([z.number(), z.string().max(1000), z.boolean()]);
+const value = z.union([z.number(), z.string().max(maxValueLength), z.boolean()]);
 const when = z.string().max(1000).exactOptional();
 
 const axis = z.discriminatedUnion('kind', [
@@ -42,7 +43,7 @@ const spec: z.ZodType<SweepSpec> = z.object({
   objective: z.object({ metric: word, goal: z.enum(['minimize', 'maximize']) }).nullable(),
   limits: z.object({
     maxAttempts: z.int().min(1).max(100),
-    trialTimeoutSeconds: z.number().positive(),
+    trialTimeoutSeconds: z.number().positive().max(longestTrialSeconds),
     pauseAfterFailures: z.int().min(1),
   }),
   priority: z.int().min(0).max(100),
@@ -62,6 +63,11 @@ export class SweepSpecError extends Error {
  * @throws SweepSpecError
  */
 export function readSweepSpec(text: string): SweepSpec {
+  if (text.length > maxSpecLength) {
+    throw new SweepSpecError(
+      `This is no sweep spec: it has ${text.length} characters, and at most ${maxSpecLength} are possible.`,
+    );
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -12,6 +12,10 @@ import type { ParameterValue, Parameters } from './trial.ts';
 
 /** Draws per wanted point before a search gives up finding points that it has not drawn yet. */
 const DRAWS_PER_POINT = 64;
+/** Coordinates that are drawn in all, but for twice as many points as are wanted: a second of work. */
+const MAX_COORDINATES = 2 ** 24;
+/** Operations of conditions that are carried out for as many points as are wanted: half a second of work. */
+const MAX_OPERATIONS = 2 ** 26;
 
 export interface SampledAxes {
   readonly factors: readonly Factor[];
@@ -47,6 +51,7 @@ export function sampledPoints(axes: SampledAxes, { kind, points: size, seed }: S
   const dimensions = components.length + continuous.length;
   const coordinates = kind === 'sobol' ? sobolCoordinates(dimensions, seed) : randomCoordinates(seed);
   const digits: Digits = new Float64Array(dimensions);
+  refuseCostlyConditions(continuous, size);
   const isConditional = continuous.some(({ when }) => when.length > 0);
 
   const discrete = (): Record<string, ParameterValue> => {
@@ -65,7 +70,8 @@ export function sampledPoints(axes: SampledAxes, { kind, points: size, seed }: S
     }
     return digits;
   };
-  const { draws, table } = distinctDraws(draw, size);
+  const most = Math.min(size * DRAWS_PER_POINT, Math.max(2 * size, Math.floor(MAX_COORDINATES / (dimensions + 2))));
+  const { draws, table } = distinctDraws(draw, size, most);
   const params = (point: number): Parameters => {
     draw(draws[point]!);
     const values = discrete();
@@ -106,17 +112,29 @@ function valueAt({ min, max, scale, integer }: ContinuousAxis, u: number): numbe
   return integer ? Math.round(value) : Number(value.toPrecision(12));
 }
 
-/** The numbers of the first draws that give `count` distinct points. Throws `GridError` if there seem not to be so many. */
-function distinctDraws(draw: (number: number) => Digits, count: number) {
+function refuseCostlyConditions(continuous: readonly ConditionalRange[], points: number): void {
+  const conditions = continuous.flatMap(({ when }) => when);
+  const operations = points * conditions.reduce((sum, condition) => sum + condition.operations, 0);
+  if (operations <= MAX_OPERATIONS) return;
+  throw new GridError(
+    'search',
+    'trials',
+    `${conditions.length} condition${conditions.length === 1 ? '' : 's'} "when" at ${points} points take too long to evaluate; ` +
+      'use fewer points or simpler conditions',
+  );
+}
+
+/** The numbers of the first draws that give `count` distinct points. Throws `GridError` if `most` draws do not. */
+function distinctDraws(draw: (number: number) => Digits, count: number, most: number) {
   const table = new PointTable(count);
   const draws = new Uint32Array(count);
   let found = 0;
   for (let number = 0; found < count; number++) {
-    if (number >= count * DRAWS_PER_POINT) {
+    if (number >= most) {
       throw new GridError(
         'search',
         'trials',
-        `asks for ${count} distinct points, but the axes give only about ${found}; use fewer, or search: grid`,
+        `asks for ${count} distinct points, but ${number} draws from these axes give only ${found}; use fewer, or search: grid`,
       );
     }
     if (table.add(hashOf(draw(number)), found)) draws[found++] = number;

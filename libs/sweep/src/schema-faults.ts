@@ -11,9 +11,12 @@ export interface FileFault extends PlacedFault {
   readonly at?: 'key' | 'value';
 }
 
+/** More issues than are ever told: a long list of wrong values has one for each. */
+const DESCRIBED_ISSUES = 2000;
+
 /** The issues of `sweepFile` over a file's value, in plain English, with the nearest valid keys. */
 export function schemaFaults(issues: readonly z.core.$ZodIssue[], value: unknown): readonly FileFault[] {
-  return issues.flatMap((issue) => faultsOf(issue, [], value));
+  return issues.slice(0, DESCRIBED_ISSUES).flatMap((issue) => faultsOf(issue, [], value));
 }
 
 function faultsOf(issue: z.core.$ZodIssue, prefix: KeyPath, value: unknown): readonly FileFault[] {

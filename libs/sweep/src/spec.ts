@@ -1,6 +1,9 @@
 import type { ParameterValue, Parameters } from './trial.ts';
 import type { SweepSize } from './sweep-file.ts';
 
+/** Characters of a spec as JSON: so long may be what the scheduler is told of a sweep. */
+export const maxSpecLength = 2 ** 22;
+
 interface AxisBase {
   readonly parameter: string;
   /** The axis is present only where this holds; elsewhere the parameter has its default. */

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 
-const scalar = z.union([z.number(), z.string(), z.boolean()]);
+/** Characters of a parameter's value. */
+export const maxValueLength = 10_000;
+
+/** A month: beyond it there is no telling a slow trial from one that hangs. */
+export const longestTrialSeconds = 30 * 86_400;
+
+/** Characters of a name that a sweep file only refers to. */
+const reference = z.string().max(200);
+const scalar = z.union([z.number(), z.string().max(maxValueLength), z.boolean()]);
 const count = z.int().min(1);
 const expression = z.string().min(1);
-const conditions = z.union([expression, z.array(expression).min(1)]);
+const conditions = z.union([expression, z.array(expression).min(1).max(100)]);
 
 const when = expression
   .optional()
@@ -56,12 +64,7 @@ const limits = z.strictObject({
     .max(100)
     .optional()
     .describe('Deliveries of a trial before it counts as failed. Default 3.'),
-  trialTimeoutSeconds: z
-    .number()
-    .positive()
-    .max(30 * 86_400)
-    .optional()
-    .describe('Default 600.'),
+  trialTimeoutSeconds: z.number().positive().max(longestTrialSeconds).optional().describe('Default 600.'),
   pauseAfterFailures: z.int().min(1).optional().describe('Pause after this many failed trials. Default 20.'),
 });
 
@@ -84,10 +87,11 @@ export const sweepFile = z
       })
       .describe('Names the sweep on the command line, in the database and in reports.'),
     description: z.string().max(2000).optional(),
-    experiment: z.string().describe('What a trial runs; see natsweep experiments.'),
+    experiment: reference.describe('What a trial runs; see natsweep experiments.'),
     axes: axes.default({}).describe('The parameters that vary; their product is the grid.'),
     zip: z
-      .array(z.array(z.string()).min(2))
+      .array(z.array(reference).min(2).max(100))
+      .max(100)
       .optional()
       .describe('Groups of axes of equal length that advance together instead of forming a product.'),
     fixed: fixed.default({}).describe('The parameters that do not vary and differ from their defaults.'),
@@ -108,7 +112,7 @@ export const sweepFile = z
       .optional()
       .describe('Points to draw, for search random and sobol; times repeats.'),
     objective: z
-      .strictObject({ metric: z.string(), goal: z.enum(['minimize', 'maximize']).default('minimize') })
+      .strictObject({ metric: reference, goal: z.enum(['minimize', 'maximize']).default('minimize') })
       .optional(),
     limits: limits.default({}),
     priority: z.int().min(0).max(100).default(0).describe('Sweeps of higher priority are served first.'),

@@ -16,6 +16,11 @@ const MAX_BYTES = 2 ** 20;
 const MAX_DEPTH = 12;
 const MAX_INDENTATION = 100;
 const MAX_ALIASES = 32;
+/** Words, marks and line ends: the composer takes some microseconds for each. */
+const MAX_TOKENS = 2 ** 18;
+/** Keys of one mapping are compared with each other. */
+const MAX_KEYS = 1000;
+const MAX_KEY_LENGTH = 200;
 
 /** A YAML text as plain values, and the place in the text of each. */
 export interface YamlSource {
@@ -36,8 +41,8 @@ export type YamlResult =
   | { readonly ok: false; readonly problems: readonly SpecProblem[] };
 
 /**
- * Parses one YAML 1.2 core document within bounds that no honest sweep file meets: 1 MiB, 12 levels, 32 aliases; no
- * merge keys, no custom tags, no duplicate keys.
+ * Parses one YAML 1.2 core document within bounds that no honest sweep file meets: 1 MiB, 262,144 words and marks, 1,000
+ * keys, 12 levels, 32 aliases; no merge keys, no custom tags, no duplicate keys.
  */
 export function parseYaml(text: string, file: string): YamlResult {
   const bytes = Buffer.byteLength(text);
@@ -50,7 +55,8 @@ export function parseYaml(text: string, file: string): YamlResult {
       `a sweep file has at most ${MAX_BYTES} bytes, this one has ${bytes}; write long axes as linspace, logspace or range`,
     );
   }
-  if (deeplyNested(text)) return refuse(`a sweep file is nested at most ${MAX_DEPTH} levels deep`);
+  const excess = excessOf(text);
+  if (excess !== undefined) return refuse(excess);
 
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
@@ -90,28 +96,46 @@ export function parseYaml(text: string, file: string): YamlResult {
   try {
     return { ok: true, source: { value: document.toJS({ maxAliasCount: MAX_ALIASES }), problem } };
   } catch {
-    return refuse(`aliases that cannot be resolved, or more than ${MAX_ALIASES} of them; write the values out`);
+    return refuse(tooManyAliases);
   }
 }
 
+const tooDeep = `a sweep file is nested at most ${MAX_DEPTH} levels deep`;
+const tooManyAliases = `aliases that cannot be resolved, or more than ${MAX_ALIASES} of them; write the values out`;
+const tooManyKeys = `a sweep file has at most ${MAX_KEYS} keys; split it into several sweeps`;
+const tooManyTokens = `a sweep file has at most ${MAX_TOKENS} words, marks and line ends; write long axes as linspace, logspace or range`;
+
+/** The lexer gives this mark before the text of a plain or block scalar. */
+const scalarFollows = '\u001f';
+
 /**
- * Bounds the composer's recursion before it starts: without this, a megabyte of "- - - " exhausts its memory. Tokens
- * come from the lexer, which does not recurse; indentation bounds the depth of block collections.
+ * What of a text is too much for the composer, before it starts: it recurses, so that a megabyte of "- - - " exhausts its
+ * memory, and compares the keys of a mapping, and the aliases of a document, with each other. Tokens come from the lexer, which
+ * does neither; indentation bounds the depth of block collections.
  */
-function deeplyNested(text: string): boolean {
-  let flow = 0;
-  let onLine = 0;
+function excessOf(text: string): string | undefined {
+  const open: string[] = [];
+  let [onLine, tokens, keys, aliases] = [0, 0, 0, 0];
   let lineStart = true;
+  let inScalar = false;
   for (const token of new Lexer().lex(text)) {
-    if (token === '[' || token === '{') flow++;
-    else if (token === ']' || token === '}') flow--;
-    else if (flow <= 0 && (token === '-' || token === '?' || token === ':')) onLine++;
-    if (flow > MAX_DEPTH || onLine > MAX_DEPTH) return true;
-    if (lineStart && token.length > MAX_INDENTATION && token.trim() === '') return true;
+    if (!inScalar) {
+      if (token === '[' || token === '{') open.push(token);
+      else if (token === ']' || token === '}') open.pop();
+      else if (token === '-' || token === '?' || token === ':') onLine += open.length === 0 ? 1 : 0;
+      if (open.at(-1) === '{' ? token === '{' || token === ',' : token === ':' || token === '?') keys++;
+      if (token.startsWith('*')) aliases++;
+    }
+    if (open.length > MAX_DEPTH || onLine > MAX_DEPTH) return tooDeep;
+    if (lineStart && token.length > MAX_INDENTATION && token.trim() === '') return tooDeep;
+    if (++tokens > MAX_TOKENS) return tooManyTokens;
+    if (keys > MAX_KEYS) return tooManyKeys;
+    if (aliases > MAX_ALIASES) return tooManyAliases;
+    inScalar = token === scalarFollows;
     lineStart = token.endsWith('\n');
     if (lineStart) onLine = 0;
   }
-  return false;
+  return undefined;
 }
 
 interface Forbidden {
@@ -126,6 +150,7 @@ function findForbidden(node: unknown, path: KeyPath, depth: number): Forbidden |
       const name = isScalar(key) ? String(key.value) : '';
       const here = [...path, name];
       if (!isScalar(key)) return { path, message: 'a key is a plain text' };
+      if (name.length > MAX_KEY_LENGTH) return { path, message: `a key has at most ${MAX_KEY_LENGTH} characters` };
       if (['__proto__', 'constructor', 'prototype', '<<'].includes(name))
         return { path: here, message: 'this key is not allowed' };
       const found = findForbidden(value, here, depth + 1);
