@@ -30,7 +30,7 @@ export async function watchSweep(
   );
   if (end === undefined) {
     terminal.note(
-      `Stopped watching, which changes nothing for the sweep. "natsweep watch ${sweep}" shows it again, "natsweep cancel ${sweep}" would end it.`,
+      `Stopped watching; the sweep goes on. "natsweep watch ${sweep}" shows it again, "natsweep cancel ${sweep}" would end it.`,
     );
     return exitCodes.interrupted;
   }
