@@ -7,10 +7,10 @@ export function valuesOf(
   parameter: string,
 ): readonly ParameterValue[] {
   const values = new Set<ParameterValue>();
-  for (const params of pointsOf(items).params) {
+  pointsOf(items).params.forEach((params) => {
     const value = params[parameter];
     if (value !== undefined) values.add(value);
-  }
+  });
   const list = [...values];
   return list.every((value) => typeof value === 'number') ? list.sort((a, b) => Number(a) - Number(b)) : list;
 }
@@ -31,21 +31,22 @@ export function groupByParams<T extends { readonly params: Parameters }>(
   const root: Level = {};
   const points = pointsOf(items);
   const groupOf = points.params.map((params) => {
-    const values = parameters.map((name) => params[name]);
-    let level = root;
-    for (const value of values) level = step(level, value);
-    if (level.group === undefined) level.group = groups.push({ values, count: 0, items: [] }) - 1;
+    const level = parameters.reduce((before, name) => step(before, params[name]), root);
+    if (level.group === undefined) {
+      const values = parameters.map((name) => params[name]);
+      level.group = groups.push({ values, count: 0, items: [] }) - 1;
+    }
     return groups[level.group]!;
   });
-  for (const point of points.ofItem) groupOf[point]!.count++;
+  points.ofItem.forEach((point) => groupOf[point]!.count++);
   for (const group of groups) {
     group.items = new Array<T>(group.count);
     group.count = 0;
   }
-  for (const [item, point] of points.ofItem.entries()) {
+  points.ofItem.forEach((point, item) => {
     const group = groupOf[point]!;
     group.items[group.count++] = items[item]!;
-  }
+  });
   const rank = (value: ParameterValue | undefined, i: number) => (value === undefined ? -1 : ranks[i]!.get(value)!);
   return groups.sort((a, b) => {
     const differs = a.values.findIndex((value, i) => value !== b.values[i]);
