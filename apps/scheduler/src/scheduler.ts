@@ -8,6 +8,7 @@ import {
   type BatchQueue,
   type Command,
   type Lease,
+  type OnUnreadable,
   type RedisConnection,
   type ReportPage,
 } from '@natsweep/queue';
@@ -161,7 +162,7 @@ export class Scheduler {
   /** Waits for reports or a command, and deals with what came. */
   async #awaitWork(): Promise<void> {
     this.#nextPage ??= this.#parts.collector.nextPage(idleMs);
-    this.#nextCommand ??= takeCommand(this.#parts.commandRedis, 1000);
+    this.#nextCommand ??= takeCommand(this.#parts.commandRedis, 1000, this.#unreadable);
     const page = this.#nextPage.then((value) => ({ kind: 'page', value }) as const);
     const command = this.#nextCommand.then((value) => ({ kind: 'command', value }) as const);
     const first = await Promise.race([page, command]);
@@ -178,8 +179,12 @@ export class Scheduler {
 
   /** Commands that a scheduler took and could not answer: it was killed, or lost the lease while it waited for them. */
   async #carryOutUnanswered(): Promise<void> {
-    for (const command of await unansweredCommands(this.#parts.redis)) await this.#carryOut(command);
+    for (const command of await unansweredCommands(this.#parts.redis, this.#unreadable)) await this.#carryOut(command);
   }
+
+  readonly #unreadable: OnUnreadable = (message) => {
+    this.#parts.logger.error(message, 'a message among the commands cannot be read, and is struck');
+  };
 
   async #carryOut(command: Command): Promise<void> {
     const { sweeps, redis, logger } = this.#parts;

@@ -2,7 +2,7 @@ import type { RedisConnection } from './connection.ts';
 import { NoSchedulerError } from './errors.ts';
 import { keys } from './keys.ts';
 import type { Command, CommandReply } from './messages.ts';
-import { commandPayload, readPayload, replyPayload } from './payloads.ts';
+import { commandHeader, commandPayload, readPayload, replyPayload } from './payloads.ts';
 
 /** How long an answer waits for whoever asked. */
 export const replyLifetimeSeconds = 600;
@@ -58,27 +58,57 @@ export async function sendCommand(
   }
 }
 
+/** Told of a message among the commands that is none, or none that this natsweep reads, for the log. */
+export type OnUnreadable = (message: {
+  readonly characters: number;
+  readonly kind?: string;
+  readonly commandId?: string;
+}) => void;
+
 /**
  * Takes the next command, waiting up to `timeoutMs` on a connection of its own; undefined if none came. A taken command
- * stays listed until `answerCommand`, so that the next scheduler finds it should this one die. What is no command is struck
- * from the list.
+ * stays listed until `answerCommand`, so that the next scheduler finds it should this one die. What cannot be read is struck
+ * from the list, and refused if it has a `commandId`.
  */
-export async function takeCommand(blocking: RedisConnection, timeoutMs: number): Promise<Command | undefined> {
+export async function takeCommand(
+  blocking: RedisConnection,
+  timeoutMs: number,
+  onUnreadable: OnUnreadable,
+): Promise<Command | undefined> {
   const message = await blocking.blmove(keys.commands, keys.commandsTaken, 'LEFT', 'RIGHT', timeoutMs / 1000);
-  return message === null ? undefined : readCommand(blocking, message);
+  return message === null ? undefined : readCommand(blocking, message, onUnreadable);
 }
 
 /** Commands that a scheduler took and did not answer, oldest first. */
-export async function unansweredCommands(connection: RedisConnection): Promise<readonly Command[]> {
+export async function unansweredCommands(
+  connection: RedisConnection,
+  onUnreadable: OnUnreadable,
+): Promise<readonly Command[]> {
   const messages = await connection.lrange(keys.commandsTaken, 0, -1);
-  const commands = await Promise.all(messages.map((message) => readCommand(connection, message)));
+  const commands = await Promise.all(messages.map((message) => readCommand(connection, message, onUnreadable)));
   return commands.filter((command) => command !== undefined);
 }
 
-async function readCommand(connection: RedisConnection, message: string): Promise<Command | undefined> {
+async function readCommand(
+  connection: RedisConnection,
+  message: string,
+  onUnreadable: OnUnreadable,
+): Promise<Command | undefined> {
   const command = readPayload(commandPayload, message);
-  if (command === undefined) await connection.lrem(keys.commandsTaken, 0, message);
-  return command;
+  if (command !== undefined) return command;
+  const header = readPayload(commandHeader, message);
+  onUnreadable({ characters: message.length, ...(header && { kind: header.kind, commandId: header.commandId }) });
+  const transaction = connection.multi().lrem(keys.commandsTaken, 0, message);
+  if (header !== undefined) {
+    pushReply(transaction, header, {
+      ok: false,
+      message:
+        `The scheduler cannot read this command (${header.kind}, ${message.length} characters): ` +
+        'what it asks for is too long, or it comes from another version of natsweep than that of the scheduler.',
+    });
+  }
+  await transaction.exec();
+  return undefined;
 }
 
 /** Answers a taken command and strikes it from the list, in one transaction. */
@@ -88,12 +118,18 @@ export async function answerCommand(
   reply: CommandReply,
 ): Promise<void> {
   const taken = await connection.lrange(keys.commandsTaken, 0, -1);
-  const transaction = connection
-    .multi()
-    .rpush(keys.reply(commandId), JSON.stringify(reply))
-    .expire(keys.reply(commandId), replyLifetimeSeconds);
+  const transaction = connection.multi();
+  pushReply(transaction, { commandId }, reply);
   for (const message of taken) {
     if (readPayload(commandPayload, message)?.commandId === commandId) transaction.lrem(keys.commandsTaken, 0, message);
   }
   await transaction.exec();
+}
+
+function pushReply(
+  transaction: ReturnType<RedisConnection['multi']>,
+  { commandId }: Pick<Command, 'commandId'>,
+  reply: CommandReply,
+): void {
+  transaction.rpush(keys.reply(commandId), JSON.stringify(reply)).expire(keys.reply(commandId), replyLifetimeSeconds);
 }

@@ -10,7 +10,14 @@ export {
 } from './batch-data.ts';
 export { BatchQueue } from './batch-queue.ts';
 export { BatchWorker, type BatchWorkerOptions, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
-export { answerCommand, sendCommand, takeCommand, unansweredCommands, type SendCommandOptions } from './commands.ts';
+export {
+  answerCommand,
+  sendCommand,
+  takeCommand,
+  unansweredCommands,
+  type OnUnreadable,
+  type SendCommandOptions,
+} from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
 export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
 export { Lease, LeaseLostError, longestLeaseMs } from './lease.ts';

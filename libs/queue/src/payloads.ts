@@ -1,4 +1,11 @@
-import { failures, type Batch, type Measured, type ParameterValue } from '@natsweep/sweep';
+import {
+  failures,
+  maxSpecLength,
+  maxValueLength,
+  type Batch,
+  type Measured,
+  type ParameterValue,
+} from '@natsweep/sweep';
 import { z } from 'zod';
 import type { BatchData } from './batch-data.ts';
 import type { Cancelled } from './cancelled.ts';
@@ -13,7 +20,7 @@ import type { SlotsRequest } from './worker-slots.ts';
  */
 const name = z.string().min(1).max(200);
 const text = z.string().max(100_000);
-const spec = z.string().max(1 << 22);
+const spec = z.string().max(maxSpecLength);
 const count = z.int().min(0);
 
 /** An object of values that are all alike; many times faster than `z.record`, and every observation holds three of these. */
@@ -28,7 +35,9 @@ const isMeasured = (value: unknown): value is Measured => value === null || type
 const isTrace = (value: unknown): value is readonly Measured[] => Array.isArray(value) && value.every(isMeasured);
 const isShortText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1000;
 const isParameter = (value: unknown): value is ParameterValue =>
-  typeof value === 'number' || typeof value === 'boolean' || isShortText(value);
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && value.length <= maxValueLength);
 const isFact = (value: unknown): value is Facts[string] =>
   value === null || typeof value === 'number' || isShortText(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -149,6 +158,12 @@ export const commandPayload = byKind<Command>({
     weight: z.number().exactOptional(),
     slots: z.int().min(1).nullable().exactOptional(),
   }),
+});
+
+/** What can be said of a command that is none of these kinds, or not as this natsweep writes them. */
+export const commandHeader: z.ZodType<Pick<Command, 'commandId'> & { readonly kind: string }> = z.object({
+  kind: name,
+  commandId,
 });
 
 export const replyPayload: z.ZodType<CommandReply> = z.discriminatedUnion('ok', [
