@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -111,4 +111,10 @@ test('stderr that is no terminal gets JSON, at the level of NATSWEEP_LOG_LEVEL, 
     assert.equal((JSON.parse(error.stderr.toString()) as { msg: string }).msg, 'last words');
     return true;
   });
+});
+
+test('a full disk under the log does not end the process that says so', (t) => {
+  if (!existsSync('/dev/full')) return t.skip('there is no /dev/full here');
+  const logger = createLogger({ app: 'scheduler', file: '/dev/full' });
+  for (let i = 0; i < 3; i++) logger.error('No space left on the disk: free some.');
 });

@@ -78,7 +78,10 @@ export function createLogger(options: LoggerOptions): Logger {
 }
 
 function openSink(file: string | undefined) {
-  return file === undefined
-    ? pino.destination({ fd: process.stderr.fd, sync: true })
-    : pino.destination({ dest: file, mkdir: true, append: true, mode: 0o600, sync: true });
+  const sink =
+    file === undefined
+      ? pino.destination({ fd: process.stderr.fd, sync: true })
+      : pino.destination({ dest: file, mkdir: true, append: true, mode: 0o600, sync: true });
+  // a full disk must not end the process that says so: its lines are kept, and follow when there is room
+  return sink.on('error', () => {});
 }
