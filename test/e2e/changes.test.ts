@@ -54,6 +54,18 @@ test('what can be done with a sweep once it is there', async (t) => {
     );
   });
 
+  await t.test('--reuse takes over what another sweep has found, whatever the file says', async () => {
+    const again = await home.natsweep('launch', 's.yaml', '--name', 's-again', '--reuse', '--watch');
+    assert.equal(again.code, 0, again.stderr);
+    const measured = async (sweep: string) => {
+      const { stdout } = await home.natsweep('results', sweep, '--json');
+      return (JSON.parse(stdout) as { trialId: string; elapsedSeconds: number }[])
+        .map(({ trialId, elapsedSeconds }) => `${trialId} ${elapsedSeconds}`)
+        .sort();
+    };
+    assert.deepEqual(await measured('s-again'), await measured('s'));
+  });
+
   await t.test('diff shows what apply then does; records of trials that stay are kept', async () => {
     home.write('s.yaml', twenty.replace('to: 10', 'to: 12').replace('[0, 1]', '[1, 2]'));
     const diff = await home.natsweep('diff', 's.yaml');

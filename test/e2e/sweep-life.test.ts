@@ -99,7 +99,7 @@ test('a sweep from launch to results, and what the command says on the way', asy
     const grouped = await home.natsweep('results', 'short', '--by', 'group', '--csv');
     assert.match(
       grouped.stdout,
-      /^group,trials,value\.mean,value\.standardDeviation,value\.confidence95\n0,40,0\.\d+,0\.\d+,0\.\d+\n1,40,/,
+      /^group,trials,value\.count,value\.mean,value\.standardDeviation,value\.confidence95\n0,40,40,0\.\d+,0\.\d+,0\.\d+\n1,40,/,
     );
     const unknown = await home.natsweep('results', 'short', '--where', 'grup=1');
     assert.equal(unknown.code, 2);

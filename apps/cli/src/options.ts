@@ -35,6 +35,11 @@ export function sizeOption(): Option {
     .default('small');
 }
 
+/** As `reuse: true` in the sweep file. */
+export function reuseOption(): Option {
+  return new Option('--reuse', 'take over what other sweeps have found of equal trials');
+}
+
 /** Where the trials of a stack run; passed on to its worker. */
 export interface WorkerOptions {
   readonly slots: string;

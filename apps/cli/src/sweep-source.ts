@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly size?: SweepSize;
   /** Replaces the name that the file gives. */
   readonly name?: string;
+  /** Reuses what other sweeps have found, whatever the file says. */
+  readonly reuse?: boolean;
 }
 
 const maxFileBytes = 1 << 20;
@@ -39,7 +41,7 @@ const maxFileBytes = 1 << 20;
  * Loads a sweep file, or a sweep that ships with natsweep by its name.
  * @throws CliError with one line per problem: file, line, column, key and the nearest valid key.
  */
-export function loadSweep(source: string, { size, name }: LoadOptions): LoadedSweep {
+export function loadSweep(source: string, { size, name, reuse = false }: LoadOptions): LoadedSweep {
   const { text, file } = readSource(source);
   const parsed = parseSweepSpec(text, {
     file,
@@ -52,8 +54,9 @@ export function loadSweep(source: string, { size, name }: LoadOptions): LoadedSw
     const lines = parsed.problems.map((each) => (isOfOption(each) ? `--name ${each.message}` : formatProblem(each)));
     throw badInput(lines.join('\n'));
   }
-  const declaration = findDeclaration(parsed.spec.experiment)!;
-  return { spec: parsed.spec, declaration, grid: createGrid(parsed.spec, declaration) };
+  const spec = reuse ? { ...parsed.spec, reuse } : parsed.spec;
+  const declaration = findDeclaration(spec.experiment)!;
+  return { spec, declaration, grid: createGrid(spec, declaration) };
 }
 
 function readSource(source: string): { readonly text: string; readonly file: string } {

@@ -2,7 +2,7 @@ import type { SweepState } from '@natsweep/results';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
-import { sizeOption } from '../options.ts';
+import { reuseOption, sizeOption } from '../options.ts';
 import { order, say, type ChangeOptions } from '../order.ts';
 import { refuseMissingData } from '../plan/refuse-missing-data.ts';
 import { specChanges, trialChanges, type Change, type TrialChanges } from '../plan/spec-diff.ts';
@@ -28,6 +28,7 @@ export const registerApply: Register = (program, cli, run) => {
     .argument('<file|name>')
     .option('--name <name>', 'compare with the sweep of this name')
     .addOption(sizeOption())
+    .addOption(reuseOption())
     .option('--json', 'print JSON')
     .action(run((source: string, options: DiffOptions) => diff(cli, source, options)));
   program
@@ -39,6 +40,7 @@ export const registerApply: Register = (program, cli, run) => {
     .argument('<file|name>')
     .option('--name <name>', 'change the sweep of this name')
     .addOption(sizeOption())
+    .addOption(reuseOption())
     .option('-n, --dry-run', 'show what would change and change nothing')
     .option('--no-data-check', 'change it also to what needs data that a worker does not have')
     .option('--json', 'print JSON')

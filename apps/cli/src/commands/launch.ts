@@ -5,7 +5,7 @@ import { ResultsError } from '@natsweep/results';
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { appearsWithinMs } from '../follow.ts';
-import { sizeOption } from '../options.ts';
+import { reuseOption, sizeOption } from '../options.ts';
 import { order, say, type ChangeOptions } from '../order.ts';
 import { structuralGroups } from '../plan/groups.ts';
 import { recordedCosts } from '../plan/recorded-costs.ts';
@@ -37,6 +37,7 @@ export const registerLaunch: Register = (program, cli, run) => {
     .option('-w, --watch', 'stay and show the progress')
     .option('--name <name>', 'run it under another name')
     .addOption(sizeOption())
+    .addOption(reuseOption())
     .option('--no-memory-check', 'queue also what took more memory in earlier sweeps than a slot has')
     .option('--no-data-check', 'queue also what needs data that a worker does not have')
     .option('--json', 'print JSON')

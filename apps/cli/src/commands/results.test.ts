@@ -85,6 +85,21 @@ test('differences are of the objective, as a table and as CSV, and say what ther
   assert.match(alone.err, /No other trial agrees with one of width=256 in its seed/);
 });
 
+test('a mean says over how many trials it is where some have no value', async (t) => {
+  const home = new PlantedHome(t);
+  await home.plant(wideSweep, (trial) => {
+    const found = wideFinding(trial);
+    return trial.seed === 0 ? { ...found, metrics: { ...found.metrics, finalTrainLoss: null } } : found;
+  });
+  const means = ['results', 'planted-wide', '--by', 'approximation', '--metrics', 'finalTrainLoss'];
+  const { out, err } = await home.natsweep(...means);
+  assert.match(out, /^kfac +24 +\S+ ± \S+ \(of 16\)$/m);
+  assert.match(err, /\(of N\): only so many trials/);
+  const csv = await home.natsweep(...means, '--csv');
+  assert.match(csv.out, /^approximation,trials,finalTrainLoss\.count,/);
+  assert.match(csv.out, /^kfac,24,16,/m);
+});
+
 test('what --against cannot mean is refused with the way to say it', async (t) => {
   const home = new PlantedHome(t);
   await home.plant(wideSweep, (trial) => wideFinding(trial));

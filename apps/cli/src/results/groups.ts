@@ -19,7 +19,7 @@ export interface Groups {
   readonly format: 'table' | 'csv' | 'json';
 }
 
-const statistics = ['mean', 'standardDeviation', 'confidence95'] as const;
+const statistics = ['count', 'mean', 'standardDeviation', 'confidence95'] as const;
 
 /** Means per group with their spread, sorted by the grouping parameters. */
 export function printGroups(terminal: Terminal, { declaration, by, metrics, groups, against, format }: Groups): void {
@@ -31,11 +31,11 @@ export function printGroups(terminal: Terminal, { declaration, by, metrics, grou
   if (format === 'csv' || !terminal.interactive) {
     const line =
       format === 'csv' ? csvLine : (values: readonly unknown[]) => values.map((value) => value ?? '').join('\t');
-    const keys = against === undefined ? statistics : (['count', ...statistics] as const);
-    const named = metrics.flatMap((name) => keys.map((key) => `${name}.${key === 'count' ? 'pairs' : key}`));
+    const unit = against === undefined ? 'count' : 'pairs';
+    const named = metrics.flatMap((name) => statistics.map((key) => `${name}.${key === 'count' ? unit : key}`));
     terminal.print(line([...by, ...(against === undefined ? ['trials'] : []), ...named]));
     for (const { group, count, metrics: measured } of sorted) {
-      const numbers = metrics.flatMap((name) => keys.map((key) => measured[name]?.[key] ?? null));
+      const numbers = metrics.flatMap((name) => statistics.map((key) => measured[name]?.[key] ?? null));
       const place = by.map((name) => group[name] ?? null);
       terminal.print(line([...place, ...(against === undefined ? [count] : []), ...numbers]));
     }
@@ -52,8 +52,12 @@ export function printGroups(terminal: Terminal, { declaration, by, metrics, grou
   const { shown, hidden } = fitColumns(terminal, columns, sorted);
   printTable(terminal, shown, sorted);
   const mean =
-    against === undefined ? 'mean' : `mean difference to ${against} over trials of equal seed and parameters`;
+    against === undefined
+      ? 'mean over the trials of a group, each taken as independent,'
+      : `mean difference to ${against} over trials of equal seed and parameters`;
   noteWrapped(terminal, 'dim', `${mean} ± half the 95 % confidence interval of the mean (Student’s t)`);
+  if (against === undefined && sorted.some((row) => metrics.some((name) => isPartial(row, name))))
+    noteWrapped(terminal, 'dim', '(of N): only so many trials of the group have a value of this metric');
   if (hidden.length > 0)
     noteWrapped(terminal, 'dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`);
 }
@@ -62,11 +66,18 @@ function counted(header: string, of: (row: GroupRow) => number): Column<GroupRow
   return { header, cell: (row) => String(of(row)), align: 'right' };
 }
 
-/** Mean ± half the width of its 95 % confidence interval, e.g. "0.041 ± 0.003". */
-function formatMean({ metrics }: GroupRow, name: string): string {
-  const { mean, confidence95 } = metrics[name] ?? { mean: null, confidence95: null };
+/** Mean ± half the width of its 95 % confidence interval, e.g. "0.041 ± 0.003"; over which trials, if not over all. */
+function formatMean(row: GroupRow, name: string): string {
+  const { mean, confidence95, count } = row.metrics[name] ?? { mean: null, confidence95: null, count: 0 };
   if (mean === null) return '-';
-  return confidence95 === null ? formatNumber(mean, 3) : `${formatNumber(mean, 3)} ± ${formatNumber(confidence95, 2)}`;
+  const half = confidence95 === null ? '' : ` ± ${formatNumber(confidence95, 2)}`;
+  return `${formatNumber(mean, 3)}${half}${isPartial(row, name) ? ` (of ${count})` : ''}`;
+}
+
+/** Whether some trials of a group have no value of a metric: it was not measured, or is not finite. */
+function isPartial({ count, metrics }: GroupRow, name: string): boolean {
+  const measured = metrics[name]?.count ?? 0;
+  return measured > 0 && measured < count;
 }
 
 function compareGroups(a: GroupRow, b: GroupRow, by: readonly string[]): number {
