@@ -1,7 +1,7 @@
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
 import { atLargest, atSmallest, having, valuesOfEvery, verdict } from './judging.ts';
 import { matrixCompletion } from './matrix-completion.ts';
-import { allBut, formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { allBut, formatNumber, formatSpread, groupBy, maximum, spread } from './spread.ts';
 
 const budgetDoesNotMatter: Claim = {
   id: 'a-larger-budget-ends-at-the-same-completion',
@@ -32,8 +32,8 @@ const budgetDoesNotMatter: Claim = {
     return verdict(errors.length > 0 ? spread(errors).mean <= 0.02 && spread(ranks).mean <= 0.1 : undefined, {
       expected: 'no change',
       measured:
-        `from ${stepsOf('short')} steps to ${stepsOf('long')}: change of test error ${formatSpread(errors, 'pairs')}, at most ${formatNumber(Math.max(...errors))}; ` +
-        `of effective rank ${formatSpread(ranks, 'pairs')}, at most ${formatNumber(Math.max(...ranks))}`,
+        `from ${stepsOf('short')} steps to ${stepsOf('long')}: change of test error ${formatSpread(errors, 'pairs')}, at most ${formatNumber(maximum(errors))}; ` +
+        `of effective rank ${formatSpread(ranks, 'pairs')}, at most ${formatNumber(maximum(ranks))}`,
       threshold: 'mean absolute change of test error at most 0.02, of effective rank at most 0.1',
       missing: 'no EGD trials that differ in their budget alone',
     });

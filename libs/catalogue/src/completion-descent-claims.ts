@@ -1,6 +1,6 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { having, pairedDifferences, valuesOfEvery, verdict } from './judging.ts';
-import { formatNumber, formatSpread, groupBy, isMeasured, spread } from './spread.ts';
+import { formatNumber, formatSpread, groupBy, isMeasured, maximum, minimum, spread } from './spread.ts';
 
 export const source = 'Kerekes et al. 2021';
 export const task = ['size', 'rank', 'observations'];
@@ -24,7 +24,7 @@ const recovers: Claim = {
     const errors = [2, 3].flatMap((depth) => valuesOfEvery(having(relevant, egd(depth)), 'testError', Infinity));
     const direct = valuesOfEvery(having(relevant, egd(1)), 'testError', -Infinity);
     const isKnown = errors.length > 0 && direct.length > 0;
-    return verdict(isKnown ? spread(errors).mean <= 0.05 && Math.min(...direct) >= 0.2 : undefined, {
+    return verdict(isKnown ? spread(errors).mean <= 0.05 && minimum(direct) >= 0.2 : undefined, {
       expected: 'test error near 0 for L = 2, 3, and near 1 − m/n² for L = 1',
       measured: isKnown ? `L = 2, 3: ${formatSpread(errors)}; L = 1: ${formatSpread(direct)}` : '',
       threshold: 'with m ≥ 3 r(2n − r): mean error at most 0.05 for L = 2, 3, every error at least 0.2 for L = 1',
@@ -99,7 +99,7 @@ const initialisationNegligible: Claim = {
     });
     return verdict(pairs.length > 0 ? spread(pairs).mean <= 0.05 : undefined, {
       expected: 'no difference in test error',
-      measured: `difference ${formatSpread(pairs, 'pairs')}, at most ${formatNumber(Math.max(...pairs))}`,
+      measured: `difference ${formatSpread(pairs, 'pairs')}, at most ${formatNumber(maximum(pairs))}`,
       threshold: 'mean difference of test errors at most 0.05',
       missing: 'no pair of trials with and without a collapsed start',
     });
@@ -112,9 +112,9 @@ const directStays: Claim = {
   source: `${source}, §4`,
   judge: (measurements) => {
     const moves = valuesOfEvery(having(measurements, egd(1)), 'unobservedDrift', Infinity);
-    return verdict(moves.length > 0 ? Math.max(...moves) === 0 : undefined, {
+    return verdict(moves.length > 0 ? maximum(moves) === 0 : undefined, {
       expected: '0',
-      measured: `root mean square move of unobserved entries at most ${formatNumber(Math.max(...moves))} (${moves.length} trials)`,
+      measured: `root mean square move of unobserved entries at most ${formatNumber(maximum(moves))} (${moves.length} trials)`,
       threshold: 'exactly 0 in every EGD trial of depth 1',
       missing: 'no EGD trial of depth 1',
     });

@@ -1,7 +1,7 @@
 import { egd, isDeep, oversampling, source, task } from './completion-descent-claims.ts';
 import type { Claim, Measurement } from './declaration.ts';
 import { atSmallest, having, metricOf, pairedDifferences, valuesOfEvery, verdict } from './judging.ts';
-import { allBut, formatNumber, formatSpread, groupBy, logLogSlope } from './spread.ts';
+import { allBut, formatNumber, formatSpread, groupBy, logLogSlope, maximum, minimum } from './spread.ts';
 
 /** Relative residual up to which a step counts as that of the natural gradient. */
 const SOLVED = 1e-6;
@@ -49,9 +49,9 @@ const failsToGeneralise: Claim = {
   judge: (measurements) => {
     const { judged, leftOut } = naturalTrials(measurements, { naturalRule: 'min-norm', fisher: 'complete' });
     const ratios = overTrivial(atSmallest(judged, 'learningRate'), -Infinity);
-    return verdict(ratios.length > 0 ? Math.min(...ratios) >= least : undefined, {
+    return verdict(ratios.length > 0 ? minimum(ratios) >= least : undefined, {
       expected: 'test error no better than that of the trivial completion',
-      measured: `test error over the trivial one ${formatSpread(ratios)}, least ${formatNumber(Math.min(...ratios))}`,
+      measured: `test error over the trivial one ${formatSpread(ratios)}, least ${formatNumber(minimum(ratios))}`,
       threshold: `at least ${least} in every trial of least-norm NGD with F = I, L ≥ 2 and the smallest η`,
       missing: leftOut ?? 'no such trial',
       detail: leftOut,
@@ -70,9 +70,9 @@ const noSetting: Claim = {
     const judged = rules.flatMap((rule) => rule.judged);
     const ratios = overTrivial(judged, Infinity);
     const diverged = ratios.filter((ratio) => ratio === Infinity).length;
-    return verdict(ratios.length > 0 ? Math.min(...ratios) >= least : undefined, {
+    return verdict(ratios.length > 0 ? minimum(ratios) >= least : undefined, {
       expected: 'test error no better than that of the trivial completion, or divergence',
-      measured: `least test error over the trivial one ${formatNumber(Math.min(...ratios))} in ${ratios.length} trials, of which ${diverged} diverged`,
+      measured: `least test error over the trivial one ${formatNumber(minimum(ratios))} in ${ratios.length} trials, of which ${diverged} diverged`,
       threshold: `at least ${least} in every NGD trial with F = I and L ≥ 2, whatever η, rule and solver`,
       missing: details(...rules.map(({ leftOut }) => leftOut)) ?? 'no such trial',
       detail: details(
@@ -90,9 +90,9 @@ const leavesUnobserved: Claim = {
   judge: (measurements) => {
     const { judged, leftOut } = naturalTrials(measurements, { naturalRule: 'min-norm', fisher: 'complete' });
     const drifts = valuesOfEvery(atSmallest(judged, 'learningRate'), 'unobservedDrift', Infinity);
-    return verdict(drifts.length > 0 ? Math.max(...drifts) <= 0.1 : undefined, {
+    return verdict(drifts.length > 0 ? maximum(drifts) <= 0.1 : undefined, {
       expected: '0, where entries of β* have root mean square 1',
-      measured: `root mean square move of unobserved entries ${formatSpread(drifts)}, at most ${formatNumber(Math.max(...drifts))}`,
+      measured: `root mean square move of unobserved entries ${formatSpread(drifts)}, at most ${formatNumber(maximum(drifts))}`,
       threshold: 'at most 0.1 in every trial with the smallest η, L ≥ 2 and F = I',
       missing: leftOut ?? 'no such trial',
       detail: details('Exact for the flow; a finite step moves them in second order', leftOut),
@@ -193,7 +193,7 @@ const fisherDoesNotMatter: Claim = {
     );
     return verdict(ratios.length > 0 ? ratios.every(isTrivial) : undefined, {
       expected: 'test error equal to the trivial one',
-      measured: `test error over the trivial one ${formatSpread(ratios)}, least ${formatNumber(Math.min(...ratios))}`,
+      measured: `test error over the trivial one ${formatSpread(ratios)}, least ${formatNumber(minimum(ratios))}`,
       threshold: `between ${least} and ${most} in every trial with m ≥ 3 r(2n − r)`,
       missing: 'no NGD trial with the Fisher information of the observed entries',
       detail: details(

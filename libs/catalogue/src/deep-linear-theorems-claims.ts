@@ -1,6 +1,6 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { having, valuesOfEvery, verdict } from './judging.ts';
-import { formatNumber, formatSpread } from './spread.ts';
+import { formatNumber, formatSpread, maximum, minimum } from './spread.ts';
 
 const source = 'Kerekes et al. 2021';
 const isWide = (m: Measurement): boolean => Number(m.params['samples']) < Number(m.params['dimension']);
@@ -26,7 +26,7 @@ function bounded(claim: {
     judge: (measurements) => {
       const relevant = having(measurements, { theorem: claim.theorem }).filter(claim.where ?? (() => true));
       const values = valuesOfEvery(relevant, metric, claim.atMost === undefined ? -Infinity : Infinity);
-      const [least, most] = [Math.min(...values), Math.max(...values)];
+      const [least, most] = [minimum(values), maximum(values)];
       return verdict(values.length > 0 ? most <= atMost && least >= atLeast : undefined, {
         expected: claim.atMost === undefined ? 'clearly positive' : '0',
         measured: `${metric} ${formatSpread(values)}, between ${formatNumber(least)} and ${formatNumber(most)}`,
@@ -46,9 +46,9 @@ const cosineOfDepth = (id: string, statement: string, where: (m: Measurement) =>
   judge: (measurements) => {
     const relevant = having(measurements, { theorem: 'interpolant' }).filter(where);
     const values = valuesOfEvery(relevant, 'interpolantCosine', -Infinity);
-    return verdict(values.length > 0 ? Math.min(...values) >= 0.999 : undefined, {
+    return verdict(values.length > 0 ? minimum(values) >= 0.999 : undefined, {
       expected: 'cosine 1 with X⁺y',
-      measured: values.length > 0 ? `cosine ${formatSpread(values)}, least ${formatNumber(Math.min(...values))}` : '',
+      measured: values.length > 0 ? `cosine ${formatSpread(values)}, least ${formatNumber(minimum(values))}` : '',
       threshold: 'at least 0.999 in every trial',
       missing: 'no such trial of theorem interpolant',
       ...(detail === undefined ? {} : { detail }),

@@ -1,6 +1,6 @@
 import type { Parameters } from '@natsweep/sweep';
 import type { Measurement, Verdict } from './declaration.ts';
-import { groupBy, isMeasured } from './spread.ts';
+import { groupBy, isMeasured, maximum, minimum } from './spread.ts';
 
 /** Measurements whose parameters have all of these values. */
 export function having(measurements: readonly Measurement[], params: Parameters): readonly Measurement[] {
@@ -15,13 +15,13 @@ export function metricOf(measurement: Measurement, name: string): number | undef
 
 /** The measurements at the largest value of a numeric parameter. */
 export function atLargest(measurements: readonly Measurement[], parameter: string): readonly Measurement[] {
-  const largest = Math.max(...measurements.map(({ params }) => Number(params[parameter])));
+  const largest = maximum(measurements.map(({ params }) => Number(params[parameter])));
   return measurements.filter(({ params }) => params[parameter] === largest);
 }
 
 /** The measurements at the smallest value of a numeric parameter. */
 export function atSmallest(measurements: readonly Measurement[], parameter: string): readonly Measurement[] {
-  const smallest = Math.min(...measurements.map(({ params }) => Number(params[parameter])));
+  const smallest = minimum(measurements.map(({ params }) => Number(params[parameter])));
   return measurements.filter(({ params }) => params[parameter] === smallest);
 }
 

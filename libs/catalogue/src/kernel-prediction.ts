@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration } from './declaration.ts';
 import { metricOf, verdict } from './judging.ts';
-import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { formatNumber, formatSpread, groupBy, maximum, minimum, spread } from './spread.ts';
 import { classesOf, dataRefusal, singleLayerRefusal, wideNetworkParameters } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
@@ -28,7 +28,7 @@ const comparable: Claim = {
     const comparedGroups = groups.filter(({ rules }) => rules.length > 1);
     const gaps = comparedGroups.map(({ rules }) => {
       const means = rules.map(({ accuracies }) => spread(accuracies).mean);
-      return Math.max(...means) - Math.min(...means);
+      return maximum(means) - minimum(means);
     });
     return verdict(gaps.length > 0 ? gaps.every((gap) => gap <= 0.05) : undefined, {
       expected: 'accuracies that differ by approximation but are comparable',

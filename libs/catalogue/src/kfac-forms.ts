@@ -2,7 +2,7 @@ import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts
 import { isotropy } from './isotropy.ts';
 import { atSmallest, having, metricOf, valuesOfEvery, verdict } from './judging.ts';
 import { slopesAgainst } from './slopes.ts';
-import { formatSpread, groupBy, spread } from './spread.ts';
+import { formatSpread, groupBy, maximum, spread } from './spread.ts';
 
 const kfac = (measurements: readonly Measurement[], kfacBias: string): readonly Measurement[] =>
   having(measurements, { approximation: 'kfac', kfacBias }).filter(({ params }) => Number(params['biasVariance']) > 0);
@@ -19,7 +19,7 @@ const augmentedIsotropic: Claim = {
       form: formOf(group[0]!),
       values: valuesOfEvery(atSmallest(group, 'damping'), 'departure', Infinity),
     }));
-    return verdict(forms.length > 0 ? forms.every(({ values }) => Math.max(...values) <= 0.01) : undefined, {
+    return verdict(forms.length > 0 ? forms.every(({ values }) => maximum(values) <= 0.01) : undefined, {
       expected: 'Θ̄ = NLI',
       measured: `‖Θ̄ − NLI‖/‖NLI‖ at the smallest ρ: ${listForms(forms)}`,
       threshold: 'at most 0.01 in every trial at the smallest ρ of each form',
@@ -63,7 +63,7 @@ const separateLimit: Claim = {
       form: formOf(group[0]!),
       values: valuesOfEvery(atSmallest(group, 'damping'), 'departure', Infinity),
     }));
-    return verdict(forms.length > 0 ? forms.every(({ values }) => Math.max(...values) <= 0.01) : undefined, {
+    return verdict(forms.length > 0 ? forms.every(({ values }) => maximum(values) <= 0.01) : undefined, {
       expected: '0',
       measured: `relative distance at the smallest ρ: ${listForms(forms)}`,
       threshold: 'at most 0.01 in every trial at the smallest ρ of each form',

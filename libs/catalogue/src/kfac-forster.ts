@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { atLargest, having, metricOf, verdict } from './judging.ts';
-import { formatNumber, formatSpread, spread } from './spread.ts';
+import { formatNumber, formatSpread, maximum, spread } from './spread.ts';
 import { wideNetworkParameters } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.omit({ classes: true, sampleOrder: true }).extend({
@@ -40,7 +40,7 @@ const leverage: Claim = {
     const holds = off.every((value) => value <= 0.001) && found.every((value) => value > 1.01);
     return verdict(found.length > 0 ? holds : undefined, {
       expected: 'condition number (L − 1 + max leverage)/(L − 1 + min leverage), above 1',
-      measured: `${formatSpread(found)}, off by at most ${formatNumber(Math.max(...off))} of it`,
+      measured: `${formatSpread(found)}, off by at most ${formatNumber(maximum(off))} of it`,
       threshold: 'within 0.1 % of that in every trial, and above 1.01',
       missing: 'no trial without preprocessing and biases',
     });
@@ -98,7 +98,7 @@ const separateBiases: Claim = {
       detail:
         'the block of the output bias in S.123 has B_LB_L⁺ = 11ᵀ/N, where S.124 prints 11ᵀ: Θ̄ has the eigenvalues ' +
         '2N(L − 1) + M_0 and, once, N more (N² more as printed); ' +
-        `measured condition numbers are off the ratio of S.123 by at most ${formatNumber(Math.max(...off))} of it`,
+        `measured condition numbers are off the ratio of S.123 by at most ${formatNumber(maximum(off))} of it`,
     });
   },
 };

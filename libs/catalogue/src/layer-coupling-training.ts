@@ -2,7 +2,7 @@ import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts
 import { atLargest, having, metricOf, verdict } from './judging.ts';
 import { isPositiveDefinite } from './layer-coupling.ts';
 import { formatSlopes, slopesAgainst } from './slopes.ts';
-import { allBut, formatSpread, groupBy, spread } from './spread.ts';
+import { allBut, formatSpread, groupBy, minimum, spread } from './spread.ts';
 import { wideTraining } from './wide-training.ts';
 
 const undamped = (measurements: readonly Measurement[]): readonly Measurement[] =>
@@ -102,7 +102,7 @@ const oneIsFastest: Claim = {
     const races = groupBy(inside, (m) => [allBut(m, 'learningRateScale'), m.seed]).flatMap((group) => {
       const one = group.find((m) => scaleOf(m) === 1);
       const others = group.filter((m) => scaleOf(m) !== 1).map(stepsOf);
-      return one === undefined || others.length === 0 ? [] : [{ steps: stepsOf(one), others: Math.min(...others) }];
+      return one === undefined || others.length === 0 ? [] : [{ steps: stepsOf(one), others: minimum(others) }];
     });
     const won = races.filter(({ steps, others }) => steps < Infinity && steps <= others).length;
     const vanishes = perSigma.every(({ slopes }) => spread(slopes).mean <= -0.25);

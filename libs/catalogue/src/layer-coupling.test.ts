@@ -16,6 +16,14 @@ test('rows are read as numbers, with spaces or without', () => {
   assert.equal(parseCoupling('1,;0,1'), undefined);
 });
 
+test('a Σ that was asked about before is judged for each depth, and as at first', () => {
+  const texts = Array.from({ length: 300 }, (_, i) => `1,${i / 300};${i / 300},1`);
+  for (const text of [...texts, ...texts]) {
+    assert.equal(couplingProblem(text, 2), undefined);
+    assert.match(couplingProblem(text, 3) ?? '', /must be a 3 × 3 matrix/);
+  }
+});
+
 test('the block-diagonal, exact and tridiagonal Σ are fine at every depth, singular ones too', () => {
   for (let depth = 1; depth <= 11; depth++)
     assert.equal(couplingProblem(tridiagonal(depth), depth), undefined, `depth ${depth}`);

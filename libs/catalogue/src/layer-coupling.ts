@@ -23,12 +23,25 @@ export function isPositiveDefinite(text: string): boolean {
   });
 }
 
+/** Every point of a sweep asks about the same few Σ, and Gaussian elimination of 64 layers takes some milliseconds. */
+const known = new Map<string, string | undefined>();
+const mostKnown = 256;
+
 /**
  * Why Σ defines no layer-wise natural gradient with a learning rate c/α for a network of this depth (Karakida & Osawa 2020, eq. 15
  * and Theorem 4.1), or undefined if it does: it must be a symmetric L × L matrix, 1_L must lie in its range, and
  * α = 1ᵀΣ⁺1 must be positive.
  */
 export function couplingProblem(text: string, depth: number): string | undefined {
+  const key = `${depth} ${text}`;
+  if (!known.has(key)) {
+    if (known.size === mostKnown) known.clear();
+    known.set(key, findProblem(text, depth));
+  }
+  return known.get(key);
+}
+
+function findProblem(text: string, depth: number): string | undefined {
   const coupling = parseCoupling(text);
   if (coupling === undefined)
     return `coupling must list the rows of Σ, as in 1,0.5;0.5,1 for two layers; it is "${text}"`;

@@ -2,7 +2,7 @@ import type { Claim } from './declaration.ts';
 import { isSmooth, judgeSlope } from './judge-slope.ts';
 import { valuesOfEvery, verdict } from './judging.ts';
 import { slopesAgainst } from './slopes.ts';
-import { formatNumber } from './spread.ts';
+import { formatNumber, maximum } from './spread.ts';
 
 export const trainingCurveExact: Claim = {
   id: 'training-curve-exact',
@@ -61,7 +61,7 @@ export const naturalNtkIdentity: Claim = {
     const errors = valuesOfEvery(measurements, 'naturalNtkError', Infinity);
     return verdict(errors.length > 0 ? errors.every((error) => error <= 1e-6) : undefined, {
       expected: '0',
-      measured: `largest entry of Θ^nat/(nσ²) − I: ${formatNumber(Math.max(...errors))} over ${errors.length} trials`,
+      measured: `largest entry of Θ^nat/(nσ²) − I: ${formatNumber(maximum(errors))} over ${errors.length} trials`,
       threshold: 'at most 1e-6 in every trial, at every step',
       missing: 'no trial',
     });

@@ -1,6 +1,6 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { having, pairedDifferences, valuesOfEvery, verdict } from './judging.ts';
-import { allBut, formatNumber, formatSpread, groupBy, isMeasured, spread } from './spread.ts';
+import { allBut, formatNumber, formatSpread, groupBy, isMeasured, maximum, minimum, spread } from './spread.ts';
 
 const source = 'Kerekes et al. 2021';
 const limitsOfEgd = (m: Measurement): boolean => m.params['method'] === 'egd' && m.params['stepRule'] === 'curvature';
@@ -18,10 +18,9 @@ function endsNear(claim: {
     judge: (measurements) => {
       const relevant = measurements.filter((m) => limitsOfEgd(m) && claim.where(Number(m.params['depth'])));
       const values = valuesOfEvery(relevant, claim.metric, Infinity);
-      return verdict(values.length > 0 ? Math.max(...values) <= 1 : undefined, {
+      return verdict(values.length > 0 ? maximum(values) <= 1 : undefined, {
         expected: '0°',
-        measured:
-          values.length > 0 ? `${formatSpread(values)} degrees, at most ${formatNumber(Math.max(...values))}` : '',
+        measured: values.length > 0 ? `${formatSpread(values)} degrees, at most ${formatNumber(maximum(values))}` : '',
         threshold: 'at most 1° in every trial',
         missing: 'no EGD trial of that depth with the curvature step rule',
       });
@@ -37,9 +36,9 @@ const independentOfDepth: Claim = {
     const key = (m: Measurement) => [allBut(m, 'depth', 'naturalRule'), m.seed];
     const ranges = groupBy(having(measurements, { method: 'ngd' }), key).flatMap((group) => {
       const angles = valuesOfEvery(group, 'angle', Infinity);
-      return angles.length < 2 ? [] : [Math.max(...angles) - Math.min(...angles)];
+      return angles.length < 2 ? [] : [maximum(angles) - minimum(angles)];
     });
-    return verdict(ranges.length > 0 ? Math.max(...ranges) <= 1 : undefined, {
+    return verdict(ranges.length > 0 ? maximum(ranges) <= 1 : undefined, {
       expected: '0°',
       measured: `range over depths and rules ${formatSpread(ranges, 'data sets')} degrees`,
       threshold: 'range over depths, and over both ways to share a step, at most 1° in every data set',
@@ -79,9 +78,9 @@ const differsFromEgd: Claim = {
         lost: 0,
       }).map(Math.abs),
     );
-    return verdict(distances.length > 0 ? Math.min(...distances) >= 3 : undefined, {
+    return verdict(distances.length > 0 ? minimum(distances) >= 3 : undefined, {
       expected: 'clearly different',
-      measured: distances.length > 0 ? `smallest distance ${formatNumber(Math.min(...distances))} degrees` : '',
+      measured: distances.length > 0 ? `smallest distance ${formatNumber(minimum(distances))} degrees` : '',
       threshold: 'every pair at least 3° apart',
       missing: 'no pair of an NGD and an EGD trial',
     });
@@ -98,13 +97,13 @@ const samePath: Claim = {
       const angles = group.map((m) => m.metrics['angleAtLoss']).filter(isMeasured);
       return new Set(group.map((m) => m.params['stepRule'])).size < 2 || angles.length < 2
         ? []
-        : [Math.max(...angles) - Math.min(...angles)];
+        : [maximum(angles) - minimum(angles)];
     });
-    return verdict(ranges.length > 0 ? Math.max(...ranges) <= 1 : undefined, {
+    return verdict(ranges.length > 0 ? maximum(ranges) <= 1 : undefined, {
       expected: '0°',
       measured:
         ranges.length > 0
-          ? `range of directions at equal loss ${formatSpread(ranges, 'cases')} degrees, at most ${formatNumber(Math.max(...ranges))}`
+          ? `range of directions at equal loss ${formatSpread(ranges, 'cases')} degrees, at most ${formatNumber(maximum(ranges))}`
           : '',
       threshold: 'at most 1° at a mean loss of 0.001, in every depth and data set',
       missing: 'no EGD trials that differ in the step rule and reach a loss of 0.001',

@@ -11,7 +11,7 @@ import {
   plainEgd,
   source,
 } from './sparse-comparisons.ts';
-import { formatSpread, groupBy, spread } from './spread.ts';
+import { formatSpread, groupBy, maximum, minimum, spread } from './spread.ts';
 
 /** Mean over seeds of a metric, per number of samples, dimension and sparsity; a trial that lost it counts as −∞. */
 function meansBySamples(measurements: readonly Measurement[], metric: string) {
@@ -79,7 +79,7 @@ const depthGainsBySparsity: Claim = {
       const fall = gainOf(sparsest) - gainOf(densest);
       return [Number.isNaN(fall) ? -Infinity : fall];
     });
-    return verdict(falls.length > 0 ? Math.min(...falls) >= 0.05 : undefined, {
+    return verdict(falls.length > 0 ? minimum(falls) >= 0.05 : undefined, {
       expected: 'a larger gain for the sparsest separator than for the densest',
       measured: `accuracy(L = 2) − accuracy(L = 1), sparsest − densest: ${formatSpread(falls, 'numbers of samples')}`,
       threshold: 'mean over seeds at least 0.05 for every N',
@@ -100,7 +100,7 @@ const fourLayersLikeOne: Claim = {
       pairedBy: paired,
       lost: Infinity,
     });
-    const steps = Math.max(...having(measurements, plainEgd(4)).map((m) => Number(m.params['steps'])));
+    const steps = maximum(having(measurements, plainEgd(4)).map((m) => Number(m.params['steps'])));
     return verdict(gains.length > 0 ? Math.abs(spread(gains).mean) <= 0.05 : undefined, {
       expected: 'no difference',
       measured: `accuracy(L = 4) − accuracy(L = 1) ${formatSpread(gains, 'pairs')} after ${steps} constant steps`,
@@ -168,7 +168,7 @@ const structure: Claim = {
       lost: -Infinity,
     });
     const contrast = valuesOfEvery(having(relevant, egd(1)), 'profileContrast', -Infinity);
-    return verdict(gains.length > 0 ? Math.min(...gains) > 0.1 && Math.min(...contrast) > 2 : undefined, {
+    return verdict(gains.length > 0 ? minimum(gains) > 0.1 && minimum(contrast) > 2 : undefined, {
       expected: 'more of ‖β‖₁ on the support for L = 2, and a visible profile for L = 1',
       measured:
         gains.length > 0

@@ -1,7 +1,7 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { having, metricOf, valuesOfEvery, verdict } from './judging.ts';
 import { egd, isWide, source } from './sparse-comparisons.ts';
-import { formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { formatNumber, formatSpread, groupBy, maximum, minimum, spread } from './spread.ts';
 
 const limitOfOne: Claim = {
   id: 'step-rule-reaches-the-margin-limit',
@@ -10,7 +10,7 @@ const limitOfOne: Claim = {
   source: `${source}, §2.1; natsweep`,
   judge: (measurements) => {
     const values = valuesOfEvery(having(measurements.filter(isWide), egd(1)), 'marginRatio', -Infinity);
-    return verdict(values.length > 0 ? Math.min(...values) >= 0.95 : undefined, {
+    return verdict(values.length > 0 ? minimum(values) >= 0.95 : undefined, {
       expected: '1',
       measured: `ℓ2 margin over its upper bound ${formatSpread(values)}`,
       threshold: 'at least 0.95 in every trial with N < D',
@@ -59,7 +59,7 @@ const limitOfMore: Claim = {
     const solved = gaps.length === 0 ? '' : `; difference ${formatSpread(gaps)}, cosine ${formatSpread(cosines)}`;
     return verdict(values.length > 0 ? spread(values).mean >= 0.95 && isAsAccurate : undefined, {
       expected: 'cosine 1 of the first-order condition on the support, no difference of accuracy',
-      measured: `first-order condition ${formatSpread(values)}, least ${formatNumber(Math.min(...values))}${solved}`,
+      measured: `first-order condition ${formatSpread(values)}, least ${formatNumber(minimum(values))}${solved}`,
       threshold:
         'over trials with N < D and L ≥ 3, mean of the condition at least 0.95, and mean absolute difference of accuracy ' +
         'at most 0.02 where data were small enough to solve for the separator',
@@ -85,7 +85,7 @@ const samePath: Claim = {
     });
     return verdict(gaps.length > 0 ? spread(gaps).mean <= 0.01 : undefined, {
       expected: 'equal accuracy at equal loss',
-      measured: `difference ${formatSpread(gaps, 'pairs')}, at most ${formatNumber(Math.max(...gaps))}`,
+      measured: `difference ${formatSpread(gaps, 'pairs')}, at most ${formatNumber(maximum(gaps))}`,
       threshold: 'mean difference at a mean loss of 0.03 at most 0.01, over pairs of which both reach it',
       missing: 'no pair of EGD trials that differ in the step rule alone and reach a loss of 0.03',
     });

@@ -2,7 +2,7 @@ import type { Parameters } from '@natsweep/sweep';
 import type { Claim, Measurement } from './declaration.ts';
 import { having, valuesOfEvery, verdict } from './judging.ts';
 import { comparison, egd, isSparse, isTall, isWide, ngd, source } from './sparse-comparisons.ts';
-import { formatNumber, formatSpread, spread } from './spread.ts';
+import { formatNumber, formatSpread, maximum, minimum, spread } from './spread.ts';
 
 const chanceBelowDimension: Claim = {
   id: 'ngd-at-chance-below-dimension',
@@ -30,9 +30,9 @@ const ngdEqualsInterpolant: Claim = {
     const relevant = having(measurements.filter(isWide), { start: 'zero', depth: 1 });
     const cosines = [...having(relevant, { method: 'ngd' }), ...having(relevant, { method: 'ngf' })];
     const values = valuesOfEvery(cosines, 'interpolantCosine', -Infinity);
-    return verdict(values.length > 0 ? Math.min(...values) >= 0.999 : undefined, {
+    return verdict(values.length > 0 ? minimum(values) >= 0.999 : undefined, {
       expected: 'cosine 1',
-      measured: values.length > 0 ? `smallest cosine ${Math.min(...values).toPrecision(6)} of ${values.length}` : '',
+      measured: values.length > 0 ? `smallest cosine ${minimum(values).toPrecision(6)} of ${values.length}` : '',
       threshold: 'every cosine at least 0.999',
       missing: 'no NGD or NGF trial of depth 1 from zero with N < D',
     });
@@ -51,10 +51,10 @@ const logitsAlongLabels: Claim = {
   source: `${source}, Fig. 4 (middle), Theorems 3 and 4`,
   judge: (measurements) => {
     const values = valuesOfEvery(fromNearZero(measurements), 'logitSpread', Infinity);
-    return verdict(values.length > 0 ? Math.max(...values) <= 0.05 : undefined, {
+    return verdict(values.length > 0 ? maximum(values) <= 0.05 : undefined, {
       expected: '0',
       measured:
-        values.length > 0 ? `largest spread of the margins over their mean ${formatNumber(Math.max(...values))}` : '',
+        values.length > 0 ? `largest spread of the margins over their mean ${formatNumber(maximum(values))}` : '',
       threshold: 'at most 0.05 in every trial from zero or from a start of scale at most 0.1',
       missing: 'no NGD trial from zero or a small start with N < D',
     });
@@ -102,11 +102,11 @@ const supportVectors: Claim = {
     );
     const beyond = spreadsOf(relevant.filter(isHighlyOverparametrised), egd(1));
     const isKnown = natural.length > 0 && between.length > 0 && beyond.length > 0;
-    const holds = Math.max(...natural) <= 0.05 && spread(between).mean >= 0.1 && spread(beyond).mean <= 0.05;
+    const holds = maximum(natural) <= 0.05 && spread(between).mean >= 0.1 && spread(beyond).mean <= 0.05;
     return verdict(isKnown ? holds : undefined, {
       expected: 'equal margins for NGD, and for EGD where D > N log N alone',
       measured:
-        `spread of the margins over their mean: NGD at most ${formatNumber(Math.max(...natural))}; ` +
+        `spread of the margins over their mean: NGD at most ${formatNumber(maximum(natural))}; ` +
         `EGD ${formatSpread(between)} for D ≤ N log N, ${formatSpread(beyond)} beyond`,
       threshold:
         'every NGD trial at most 0.05, mean of EGD (L = 1) at least 0.1 for N < D ≤ N log N, at most 0.05 beyond',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatNumber, formatSpread, logLogSlope, spread, standardError } from './spread.ts';
+import { formatNumber, formatSpread, logLogSlope, maximum, minimum, spread, standardError } from './spread.ts';
 
 test('mean and sample standard deviation', () => {
   assert.deepEqual(spread([1, 2, 3, 4]), { count: 4, mean: 2.5, deviation: Math.sqrt(5 / 3) });
@@ -23,4 +23,10 @@ test('the log-log slope of c x^p is p, and one x alone has none', () => {
     ]),
     undefined,
   );
+});
+
+test('extremes of as many values as a large sweep has, and of none', () => {
+  const values = Array.from({ length: 300_000 }, (_, i) => Math.abs(i - 1000));
+  assert.deepEqual([minimum(values), maximum(values)], [0, 298_999]);
+  assert.deepEqual([minimum([]), maximum([]), maximum([1, NaN, 2])], [Infinity, -Infinity, NaN]);
 });

@@ -15,6 +15,16 @@ export function spread(values: readonly number[]): Spread {
   return { count: values.length, mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
+/** −∞ of no values. As many as a sweep has: more than a function takes as arguments. */
+export function maximum(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
+}
+
+/** ∞ of no values. */
+export function minimum(values: readonly number[]): number {
+  return values.reduce((fewest, value) => Math.min(fewest, value), Infinity);
+}
+
 /** Of the mean; undefined for a single value, which has none. */
 export function standardError(values: readonly number[]): number | undefined {
   const { count, deviation } = spread(values);

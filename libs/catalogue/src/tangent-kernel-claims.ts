@@ -1,6 +1,6 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { having, valuesOfEvery, verdict } from './judging.ts';
-import { formatNumber } from './spread.ts';
+import { formatNumber, maximum, minimum } from './spread.ts';
 
 const source = 'Kerekes et al. 2021, Fig. 3';
 const deep = (m: Measurement): boolean => Number(m.params['depth']) >= 2;
@@ -21,7 +21,7 @@ function bounded(claim: {
     judge: (measurements) => {
       const missing = claim.atMost === undefined ? -Infinity : Infinity;
       const values = valuesOfEvery(claim.select(measurements), claim.metric, missing);
-      const [least, most] = [Math.min(...values), Math.max(...values)];
+      const [least, most] = [minimum(values), maximum(values)];
       return verdict(values.length > 0 ? most <= atMost && least >= atLeast : undefined, {
         expected: claim.atMost === undefined ? 'clearly positive' : '0',
         measured: `${claim.metric} between ${formatNumber(least)} and ${formatNumber(most)} (${values.length} trials)`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Claim, ExperimentDeclaration, Measurement } from './declaration.ts';
 import { atSmallest, metricOf, verdict } from './judging.ts';
-import { formatNumber, formatSpread, groupBy } from './spread.ts';
+import { formatNumber, formatSpread, groupBy, maximum } from './spread.ts';
 import { wideNetworkParameters, wideNetworkRefusal } from './wide-network-parameters.ts';
 
 const parameters = wideNetworkParameters.extend({
@@ -27,9 +27,9 @@ const alphaOfDepth: Claim = {
         metricOf(m, 'anisotropicPart') ?? Infinity,
       ),
     );
-    return verdict(off.length > 0 ? Math.max(...off) <= 0.001 : undefined, {
+    return verdict(off.length > 0 ? maximum(off) <= 0.001 : undefined, {
       expected: 's and s + 1',
-      measured: `largest error ${formatNumber(Math.max(...off))} over depths ${listDepths(relevant)}`,
+      measured: `largest error ${formatNumber(maximum(off))} over depths ${listDepths(relevant)}`,
       threshold: '|α − lemma| and the anisotropic part below 0.001 in every trial of damping 0',
       missing: 'no depth of the form 3s or 3s + 1 with damping 0',
     });
@@ -125,7 +125,7 @@ function sequence(measurements: readonly Measurement[]): string {
   return groupBy(measurements, ({ params }) => params['damping'])
     .map((group) => ({
       damping: Number(group[0]!.params['damping']),
-      largest: Math.max(...group.map((m) => metricOf(m, 'anisotropicPart') ?? Infinity)),
+      largest: maximum(group.map((m) => metricOf(m, 'anisotropicPart') ?? Infinity)),
     }))
     .sort((a, b) => b.damping - a.damping)
     .map(({ damping, largest }) => `${formatNumber(largest)} (ρ = ${formatNumber(damping)})`)

@@ -1,7 +1,7 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { atLargest, having, valuesOf, valuesOfEvery, verdict } from './judging.ts';
 import { formatSlopes, slopesAgainst } from './slopes.ts';
-import { formatSpread, groupBy, spread } from './spread.ts';
+import { formatSpread, groupBy, maximum, spread } from './spread.ts';
 
 const entryWise = ['diagonal', 'quasi-diagonal'];
 const ruleOf = ({ params }: Measurement): string =>
@@ -117,7 +117,7 @@ export const entryWiseBetween: Claim = {
       values: rates(having(inSteps, { approximation: rule }), Infinity),
     }));
     const judgeable = euclidean.length > 0 && isotropic.length > 0 && between.every(({ values }) => values.length > 0);
-    const slowest = Math.max(...isotropic.map((values) => spread(values).mean));
+    const slowest = maximum(isotropic.map((values) => spread(values).mean));
     // where gradient descent diverges, anything is faster
     const holds =
       !descent.some(isDiverged) &&

@@ -1,7 +1,7 @@
 import type { Claim, Measurement } from './declaration.ts';
 import { atLargest, metricOf, verdict } from './judging.ts';
 import { formatSlopes, slopesAgainst } from './slopes.ts';
-import { allBut, formatNumber, formatSpread, groupBy, spread } from './spread.ts';
+import { allBut, formatNumber, formatSpread, groupBy, minimum, spread } from './spread.ts';
 
 const isNatural = (m: Measurement): boolean => m.params['approximation'] !== 'gradient-descent';
 
@@ -40,7 +40,7 @@ export const outpacesGradientDescent: Claim = {
     ]).flatMap((group) => {
       const references = group.filter((m) => !isNatural(m));
       if (references.length === 0) return [];
-      const best = Math.min(...references.map((m) => metricOf(m, 'stepsToLoss') ?? Infinity));
+      const best = minimum(references.map((m) => metricOf(m, 'stepsToLoss') ?? Infinity));
       return group.filter(isNatural).map((m) => ({ ...m, steps: metricOf(m, 'stepsToLoss') ?? Infinity, best }));
     });
     const isotropic = pairs.filter(({ params }) => params['damping'] === 0 && params['kfacBias'] !== 'separate');
