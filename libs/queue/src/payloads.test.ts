@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { maxValueLength } from '@natsweep/sweep';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import {
@@ -130,6 +131,13 @@ test('counts are whole and not negative, names are bounded', () => {
   ]) {
     assert.equal(readPayload(reportPayload, JSON.stringify({ ...observation, ...wrong })), undefined);
   }
+});
+
+test('a parameter may be as long a text as a sweep file may give it', () => {
+  const [[, observation]] = payloads as [readonly [unknown, object]];
+  const withText = (length: number) => JSON.stringify({ ...observation, params: { a: 'x'.repeat(length) } });
+  assert.ok(readPayload(reportPayload, withText(maxValueLength)));
+  assert.equal(readPayload(reportPayload, withText(maxValueLength + 1)), undefined);
 });
 
 test('any text, and any JSON, is a payload or none, and never an error (3,000 cases)', () => {
