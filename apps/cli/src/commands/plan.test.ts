@@ -20,6 +20,7 @@ test('a thousand million trials are counted exactly, with what is excluded, the 
   const shown = [...out.matchAll(/^ *(\d+) +t[0-9a-f]+/gm)].map(([, index]) => Number(index));
   assert.deepEqual(shown.slice(0, 3), [0, 1, 2]);
   assert.ok(shown.slice(3).some((index) => index > 3));
+  assert.equal((await home.natsweep('plan', file)).out, out, 'a plan of the same sweep shows the same trials');
 });
 
 test('a sweep file of 100 MB is refused by its size', async (t) => {

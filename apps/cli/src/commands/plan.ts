@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { ResultsError } from '@natsweep/results';
+import { randomIndices } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -123,8 +124,7 @@ function describe(
   );
   const parameters = spec.axes.map(({ parameter }) => parameter);
   const first = Array.from({ length: Math.min(shownTrials, grid.size) }, (_, index) => index);
-  const random = Array.from({ length: shownTrials }, () => Math.floor(Math.random() * grid.size));
-  const indices = [...new Set([...first, ...random.sort((a, b) => a - b)])];
+  const indices = [...new Set([...first, ...randomIndices(grid.size, shownTrials, spec.seed)])];
   noteWrapped(terminal, 'dim', `The first ${first.length} and some random trials, of each only what varies:`);
   printTrials(
     terminal,
