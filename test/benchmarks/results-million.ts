@@ -121,10 +121,9 @@ export const questions: readonly Question[] = [
   ['by 4 parameters (780 groups), all 10 metrics', (store) => store.groups('million', four, metrics)],
   [
     'paired differences to a baseline, one damping',
-    (store) => store.pairs('million', { ...pairs, by: ['depth', 'width'], filter: 'damping == 1' }),
+    (store) => store.pairs('million', { ...pairs, by: ['depth', 'width'], where: { damping: 1 } }),
   ],
   ['paired differences to a baseline, all', (store) => store.pairs('million', { ...pairs, by: ['depth'] })],
-  ['by which slots and engines', (store) => store.provenance('million')],
   ['first piece of an export', async (store) => void (await firstOf(store.export('million', { format: 'csv' })))],
 ];
 

@@ -126,8 +126,8 @@ async function measureWhole(url: string): Promise<Requirement[]> {
   const compared = await inProcess([url, 'compare']);
   const reported = await inProcess([url, 'report', join(folder, 'report')]);
   return [
-    ...limits('comparison of the 5 approximations, paired over all else', compared, [30, 640]),
-    ...limits('report: verdicts, tables and figures as HTML', reported, [60, 1536]),
+    ...limits('comparison of the 5 approximations, paired over all else', compared, [30, 1024]),
+    ...limits('report: verdicts, tables and figures as HTML', reported, [60, 1792]),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList } from '../options.ts';
 import { printReportTable } from '../report-table.ts';
+import { tellMemory } from '../results/large-sweep.ts';
 import { findRecordedSweep, type RecordedSweep } from '../results/recorded-sweep.ts';
 import { parseMetricNames, parseParameterNames, parseParameterValue, parseSelection } from '../results/selection.ts';
 import { renderForest } from '../terminal/forest.ts';
@@ -67,7 +68,9 @@ async function compare(cli: Cli, sweeps: readonly string[], options: CompareOpti
   const { compareSweeps, htmlComparison, renderPng } = await import('@natsweep/report');
   const compared = await withResults(environment, async (store) => {
     const recorded = await Promise.all(sweeps.map((name) => findRecordedSweep(store, name)));
-    return compareSweeps(store, sweeps, checked(options, recorded[0]!));
+    const asked = checked(options, recorded[0]!);
+    await tellMemory(terminal, store, { sweeps, command: 'compare' });
+    return compareSweeps(store, sweeps, asked);
   });
   const { comparison, figure } = compared;
   if (figure === undefined && (svg !== undefined || png !== undefined)) {

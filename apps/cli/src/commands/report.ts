@@ -4,6 +4,7 @@ import type { JudgedClaim, ReportFormat, WrittenReport } from '@natsweep/report'
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { tellMemory } from '../results/large-sweep.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { plural } from '../terminal/format.ts';
 import { printReportTable } from '../report-table.ts';
@@ -45,9 +46,10 @@ export async function showReport(
   const all: readonly ReportFormat[] = ['html', 'md', 'svg', 'png'];
   const formats = all.filter((format) => chosen[format] === true);
   const { writeReport } = await import('@natsweep/report');
-  terminal.status('Drawing …');
   const written = await withResults(environment, async (store) => {
     await findRecordedSweep(store, sweep);
+    await tellMemory(terminal, store, { sweeps: [sweep], command: 'report' });
+    terminal.status('Drawing …');
     const directory = out ?? join(environment.home, 'reports', sweep);
     return writeReport({ store, sweep, directory, formats: formats.length === 0 ? all : formats });
   });
