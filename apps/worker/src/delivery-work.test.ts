@@ -7,8 +7,9 @@ const batch = { sweep: 's', trials: [trial], trialTimeoutSeconds: 1, maxAttempts
 
 test('of an endless message its beginning is kept, of an endless log its end', () => {
   const signal = new AbortController().signal;
+  const terms = { attempt: 1, hasNext: false, oneByOne: false, loss: undefined, begin: async () => {}, signal };
   const work = new DeliveryWork(
-    { batchId: 'b', batch, trials: [trial], attempt: 1, hasNext: false, lostBefore: false, signal },
+    { batchId: 'b', batch, trials: [trial], ...terms },
     { worker: 'w', slot: 's', sender: { send: () => undefined }, onFinished: () => undefined, gpu: () => undefined },
   );
   const endless = '-'.repeat(1_000_000);

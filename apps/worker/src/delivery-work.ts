@@ -36,6 +36,16 @@ export class DeliveryWork {
     return this.delivery.trials.filter((trial) => this.isOpen(trial));
   }
 
+  /** Trials that have neither finished nor been cancelled. */
+  left(): readonly Trial[] {
+    return this.delivery.trials.filter(({ trialId }) => !this.#finished.has(trialId) && !this.#cancelled.has(trialId));
+  }
+
+  /** To be awaited before a trial runs by itself: see `Delivery.begin`. */
+  async begin({ trialId }: Trial): Promise<void> {
+    await this.delivery.begin({ trialId, attempt: this.#attempt(Date.now(), 0) }, this.left());
+  }
+
   /** Whether the trial has neither finished, nor failed, nor been cancelled. */
   isOpen({ trialId }: Trial): boolean {
     return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !Object.hasOwn(this.#failures, trialId);

@@ -44,7 +44,9 @@ function delivery(experiment: string, params: readonly Parameters[]): Delivery {
     trials,
     attempt: 1,
     hasNext: true,
-    lostBefore: false,
+    oneByOne: false,
+    loss: undefined,
+    begin: async () => {},
     signal: new AbortController().signal,
   };
 }
@@ -118,4 +120,36 @@ test('a failure says that the batch comes again as long as an attempt is left, a
     reports.map((report) => report.kind === 'failed-delivery' && report.again),
     [true, false],
   );
+});
+
+test('a delivery that is handed back keeps the trials that failed in it, at no cost in attempts', async (t) => {
+  const { slot } = start(t, {});
+  const given = delivery('diagnostic', [{}, { behaviour: 'throw' }, { durationMs: 600_000 }, {}]);
+  const begin: Delivery['begin'] = async ({ trialId }) => {
+    if (trialId === 't2') void slot.handBack();
+  };
+  const outcome = await slot.run({ ...given, oneByOne: true, begin });
+  assert.ok(outcome.kind === 'handed-back');
+  assert.deepEqual(
+    outcome.remaining.map(({ trialId }) => trialId),
+    ['t1', 't2', 't3'],
+  );
+});
+
+test('trials that run one by one are announced, with those that are left, when what has finished is reported', async (t) => {
+  const said: unknown[] = [];
+  const { slot, reports } = start(t, {
+    sender: { send: (report) => void reports.push(report), flush: () => said.push(`${reports.length} reported`) },
+  });
+  const begin: Delivery['begin'] = async ({ trialId, attempt }, left) => {
+    said.push([trialId, attempt.slot, left.map((trial) => trial.trialId)]);
+  };
+  await slot.run({ ...delivery('diagnostic', [{}, {}]), oneByOne: true, begin });
+  assert.deepEqual(said, [
+    '0 reported',
+    ['t0', 'cpu-0', ['t0', 't1']],
+    '1 reported',
+    ['t1', 'cpu-0', ['t1']],
+    '2 reported',
+  ]);
 });

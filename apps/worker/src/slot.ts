@@ -1,6 +1,7 @@
 import { findDeclaration } from '@natsweep/catalogue';
 import {
   isRetryable,
+  LockLostError,
   type Cancelled,
   type Delivery,
   type DeliveryOutcome,
@@ -30,11 +31,6 @@ export interface SlotState {
   readonly trialId: string | null;
   readonly trialsFinished: number;
   readonly stepsFinished: number;
-}
-
-/** A delivery whose lock was lost; whatever remains of it is another worker's. */
-export class LockLostError extends Error {
-  override readonly name = 'LockLostError';
 }
 
 /**
@@ -74,8 +70,7 @@ export class Slot {
 
   /** Runs one delivery; every result has been sent when it resolves. */
   async run(delivery: Delivery): Promise<DeliveryOutcome> {
-    const { batch, signal } = delivery;
-    if (delivery.lostBefore) this.#reportLoss(delivery);
+    const { signal } = delivery;
     const givenUp = () => this.#handingBack || signal.aborted;
     const lockLost = () => void this.#kill();
     signal.addEventListener('abort', lockLost, { once: true });
@@ -88,9 +83,13 @@ export class Slot {
     });
     this.#work = work;
     try {
-      const suspicious = delivery.lostBefore || Object.keys(batch.failures).length > 0;
-      if (!suspicious && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
+      if (delivery.loss !== undefined) this.#options.sender.send(delivery.loss);
+      if (!delivery.oneByOne && delivery.trials.length > 1) await this.#attempt(work, delivery.trials);
       for (const trial of work.open()) {
+        if (givenUp()) break;
+        if (!work.isOpen(trial)) continue;
+        this.#options.sender.flush();
+        await work.begin(trial);
         const started = { atMs: Date.now(), onClockMs: performance.now() };
         if (givenUp()) break;
         if (!work.isOpen(trial)) continue;
@@ -129,7 +128,7 @@ export class Slot {
   }
 
   #settle(delivery: Delivery, work: DeliveryWork): DeliveryOutcome {
-    if (this.#handingBack && work.open().length > 0) return { kind: 'handed-back', remaining: work.open() };
+    if (this.#handingBack && work.open().length > 0) return { kind: 'handed-back', remaining: work.left() };
     const failures = work.failures;
     const reasons = Object.values(failures);
     if (reasons.length === 0) return { kind: 'finished' };
@@ -213,18 +212,6 @@ export class Slot {
   #count({ trialId }: Trial): void {
     const { trialsFinished } = this.#state;
     this.#state = { ...this.#state, trialId, trialsFinished: trialsFinished + 1 };
-  }
-
-  /** Nobody else can tell of a delivery whose worker vanished: the next worker does. */
-  #reportLoss({ batch: { sweep }, trials, attempt }: Delivery): void {
-    const lost = {
-      failure: 'lost',
-      message: 'its worker, or the connection to it, vanished',
-      logTail: '',
-      attempt: { attempt: attempt - 1, worker: 'unknown', slot: 'unknown', startedAtMs: Date.now(), elapsedSeconds: 0 },
-    } as const;
-    const attempts = trials.map(({ trialId }) => ({ trialId, ...lost }));
-    this.#options.sender.send({ kind: 'failed-delivery', sweep, again: true, attempts });
   }
 }
 

@@ -15,12 +15,24 @@ export interface TrialFailure extends FailureCause {
 
 /**
  * What a job of the batch queue carries: the trials that are still to be run, and for those that failed before, why.
- * A worker drops finished trials from it before it lets an attempt fail.
+ * A worker drops finished trials from it before it lets an attempt fail. Once a delivery was lost, trials run alone, and each
+ * is written here before it starts: of the next delivery that is lost, that trial is to blame and no other.
  */
 export interface BatchData extends Batch {
   readonly failures: Readonly<Record<string, TrialFailure>>;
-  /** Lost deliveries before the last one that ended with a word. Default: none. */
+  /** Lost deliveries that are accounted for. Default: none. */
   readonly losses?: number;
+  /** The trial that runs alone now. Its results, should it have any, are reported before another takes its place. */
+  readonly underWay?: UnderWay;
+  /** How often a trial was under way alone as its worker vanished. After `maxAttempts` times it is not run again. Default: never. */
+  readonly lossesOf?: Readonly<Record<string, number>>;
+}
+
+/** A trial that runs alone, and where. */
+export interface UnderWay {
+  readonly trialId: string;
+  /** As it begins: `elapsedSeconds` is 0. */
+  readonly attempt: AttemptInfo;
 }
 
 /** A batch whose attempts are used up; it waits until the scheduler has recorded its trials as failed. */
@@ -46,9 +58,17 @@ export function isRetryable(failure: Failure): boolean {
   return failure !== 'invalid' && failure !== 'engine' && failure !== 'data';
 }
 
-/** The trials of a batch that another attempt can still help. */
-export function runnableTrials({ trials, failures }: BatchData): readonly Trial[] {
-  return trials.filter(({ trialId }) => isRetryable(failures[trialId]?.failure ?? 'lost'));
+/** The trials of a batch that another attempt can still help; those that may have taken a worker down come last. */
+export function runnableTrials(batch: BatchData): readonly Trial[] {
+  const losses = ({ trialId }: Trial) => batch.lossesOf?.[trialId] ?? 0;
+  return batch.trials
+    .filter(({ trialId }) => !isBeyondHelp(batch, trialId))
+    .toSorted((one, other) => losses(one) - losses(other));
+}
+
+/** Whether a trial has failed for good: its failure would repeat, or it was lost as often as a trial may be. */
+export function isBeyondHelp({ failures, lossesOf, maxAttempts }: BatchData, trialId: string): boolean {
+  return !isRetryable(failures[trialId]?.failure ?? 'lost') || (lossesOf?.[trialId] ?? 0) >= maxAttempts;
 }
 
 /** Derived from the sweep and its trials: adding the same batch twice queues it once. */

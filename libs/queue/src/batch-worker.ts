@@ -1,23 +1,41 @@
 import type { Trial } from '@natsweep/sweep';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import { backoffMs, isRetryable, runnableTrials, type BatchData, type TrialFailure } from './batch-data.ts';
+import {
+  backoffMs,
+  isBeyondHelp,
+  runnableTrials,
+  type BatchData,
+  type TrialFailure,
+  type UnderWay,
+} from './batch-data.ts';
+import { chargeLoss } from './batch-losses.ts';
 import { queueName, queuePrefix } from './batch-queue.ts';
+import { writeBatch } from './batch-write.ts';
 import type { RedisConnection } from './connection.ts';
 import { renewLock } from './lock-renewal.ts';
 import { batchPayload, isPayload } from './payloads.ts';
+import type { FailedDelivery } from './report-stream.ts';
 
 /** One delivery of a batch to a slot. */
 export interface Delivery {
   readonly batchId: string;
   readonly batch: BatchData;
-  /** What this delivery is to run: the trials that are neither finished nor beyond help. */
+  /** What this delivery is to run: the trials that are neither finished nor beyond help. There may be none. */
   readonly trials: readonly Trial[];
+  /** Whether they must run one by one: a delivery of the batch was lost, or they have failed before. */
+  readonly oneByOne: boolean;
   /** 1 for the first delivery; lost deliveries and those handed back count. */
   readonly attempt: number;
   /** Whether another attempt follows should this one fail: only attempts that failed with a word count against `maxAttempts`. */
   readonly hasNext: boolean;
-  /** Whether the delivery before this one ended without a word: its worker or its connection died. */
-  readonly lostBefore: boolean;
+  /** What is to be reported of the delivery before this one, if it ended without a word: its worker or its connection died. */
+  readonly loss: FailedDelivery | undefined;
+  /**
+   * To be awaited before a trial runs by itself, after what has finished was reported. `left`: all trials that have neither
+   * finished nor been cancelled. If a delivery of the batch was lost before, this says in Redis who is under way now, so that
+   * another loss is charged to that trial alone; else it does nothing. Throws `LockLostError`.
+   */
+  readonly begin: (underWay: UnderWay, left: readonly Trial[]) => Promise<void>;
   /** Aborted when the lock is lost: another worker has the batch, or will have it. */
   readonly signal: AbortSignal;
 }
@@ -46,8 +64,11 @@ export interface BatchWorkerOptions {
   readonly lockDurationMs?: number;
 }
 
-/** A batch that is lost this often is failed, so that one that kills its worker cannot go round for ever. */
-const maxLostDeliveries = 5;
+/**
+ * A batch that is lost more often is failed with all that it holds, so that it cannot take down one worker after the other. A
+ * trial that was under way when its worker vanished runs behind all others: by then what is left is such trials.
+ */
+const maxLostDeliveries = 20;
 
 /**
  * Takes batches from the queue, one after the other, and settles each by what `run` makes of it. The connection is the one
@@ -62,7 +83,8 @@ export class BatchWorker {
     const run = async (job: Job<BatchData>, token?: string) => {
       const lock = renewLock(job, { token: token as string, durationMs: lockDurationMs });
       try {
-        await deliver(job, { options, token, signal: lock.lost });
+        const held = { key: this.#worker.toKey(job.id as string), token: token as string };
+        await deliver(job, { options, token, signal: lock.lost, write: (data) => writeBatch(connection, held, data) });
       } finally {
         lock.release();
       }
@@ -98,23 +120,31 @@ interface DeliveryContext {
   readonly options: BatchWorkerOptions;
   readonly token: string | undefined;
   readonly signal: AbortSignal;
+  readonly write: (data: BatchData) => Promise<void>;
 }
 
-async function deliver(job: Job<BatchData>, { options, token, signal }: DeliveryContext): Promise<void> {
-  const batch: unknown = job.data;
-  if (!isPayload(batchPayload, batch)) throw new UnrecoverableError('not a batch of trials');
+async function deliver(job: Job<BatchData>, { options, token, signal, write }: DeliveryContext): Promise<void> {
+  const data: unknown = job.data;
+  if (!isPayload(batchPayload, data)) throw new UnrecoverableError('not a batch of trials');
+  const losses = job.stalledCounter;
+  const loss = losses > (data.losses ?? 0) ? chargeLoss(data, job.attemptsStarted - 1) : undefined;
+  const { underWay: _, ...batch } = { ...(loss?.batch ?? data), ...(losses > 0 && { losses }) };
   const outcome = await options.run({
     batchId: job.id as string,
     batch,
     trials: runnableTrials(batch),
+    oneByOne: losses > 0 || Object.keys(batch.failures).length > 0,
     attempt: job.attemptsStarted,
     hasNext: job.attemptsMade + 1 < batch.maxAttempts,
-    lostBefore: job.stalledCounter > (batch.losses ?? 0),
+    loss: loss?.report,
+    begin: async (underWay, left) => {
+      if (losses > 0) await write({ ...keep(batch, left), underWay });
+    },
     signal,
   });
   const left = remaining(batch, outcome);
   if (left.trials.length === 0) return;
-  await job.updateData({ ...left, losses: job.stalledCounter });
+  await write(left);
   if (outcome.kind === 'handed-back') {
     await job.moveToWait(token);
     throw new WaitingError();
@@ -125,12 +155,20 @@ async function deliver(job: Job<BatchData>, { options, token, signal }: Delivery
 
 /** What a delivery leaves to do: trials handed back, trials that failed now, and those beyond help since before. */
 function remaining(batch: BatchData, outcome: DeliveryOutcome): BatchData {
-  const failures = { ...beyondHelp(batch), ...(outcome.kind === 'failed' ? outcome.failures : {}) };
-  const handedBack = outcome.kind === 'handed-back' ? outcome.remaining : [];
-  const kept = new Set([...Object.keys(failures), ...handedBack.map(({ trialId }) => trialId)]);
-  return { ...batch, failures, trials: batch.trials.filter(({ trialId }) => kept.has(trialId)) };
+  if (outcome.kind === 'handed-back') return keep(batch, outcome.remaining);
+  const failures = outcome.kind === 'failed' ? outcome.failures : {};
+  const failed = batch.trials.filter(({ trialId }) => Object.hasOwn(failures, trialId));
+  const left = keep(batch, failed);
+  return { ...left, failures: { ...left.failures, ...failures } };
 }
 
-function beyondHelp({ failures }: BatchData): BatchData['failures'] {
-  return Object.fromEntries(Object.entries(failures).filter(([, { failure }]) => !isRetryable(failure)));
+/** The batch with these trials and those beyond help, and why they failed before. */
+function keep(batch: BatchData, trials: readonly Trial[]): BatchData {
+  const kept = new Set(trials.map(({ trialId }) => trialId));
+  const left = batch.trials.filter(({ trialId }) => kept.has(trialId) || isBeyondHelp(batch, trialId));
+  const failures = left.flatMap(({ trialId }) => {
+    const failure = batch.failures[trialId];
+    return failure === undefined ? [] : [[trialId, failure] as const];
+  });
+  return { ...batch, trials: left, failures: Object.fromEntries(failures) };
 }

@@ -95,18 +95,100 @@ test('what no retry can help waits beside what one can, and is not lost when tha
   assert.equal(failed?.data.failures['a']?.failure, 'invalid');
 });
 
-test('only the delivery after one that was lost is told of it', async (t) => {
+/** A delivery that is lost, as BullMQ sees it when a lock expires; its worker learns of it as it is done. */
+async function lose({ redis, settle }: Awaited<ReturnType<typeof startQueue>>, id: string): Promise<void> {
+  const connection = await redis.connect();
+  const key = `${queuePrefix}:${queueName}`;
+  await connection
+    .multi()
+    .hincrby(`${key}:${id}`, 'stc', 1)
+    .del(`${key}:${id}:lock`)
+    .lrem(`${key}:active`, 1, id)
+    .exec();
+  settle({ kind: 'finished' });
+  await connection.multi().rpush(`${key}:wait`, id).zadd(`${key}:marker`, 0, '0').exec();
+}
+
+test('only the delivery after one that was lost reports it, and trials run one by one from then on', async (t) => {
   const { redis, queue, next, settle, stop } = await startQueue(t);
   const [id] = await queue.add([batch('a')]);
-  assert.equal((await next()).lostBefore, false);
-  // as BullMQ counts it when a lock expires
+  const first = await next();
+  assert.deepEqual([first.loss, first.oneByOne], [undefined, false]);
   await (await redis.connect()).hincrby(`${queuePrefix}:${queueName}:${id}`, 'stc', 1);
   settle({ kind: 'handed-back', remaining: batch('a').trials });
-  assert.equal((await next()).lostBefore, true);
+  const second = await next();
+  assert.deepEqual(
+    second.loss?.attempts.map(({ trialId, failure }) => [trialId, failure]),
+    [['a', 'lost']],
+  );
+  assert.equal(second.oneByOne, true);
   settle({ kind: 'failed', failures: { a: crash } });
-  assert.equal((await next()).lostBefore, false);
+  const third = await next();
+  assert.deepEqual([third.loss, third.oneByOne], [undefined, true]);
   settle({ kind: 'finished' });
   await stop();
+});
+
+test('a loss is charged to the trial under way alone; it comes last, and fails as lost when it was lost often enough', async (t) => {
+  const stack = await startQueue(t);
+  const { queue, next, settle, stop } = stack;
+  const [id] = await queue.add([batch('a', 'b', 'c')]);
+  const held = id as string;
+  const first = await next();
+  await first.begin({ trialId: 'a', attempt }, first.trials);
+  assert.equal((await queue.read([held])).get(held)?.underWay, undefined, 'a batch that was never lost is not written');
+
+  await lose(stack, held);
+  const second = await next();
+  assert.deepEqual(ids(second.loss?.attempts ?? []), ['a', 'b', 'c']);
+  assert.deepEqual(ids(second.trials), ['a', 'b', 'c']);
+  await second.begin({ trialId: 'a', attempt }, second.trials);
+  await second.begin({ trialId: 'b', attempt }, second.trials.slice(1));
+  assert.deepEqual(ids((await queue.read([held])).get(held)?.trials ?? []), ['b', 'c']);
+
+  await lose(stack, held);
+  const third = await next();
+  assert.deepEqual(ids(third.loss?.attempts ?? []), ['b']);
+  assert.equal(third.loss?.again, true);
+  assert.deepEqual(ids(third.trials), ['c', 'b']);
+  await assert.rejects(second.begin({ trialId: 'a', attempt }, second.trials), { name: 'LockLostError' });
+
+  await third.begin({ trialId: 'c', attempt }, third.trials);
+  await third.begin({ trialId: 'b', attempt }, third.trials.slice(1));
+  await lose(stack, held);
+  const fourth = await next();
+  assert.deepEqual([fourth.trials, fourth.loss?.again], [[], false]);
+  settle({ kind: 'finished' });
+  await stop();
+  const [failed] = await queue.failed();
+  assert.deepEqual(ids(failed?.data.trials ?? []), ['b']);
+  assert.equal(failed?.data.failures['b']?.failure, 'lost');
+  assert.match(failed?.data.failures['b']?.message ?? '', /vanished while this trial ran alone: 2 times/);
+});
+
+test('a delivery that is lost before a trial begins alone charges the one before it once', async (t) => {
+  const stack = await startQueue(t);
+  const { queue, next, settle, stop } = stack;
+  const [id] = await queue.add([batch('a', 'b')]);
+  const held = id as string;
+  await next();
+  await lose(stack, held);
+  const second = await next();
+  await second.begin({ trialId: 'a', attempt }, second.trials);
+  await lose(stack, held);
+  assert.deepEqual(ids((await next()).trials), ['b', 'a']);
+  await lose(stack, held);
+  const fourth = await next();
+  assert.deepEqual(ids(fourth.trials), ['b', 'a']);
+  assert.deepEqual(fourth.batch.lossesOf, { a: 1 });
+  settle({ kind: 'handed-back', remaining: fourth.trials });
+  const fifth = await next();
+  assert.equal(fifth.loss, undefined);
+  assert.deepEqual(fifth.batch.lossesOf, { a: 1 });
+  assert.equal(fifth.batch.underWay, undefined);
+  settle({ kind: 'finished' });
+  await stop();
+  assert.equal((await queue.ids()).size, 0);
 });
 
 test('a batch handed back costs no attempt', async (t) => {

@@ -9,3 +9,9 @@ export class NoSchedulerError extends Error {
   override readonly name = 'NoSchedulerError';
   readonly code = 'no-scheduler';
 }
+
+/** The lock of a batch is not held any more; whatever remains of the batch is another worker's. */
+export class LockLostError extends Error {
+  override readonly name = 'LockLostError';
+  readonly code = 'lock-lost';
+}

@@ -19,7 +19,7 @@ export {
   type SendCommandOptions,
 } from './commands.ts';
 export { connect, type ConnectOptions, type RedisConnection } from './connection.ts';
-export { NoSchedulerError, RedisUnavailableError } from './errors.ts';
+export { LockLostError, NoSchedulerError, RedisUnavailableError } from './errors.ts';
 export { Lease, LeaseLostError, longestLeaseMs } from './lease.ts';
 export { longestLockMs } from './lock-renewal.ts';
 export type {

@@ -51,7 +51,10 @@ const payloads: readonly (readonly [schema: z.ZodType, payload: object])[] = [
   [reportPayload, { kind: 'failed-delivery', sweep: 's', again: true, attempts: [{ trialId: 't', ...failure }] }],
   [
     batchPayload,
-    { sweep: 's', trials: [trial], trialTimeoutSeconds: 1, maxAttempts: 3, failures: { t: failure }, losses: 1 },
+    {
+      ...{ sweep: 's', trials: [trial], trialTimeoutSeconds: 1, maxAttempts: 3, failures: { t: failure } },
+      ...{ losses: 1, underWay: { trialId: 't', attempt }, lossesOf: { t: 1 } },
+    },
   ],
   [cancelledPayload, { sweep: 's', trialIds: ['t'] }],
   [commandPayload, { kind: 'submit', commandId: 'c', spec: '{}' }],

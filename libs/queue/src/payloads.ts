@@ -63,12 +63,9 @@ const measured = z.object({
   peakMemoryBytes: z.number().min(0).exactOptional(),
 });
 
-const trialFailure = z.object({
-  failure,
-  message: text,
-  logTail: text,
-  attempt: z.object({ ...place.shape, ...measured.shape }),
-});
+const attempt = z.object({ ...place.shape, ...measured.shape });
+
+const trialFailure = z.object({ failure, message: text, logTail: text, attempt });
 
 export const sharedPayload: z.ZodType<SharedPart> = z.object({
   sweep: name,
@@ -122,6 +119,8 @@ const batch = z.object({
 export const batchPayload: z.ZodType<BatchData> = batch.extend({
   failures: z.record(name, trialFailure),
   losses: count.exactOptional(),
+  underWay: z.object({ trialId: name, attempt }).exactOptional(),
+  lossesOf: counts.exactOptional(),
 });
 
 export const cancelledPayload: z.ZodType<Cancelled> = z.object({
