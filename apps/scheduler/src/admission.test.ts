@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { batchSize, divideRoom, type Demand } from './admission.ts';
+import { batchSize, divideRoom, givesWay, type Demand } from './admission.ts';
 
 const sweep = (name: string, demand: Partial<Demand> = {}): Demand => ({
   sweep: name,
@@ -23,8 +23,25 @@ test('the queue is filled with so many seconds of work per slot', () => {
   assert.deepEqual(room([sweep('a', { missing: 3 })]), { a: 3 });
 });
 
-test('the longest trials still leave two per slot in the queue', () => {
+test('the longest trials still leave two per slot in the queue, and so do those of which nothing is known', () => {
   assert.deepEqual(room([sweep('a', { secondsPerTrial: 3600 })]), { a: 20 });
+  assert.deepEqual(room([sweep('a', { secondsPerTrial: undefined })]), { a: 20 });
+});
+
+test('what waits gives way to a higher priority that has missing trials, and to nothing else of another priority', () => {
+  const low = sweep('low', { inFlight: 9, served: 5 });
+  assert.equal(givesWay(low, sweep('high', { priority: 1, inFlight: 7, served: 50 }), 0), true);
+  assert.equal(givesWay(low, sweep('high', { priority: 1, missing: 0 }), 0), false);
+  assert.equal(givesWay(low, sweep('lower', { priority: -1 }), 0), false);
+});
+
+test('what waits gives way to an equal that has nothing in flight and less of its share even so', () => {
+  const holder = sweep('holder', { inFlight: 9, served: 8 });
+  assert.equal(givesWay(holder, sweep('newcomer', { served: 3 }), 4), true);
+  assert.equal(givesWay(holder, sweep('newcomer', { served: 4 }), 4), false);
+  assert.equal(givesWay(holder, sweep('newcomer', { served: 3, inFlight: 1 }), 4), false);
+  assert.equal(givesWay(holder, sweep('newcomer', { served: 3, missing: 0 }), 4), false);
+  assert.equal(givesWay(holder, holder, 0), false);
 });
 
 test('room is shared by weight, counting the work that was given before', () => {
@@ -51,7 +68,7 @@ test('never more work than there is room for plus one trial, never more trials t
     fc.property(fc.array(demand, { maxLength: 6 }), fc.integer({ min: 1, max: 50 }), (demands, slots) => {
       const sweeps = demands.map((each, i) => ({ sweep: `s${i}`, served: 0, ...each }));
       const admitted = divideRoom(sweeps, { slots, backlogSeconds: 4 });
-      const counted = (seconds = 0.25) => Math.min(2, Math.max(0.001, seconds));
+      const counted = (seconds = 2) => Math.min(2, Math.max(0.001, seconds));
       let work = 0;
       for (const { sweep: name, missing, inFlight, secondsPerTrial } of sweeps) {
         const trials = admitted.get(name) ?? 0;

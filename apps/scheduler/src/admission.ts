@@ -10,7 +10,7 @@ export interface Demand {
   readonly inFlight: number;
   /** Measured; undefined before the first trial has ended. */
   readonly secondsPerTrial: number | undefined;
-  /** Seconds of work that it has been given, over its weight, on the scale of `ServiceTimes`. */
+  /** Slot time that it has been given, over its weight, on the scale of `ServiceTimes`. */
   readonly served: number;
 }
 
@@ -22,14 +22,13 @@ export interface Capacity {
 
 /** Work that one batch should hold. */
 export const batchSeconds = 2;
-/** A trial that was never measured counts as this much: four per second and slot. */
-const unmeasuredSeconds = 0.25;
 /** No trial counts for less: delivering and recording it costs that much. */
 const leastSeconds = 0.001;
 
 /**
  * How many trials of each sweep to admit now, so that the queue holds `backlogSeconds` of work per slot and no more.
- * A trial counts for at most the time of a batch, so that even the longest trials leave two per slot in the queue.
+ * A trial counts for at most the time of a batch, so that even the longest trials leave two per slot in the queue; one of
+ * a sweep of which none was measured counts for as much.
  * Room goes to the highest priority that has missing trials; among equals always to the sweep that has been given the
  * least work for its weight, so that over time they share the slots by weight however little room there is at a time.
  */
@@ -59,9 +58,26 @@ export function divideRoom(
   return new Map(shares.map(({ sweep, admitted }) => [sweep, admitted]));
 }
 
-/** What so many trials add to `served`. */
-export function servedBy({ secondsPerTrial = unmeasuredSeconds, weight }: Demand, trials: number): number {
-  return (trials * Math.max(leastSeconds, secondsPerTrial)) / weight;
+/** What so many trials are expected to add to `served`. */
+export function servedBy({ secondsPerTrial, weight }: Demand, trials: number): number {
+  return (trials * expectedSeconds(secondsPerTrial)) / weight;
+}
+
+/** The slot time that a trial is expected to take; that of a batch before any was measured. */
+export function expectedSeconds(secondsPerTrial: number = batchSeconds): number {
+  return Math.max(leastSeconds, secondsPerTrial);
+}
+
+/**
+ * Whether the batches of `holder` that no worker has taken leave the queue for `other`, which has missing trials: where that has
+ * the higher priority; or the same, nothing in flight, and less of its share even without what `holder` has waiting.
+ *
+ * @param waiting what of `holder.served` those batches are
+ */
+export function givesWay(holder: Demand, other: Demand, waiting: number): boolean {
+  if (other.missing === 0) return false;
+  if (other.priority !== holder.priority) return other.priority > holder.priority;
+  return other.inFlight === 0 && other.served < holder.served - waiting;
 }
 
 export interface BatchSizing {
@@ -84,5 +100,5 @@ export function batchSize({ secondsPerTrial, missing, slots, maxBatch }: BatchSi
 }
 
 function countedSeconds({ secondsPerTrial }: Demand): number {
-  return Math.min(batchSeconds, Math.max(leastSeconds, secondsPerTrial ?? unmeasuredSeconds));
+  return Math.min(batchSeconds, expectedSeconds(secondsPerTrial));
 }

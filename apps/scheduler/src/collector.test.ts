@@ -8,10 +8,12 @@ import { Collector } from './collector.ts';
 import { carryOut } from './commands.ts';
 import { failedTrials } from './failed-trials.ts';
 import { isTemporary } from './record-observations.ts';
-import { planGrid, type SweepRun } from './sweep-run.ts';
+import { GridPlanner, planGrid } from './plan-grid.ts';
+import type { SweepRun } from './sweep-run.ts';
 import { Sweeps } from './sweeps.ts';
 import { failWith, points, SchedulerStack, specOf } from './testing.ts';
 
+const grids = new GridPlanner({ longestSeconds: 60 });
 const logger = createLogger({ app: 'scheduler', level: 'silent' });
 
 /** A collector in this process, its scheduler not running: every step is the test's. */
@@ -36,7 +38,7 @@ async function start(t: TestContext, results: (real: ResultsStore) => ResultsSto
   const trials = [0, 1, 2].map((index) => grid.trial(index));
   const create = async () => {
     const store = results(stack.results);
-    const sweeps = new Sweeps({ results: store, queue: stack.queue, redis, logger });
+    const sweeps = new Sweeps({ results: store, queue: stack.queue, redis, grids, logger });
     await sweeps.start(sweep);
     return {
       sweeps,
@@ -147,7 +149,7 @@ test('killed between completing a sweep and publishing that: the next one publis
 
 test('a command for which the lease does not last is left to the scheduler that has it', async (t) => {
   const { stack, redis, trials } = await start(t);
-  const sweeps = new Sweeps({ results: stack.results, queue: stack.queue, redis, logger });
+  const sweeps = new Sweeps({ results: stack.results, queue: stack.queue, redis, grids, logger });
   await sweeps.recover();
   const lease = {
     require() {

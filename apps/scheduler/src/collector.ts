@@ -106,9 +106,10 @@ export class Collector {
       deliveries.flatMap(({ sweep, attempts }) => attempts.map((attempt) => ({ sweep, ...attempt }))),
     );
     for (const { sweep, again, attempts } of deliveries) {
+      const run = this.#sweeps.run(sweep);
+      for (const { attempt } of attempts) run?.attempted(attempt.elapsedSeconds);
       if (!again) continue;
-      for (const failure of new Set(attempts.map((each) => each.failure)))
-        this.#sweeps.run(sweep)?.tally.retry(failure);
+      for (const failure of new Set(attempts.map((each) => each.failure))) run?.tally.retry(failure);
     }
   }
 

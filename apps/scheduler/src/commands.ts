@@ -2,7 +2,7 @@ import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@na
 import { readSweepSpec, type Grid } from '@natsweep/sweep';
 import type { Collector } from './collector.ts';
 import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
-import { planGrid, UnplannableSweepError } from './sweep-run.ts';
+import { UnplannableSweepError } from './plan-grid.ts';
 import type { Sweeps } from './sweeps.ts';
 import { apply, retry, share } from './versions.ts';
 
@@ -46,7 +46,7 @@ async function submit(
   const spec = readSweepSpec(text);
   let grid: Grid;
   try {
-    grid = planGrid(spec);
+    grid = sweeps.plan(spec);
   } catch (error) {
     if (error instanceof UnplannableSweepError) return refuse(error.message);
     throw error;

@@ -6,12 +6,19 @@ interface Place {
   readonly trialId: string;
 }
 
+interface Admitted {
+  readonly indices: Set<number>;
+  /** What each of its trials is expected to take. */
+  readonly secondsPerTrial: number;
+}
+
 /** The trials of one sweep that were admitted to the queue and have no record yet, by batch. */
 export class InFlight {
   /** Grid indices, for planning. */
   readonly indices = new IndexSet();
-  readonly #byBatch = new Map<string, Set<number>>();
+  readonly #byBatch = new Map<string, Admitted>();
   readonly #places = new Map<number, Place>();
+  #seconds = 0;
 
   get batchIds(): readonly string[] {
     return [...this.#byBatch.keys()];
@@ -21,8 +28,15 @@ export class InFlight {
     return this.#byBatch.size;
   }
 
-  has(batchId: string): boolean {
-    return this.#byBatch.has(batchId);
+  /** The slot time that they are expected to take. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** The slot time that these batches are expected to take. */
+  secondsOf(batchIds: readonly string[]): number {
+    const batches = batchIds.flatMap((batchId) => this.#byBatch.get(batchId) ?? []);
+    return batches.reduce((sum, { indices, secondsPerTrial }) => sum + indices.size * secondsPerTrial, 0);
   }
 
   /** The trial that is in flight for a grid index; undefined if none is. */
@@ -40,34 +54,45 @@ export class InFlight {
     return [...found];
   }
 
-  add(batchId: string, trials: Iterable<Pick<Trial, 'index' | 'trialId'>>): void {
-    const batch = new Set<number>();
+  /** @param secondsPerTrial the slot time that each is expected to take */
+  add(batchId: string, trials: Iterable<Pick<Trial, 'index' | 'trialId'>>, secondsPerTrial: number): void {
+    const batch = this.#byBatch.get(batchId) ?? { indices: new Set<number>(), secondsPerTrial };
     for (const { index, trialId } of trials) {
       if (!this.indices.add(index)) continue;
-      batch.add(index);
+      batch.indices.add(index);
       this.#places.set(index, { batchId, trialId });
+      this.#expect(batch.secondsPerTrial);
     }
-    if (batch.size > 0) this.#byBatch.set(batchId, batch);
+    if (batch.indices.size > 0) this.#byBatch.set(batchId, batch);
   }
 
-  /** The trial has a record now. */
-  settle(index: number): void {
-    if (!this.indices.delete(index)) return;
+  /** The trial has a record now. Returns whether it was in flight. */
+  settle(index: number): boolean {
+    if (!this.indices.delete(index)) return false;
     const { batchId } = this.#places.get(index) as Place;
-    const batch = this.#byBatch.get(batchId);
+    const { indices, secondsPerTrial } = this.#byBatch.get(batchId) as Admitted;
     this.#places.delete(index);
-    batch?.delete(index);
-    if (batch?.size === 0) this.#byBatch.delete(batchId);
+    indices.delete(index);
+    if (indices.size === 0) this.#byBatch.delete(batchId);
+    this.#expect(-secondsPerTrial);
+    return true;
   }
 
   /** The batch is no longer in the queue: what it still holds is missing again. Returns how many trials that are. */
   drop(batchId: string): number {
-    const batch = this.#byBatch.get(batchId) ?? new Set();
-    for (const index of batch) {
+    const batch = this.#byBatch.get(batchId);
+    if (batch === undefined) return 0;
+    for (const index of batch.indices) {
       this.indices.delete(index);
       this.#places.delete(index);
     }
     this.#byBatch.delete(batchId);
-    return batch.size;
+    this.#expect(-batch.indices.size * batch.secondsPerTrial);
+    return batch.indices.size;
+  }
+
+  #expect(seconds: number): void {
+    // sums of floating-point numbers drift
+    this.#seconds = this.indices.size === 0 ? 0 : this.#seconds + seconds;
   }
 }

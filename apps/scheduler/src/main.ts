@@ -3,6 +3,7 @@ import { BatchQueue, connect, Lease, RedisUnavailableError, ReportReader, resolv
 import { openResults, ResultsError } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
+import { GridPlanner } from './plan-grid.ts';
 import { Scheduler } from './scheduler.ts';
 import { help, readSettings, SettingsError, type Settings } from './settings.ts';
 import { Sweeps } from './sweeps.ts';
@@ -12,6 +13,9 @@ const redisWaitMs = 15_000;
 
 /** How long a scheduler that is to end may take to record what has been reported. */
 const shutdownMs = 30_000;
+
+/** A grid may take this part of the lease, in processor time: on a machine that is busy with other work it takes longer. */
+const planningPart = 3;
 
 /**
  * V8 lets its heap grow to several times what lives in it where the machine has memory. What lives here is the same at any
@@ -39,7 +43,8 @@ async function run(settings: Settings): Promise<void> {
   const queue = await BatchQueue.open(address);
   const reader = await ReportReader.open(address);
   const lease = new Lease(redis, settings.leaseSeconds * 1000);
-  const sweeps = new Sweeps({ results, queue, redis, logger });
+  const grids = new GridPlanner({ longestSeconds: settings.leaseSeconds / planningPart });
+  const sweeps = new Sweeps({ results, queue, redis, grids, logger });
   const collector = new Collector({ results, queue, reader, sweeps, lease, logger });
   const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, lease, settings, logger });
   await scheduler.run(stopping.signal);

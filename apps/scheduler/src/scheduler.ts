@@ -14,7 +14,7 @@ import {
 } from '@natsweep/queue';
 import type { Batch } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
-import { divideRoom, servedBy } from './admission.ts';
+import { divideRoom, givesWay, type Demand } from './admission.ts';
 import type { Collector } from './collector.ts';
 import { carryOut } from './commands.ts';
 import { Periodic } from './periodic.ts';
@@ -62,7 +62,7 @@ export class Scheduler {
   readonly #summariesDue = new Periodic(250);
   readonly #fleetDue = new Periodic(2000);
   readonly #reconciliationDue = new Periodic(5000);
-  readonly #serviceTimes = new ServiceTimes();
+  #serviceTimes = new ServiceTimes();
   #recovered = false;
   #slots = 1;
   #nextPage: Promise<ReportPage> | undefined;
@@ -133,6 +133,8 @@ export class Scheduler {
     // who had the lease no longer as it took over is taken over in its turn
     lease.require();
     await sweeps.recover();
+    // what is in flight is charged to each when it is found in the queue
+    this.#serviceTimes = new ServiceTimes();
     await reconcile(sweeps, this.#parts);
     await this.#carryOutUnanswered();
     logger.info({ sweeps: sweeps.runs.length }, 'scheduling');
@@ -143,7 +145,10 @@ export class Scheduler {
     const { sweeps, collector, queue, redis, logger } = this.#parts;
     await this.#awaitWork();
     this.#parts.lease.require();
-    if (this.#failuresDue.isDue()) await collector.recordFailures();
+    if (this.#failuresDue.isDue()) {
+      await collector.recordFailures();
+      await sweeps.withdrawHeld();
+    }
     if (this.#fleetDue.isDue()) await this.#countSlots();
     if (this.#reconciliationDue.isDue()) {
       await queue.outliveClocks();
@@ -203,9 +208,8 @@ export class Scheduler {
     const { sweeps, queue, settings } = this.#parts;
     const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
     const { runs } = sweeps;
-    const demands = runs.map((run) => {
-      return { ...run.demand(settings.maxBatch), served: this.#serviceTimes.of(run.name) };
-    });
+    await this.#makeWay(this.#demands());
+    const demands = this.#demands();
     const room = divideRoom(demands, capacity);
     const planned = runs.map((run) => {
       const budget = Math.min(room.get(run.name) ?? 0, mostBatchesPerTurn * settings.maxBatch);
@@ -217,12 +221,32 @@ export class Scheduler {
     const ids = await queue.add(batches);
     batches.forEach(({ sweep, trials }, i) => sweeps.run(sweep)?.admitted(ids[i] as string, trials));
     const charges = runs.flatMap((run, i) => {
-      const trials = planned[i]!.batches.reduce((sum, batch) => sum + batch.trials.length, 0);
-      if (trials === 0) return [];
+      if (planned[i]!.batches.length === 0) return [];
       const wantsMore = run.demand(settings.maxBatch).missing > 0;
-      return [{ sweep: run.name, served: servedBy(demands[i]!, trials), wantsMore }];
+      return [{ sweep: run.name, served: run.takeCharge() / run.spec.weight, wantsMore }];
     });
     this.#serviceTimes.charge(charges);
+  }
+
+  /** What each sweep wants, and what it has had until now. */
+  #demands(): readonly Demand[] {
+    const { sweeps, settings } = this.#parts;
+    return sweeps.runs.map((run) => {
+      this.#serviceTimes.correct(run.name, run.takeCharge() / run.spec.weight);
+      return { ...run.demand(settings.maxBatch), served: this.#serviceTimes.of(run.name) };
+    });
+  }
+
+  /** Withdraws what is before its turn in the queue; it is admitted again when it is its turn. */
+  async #makeWay(demands: readonly Demand[]): Promise<void> {
+    const { sweeps, queue } = this.#parts;
+    for (const holder of demands) {
+      const run = sweeps.run(holder.sweep);
+      const isBefore = (waiting: number) => demands.some((other) => givesWay(holder, other, waiting));
+      if (run === undefined || holder.inFlight === 0 || !isBefore(0)) continue;
+      const batchIds = await queue.untaken(run.inFlight.batchIds);
+      if (isBefore(run.inFlight.secondsOf(batchIds) / holder.weight)) await sweeps.withdraw(run, batchIds);
+    }
   }
 
   async #countSlots(): Promise<void> {

@@ -108,6 +108,17 @@ test('a sweep that takes all it may, less than its share, does not make one that
   assert.ok(Math.abs(other! - later!) <= 19, `${other} and ${later} trials`);
 });
 
+test('what turns out to have taken longer counts, and what was withdrawn counts no more', () => {
+  const times = new ServiceTimes();
+  const turn = (sweep: string) => times.charge([{ sweep, served: 4, wantsMore: true }]);
+  turn('a');
+  times.correct('a', 23);
+  times.correct('b', 0);
+  assert.deepEqual([times.of('a'), times.of('b')], [27, 0]);
+  times.correct('a', -25);
+  assert.equal(times.of('a'), 2);
+});
+
 test('a sweep that comes later gets its share from then on, and nothing for the time before', () => {
   const times = new ServiceTimes();
   times.charge([{ sweep: 'old', served: 500, wantsMore: true }]);

@@ -1,36 +1,34 @@
-import { findDeclaration } from '@natsweep/catalogue';
 import type { SweepSummary } from '@natsweep/queue';
 import type { ResultsStore, StoredSweep, SweepState } from '@natsweep/results';
 import {
-  createGrid,
   IndexSet,
   planSweep,
   type Batch,
   type FailedTrial,
-  type Failure,
   type Grid,
   type Observation,
   type SweepSpec,
   type Trial,
 } from '@natsweep/sweep';
-import { batchSeconds, batchSize, type Demand } from './admission.ts';
+import { batchSeconds, batchSize, expectedSeconds, type Demand } from './admission.ts';
+import { AlikeFailures } from './alike-failures.ts';
 import { Durations } from './durations.ts';
 import { InFlight } from './in-flight.ts';
 import { Tally } from './tally.ts';
 
-/** A sweep that this natsweep cannot plan: its experiment is unknown here, or has another version. */
-export class UnplannableSweepError extends Error {
-  override readonly name = 'UnplannableSweepError';
-}
-
 interface RunParts {
   readonly grid: Grid;
   readonly tally: Tally;
+  readonly before: SweepRun | undefined;
 }
 
 export interface LoadOptions {
+  /** Lays out the grid of the spec. Throws `UnplannableSweepError`. */
+  readonly plan: (spec: SweepSpec) => Grid;
   /** The last summary that was published. */
   readonly last: SweepSummary | undefined;
+  /** The sweep as it was under the spec before: what its trials take is known, and what was charged for them. */
+  readonly before?: SweepRun | undefined;
 }
 
 /** A sweep that is running or paused: its grid, what is recorded of it, and what is in flight. */
@@ -41,8 +39,11 @@ export class SweepRun {
   readonly #stored: StoredSweep;
   readonly #grid: Grid;
   readonly #recorded = new IndexSet();
-  readonly #durations = new Durations();
-  readonly #alikeFailures = new Map<Failure, number>();
+  readonly #durations: Durations;
+  #alikeFailures: AlikeFailures;
+  /** Slot time of the trials that ended, and of the attempts that failed. */
+  #spentSeconds = 0;
+  #chargedSeconds = 0;
   #cursor = 0;
   #state: SweepState;
   #stateReason: string | null;
@@ -56,15 +57,20 @@ export class SweepRun {
     this.#grid = parts.grid;
     this.#state = stored.state;
     this.#stateReason = stored.stateReason;
+    this.#alikeFailures = new AlikeFailures(spec.limits.pauseAfterFailures);
+    const { before } = parts;
+    this.#durations = before === undefined ? new Durations() : before.#durations;
+    this.#chargedSeconds = before === undefined ? 0 : before.#chargedSeconds - before.#spentSeconds;
   }
 
   /** Reads back what the database holds of a sweep. Throws `UnplannableSweepError`. */
-  static async load(results: ResultsStore, stored: StoredSweep, { last }: LoadOptions): Promise<SweepRun> {
+  static async load(results: ResultsStore, stored: StoredSweep, options: LoadOptions): Promise<SweepRun> {
+    const { plan, last, before } = options;
     const spec = JSON.parse(stored.spec) as SweepSpec;
-    const grid = planGrid(spec);
+    const grid = plan(spec);
     const tally = new Tally(spec.objective, await results.counts(stored.name), last);
     if (!tally.isWhole) await tally.recount(results.allRows(stored.name, { kind: 'observation' }));
-    const run = new SweepRun(stored, spec, { grid, tally });
+    const run = new SweepRun(stored, spec, { grid, tally, before });
     for await (const index of results.recordedIndices(stored.name)) run.#recorded.add(index);
     return run;
   }
@@ -93,7 +99,7 @@ export class SweepRun {
   setState(state: SweepState, reason: string | null = null): void {
     this.#state = state;
     this.#stateReason = reason;
-    if (state === 'running') this.#alikeFailures.clear();
+    if (state === 'running') this.#alikeFailures = new AlikeFailures(this.spec.limits.pauseAfterFailures);
   }
 
   isRecorded(index: number): boolean {
@@ -148,7 +154,24 @@ export class SweepRun {
     this.inFlight.add(
       batchId,
       trials.filter(({ index }) => !this.#recorded.has(index)),
+      expectedSeconds(this.#durations.secondsPerTrial),
     );
+  }
+
+  /**
+   * The slot time by which what the sweep has had, and has in flight, has grown since this was asked last; negative where
+   * trials took less than was expected of them, or were withdrawn.
+   */
+  takeCharge(): number {
+    const seconds = this.#spentSeconds + this.inFlight.seconds;
+    const charge = seconds - this.#chargedSeconds;
+    this.#chargedSeconds = seconds;
+    return charge;
+  }
+
+  /** An attempt failed after this time. */
+  attempted(elapsedSeconds: number): void {
+    this.#spentSeconds += elapsedSeconds;
   }
 
   /** A batch of any spec of the sweep was found in the queue. Returns whether it holds anything that is still planned. */
@@ -163,20 +186,20 @@ export class SweepRun {
 
   /** An observation is in the database. */
   observed(observation: Observation, nowMs: number): void {
-    if (!this.#settle(observation.index)) return this.tally.duplicate();
+    const { index, attempt } = observation;
+    if (this.inFlight.settle(index)) this.#spentSeconds += expectedSeconds(attempt.elapsedSeconds);
+    if (!this.#recorded.add(index)) return this.tally.duplicate();
     this.tally.observe(observation, nowMs);
-    this.#durations.add(this.#grid.structuralKey(observation.index), observation.attempt.elapsedSeconds);
+    this.#alikeFailures.succeed();
+    this.#durations.add(this.#grid.structuralKey(index), attempt.elapsedSeconds);
   }
 
   /** A failed trial is in the database. Returns why the sweep should pause, if it should. */
   failed(failed: FailedTrial): string | undefined {
-    if (!this.#settle(failed.index)) return undefined;
+    this.inFlight.settle(failed.index);
+    if (!this.#recorded.add(failed.index)) return undefined;
     this.tally.fail(failed);
-    if (failed.failure === 'cancelled') return undefined;
-    const alike = (this.#alikeFailures.get(failed.failure) ?? 0) + 1;
-    this.#alikeFailures.set(failed.failure, alike);
-    if (alike !== this.spec.limits.pauseAfterFailures) return undefined;
-    return `${alike} trials failed alike (${failed.failure}): ${failed.message}`;
+    return failed.failure === 'cancelled' ? undefined : this.#alikeFailures.fail(failed);
   }
 
   summary(nowMs: number): SweepSummary {
@@ -210,25 +233,5 @@ export class SweepRun {
     const byTime = batchSeconds / (this.#durations.secondsPerTrial ?? batchSeconds);
     const perBatch = Math.max(1, Math.min(byTime, maxBatch));
     return Math.min(this.#missing, Math.ceil(this.#freeSlots * perBatch));
-  }
-
-  #settle(index: number): boolean {
-    this.inFlight.settle(index);
-    return this.#recorded.add(index);
-  }
-}
-
-/** The grid of a spec. Throws `UnplannableSweepError` with a message that says what to do. */
-export function planGrid(spec: SweepSpec): Grid {
-  const declaration = findDeclaration(spec.experiment);
-  if (declaration === undefined) {
-    throw new UnplannableSweepError(`This natsweep has no experiment "${spec.experiment}": update the scheduler.`);
-  }
-  try {
-    return createGrid(spec, declaration);
-  } catch (error) {
-    throw new UnplannableSweepError(`Sweep "${spec.name}" cannot be planned: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }

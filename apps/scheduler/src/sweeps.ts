@@ -1,9 +1,10 @@
 import { readSummary, sendCancelled, writeSummaries, type BatchQueue, type RedisConnection } from '@natsweep/queue';
 import { isRetired, type ResultsStore, type StoredSweep } from '@natsweep/results';
-import type { FailedTrial, Observation, SweepSpec, Trial } from '@natsweep/sweep';
+import type { FailedTrial, Grid, Observation, SweepSpec, Trial } from '@natsweep/sweep';
 import type { Logger } from '@natsweep/telemetry';
+import { UnplannableSweepError, type GridPlanner } from './plan-grid.ts';
 import { findReusable } from './reuse.ts';
-import { planGrid, SweepRun, UnplannableSweepError } from './sweep-run.ts';
+import { SweepRun } from './sweep-run.ts';
 
 /** The index at which a sweep plans a trial; undefined: it does not. */
 export type Locate = (trial: Pick<Trial, 'trialId' | 'index' | 'params' | 'seed'>) => number | undefined;
@@ -12,6 +13,7 @@ export interface SweepsOptions {
   readonly results: ResultsStore;
   readonly queue: BatchQueue;
   readonly redis: RedisConnection;
+  readonly grids: GridPlanner;
   readonly logger: Logger;
 }
 
@@ -23,15 +25,17 @@ export class Sweeps {
   readonly results: ResultsStore;
   readonly #queue: BatchQueue;
   readonly #redis: RedisConnection;
+  readonly #grids: GridPlanner;
   readonly #logger: Logger;
   readonly #runs = new Map<string, SweepRun>();
   /** By sweep: what is left of the search for observations that other sweeps have made of its trials. */
   readonly #searches = new Map<string, AsyncIterator<readonly Observation[]>>();
 
-  constructor({ results, queue, redis, logger }: SweepsOptions) {
+  constructor({ results, queue, redis, grids, logger }: SweepsOptions) {
     this.results = results;
     this.#queue = queue;
     this.#redis = redis;
+    this.#grids = grids;
     this.#logger = logger;
   }
 
@@ -43,6 +47,9 @@ export class Sweeps {
     return this.#runs.get(name);
   }
 
+  /** Throws `UnplannableSweepError`. */
+  readonly plan = (spec: SweepSpec): Grid => this.#grids.plan(spec);
+
   /** Where a sweep, also one that has nothing left to do, has the trials that are reported for it. */
   async locator(name: string): Promise<Locate> {
     const run = this.#runs.get(name);
@@ -50,7 +57,7 @@ export class Sweeps {
     const stored = await this.results.getSweep(name);
     if (stored === undefined) return () => undefined;
     try {
-      return planGrid(JSON.parse(stored.spec) as SweepSpec).locate;
+      return this.plan(JSON.parse(stored.spec) as SweepSpec).locate;
     } catch (error) {
       if (!(error instanceof UnplannableSweepError)) throw error;
       const hasVersions = (await this.results.versions(name)).length > 1;
@@ -73,7 +80,8 @@ export class Sweeps {
   async start(stored: StoredSweep): Promise<void> {
     try {
       const last = await readSummary(this.#redis, stored.name);
-      const run = await SweepRun.load(this.results, stored, { last });
+      const before = this.#runs.get(stored.name);
+      const run = await SweepRun.load(this.results, stored, { plan: this.plan, last, before });
       this.#runs.set(stored.name, run);
       this.#searchForReuse(run);
       await this.#completeIfDone(run);
@@ -109,9 +117,24 @@ export class Sweeps {
     await sendCancelled(this.#redis, { sweep: name });
   }
 
-  /** Takes batches out of the queue if no worker has them; what they held is missing again. */
+  /**
+   * Takes batches out of the queue if no worker has them; what they held is missing again, and its attempts begin anew when
+   * it is admitted again.
+   */
   async withdraw(run: SweepRun, batchIds: readonly string[]): Promise<void> {
-    for (const batchId of await this.#queue.remove(batchIds)) run.inFlight.drop(batchId);
+    for (const batchId of await this.#queue.withdraw(batchIds)) run.inFlight.drop(batchId);
+  }
+
+  /**
+   * Nothing of a sweep that does not run is to start: what was in hand when it was paused, and comes back to the queue for
+   * another attempt, is withdrawn. It goes on when the sweep is resumed, with all its attempts. To be called more often than
+   * the shortest time that a batch waits for its next attempt.
+   */
+  async withdrawHeld(): Promise<void> {
+    for (const run of this.runs) {
+      if (run.state !== 'running' && run.inFlight.batches > 0) await this.withdraw(run, run.inFlight.batchIds);
+    }
+    await this.retire();
   }
 
   /** Ends trials that have no record, and tells the workers of all: one that died here before had told them of none. */
@@ -210,7 +233,7 @@ export class Sweeps {
   async #restoreSummary(stored: StoredSweep): Promise<void> {
     const last = await readSummary(this.#redis, stored.name);
     if (last?.state === stored.state) return;
-    const run = await SweepRun.load(this.results, stored, { last }).catch(() => undefined);
+    const run = await SweepRun.load(this.results, stored, { plan: this.plan, last }).catch(() => undefined);
     if (run !== undefined) await writeSummaries(this.#redis, [run.summary(Date.now())]);
   }
 }

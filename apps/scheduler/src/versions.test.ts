@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '@natsweep/queue';
 import type { SweepSpec } from '@natsweep/sweep';
-import { planGrid } from './sweep-run.ts';
+import { planGrid } from './plan-grid.ts';
 import { failWith, points, SchedulerStack, specOf, upTo } from './testing.ts';
 
 test('retry plans the failed trials again and keeps their records aside', async (t) => {

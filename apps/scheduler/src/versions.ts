@@ -15,7 +15,7 @@ import { IndexSet, readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sw
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
 import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
-import { planGrid, UnplannableSweepError } from './sweep-run.ts';
+import { UnplannableSweepError } from './plan-grid.ts';
 
 /*
  * Each of these commands makes a version of its sweep, which bears the command's id. One that has made its version and could
@@ -113,7 +113,7 @@ export async function apply(command: ApplyCommand, context: CommandContext): Pro
   }
   let grid: Grid;
   try {
-    grid = planGrid(spec);
+    grid = context.sweeps.plan(spec);
   } catch (error) {
     if (error instanceof UnplannableSweepError) return refuse(error.message);
     throw error;

@@ -98,6 +98,21 @@ export class BatchQueue {
     return batches;
   }
 
+  /** Of these batches, those that no worker has ever taken. */
+  async untaken(ids: Iterable<string>): Promise<readonly string[]> {
+    const found = await this.#readFields([...ids], ['timestamp', 'ats']);
+    return found.filter(([, [, attempts]]) => Number(attempts ?? 0) === 0).map(([id]) => id);
+  }
+
+  /**
+   * Takes batches out of the queue that wait for a worker or for their next attempt; one that a worker holds, or whose
+   * attempts are used up, stays. Returns the ids of those that are gone.
+   */
+  async withdraw(ids: Iterable<string>): Promise<readonly string[]> {
+    const idle = new Set(await this.#ids(['wait', 'prioritized', 'delayed']));
+    return this.remove([...ids].filter((id) => idle.has(id)));
+  }
+
   /** Takes batches out of the queue. One that a worker holds stays; returns the ids of those that are gone. */
   async remove(ids: Iterable<string>): Promise<readonly string[]> {
     const removed = await Promise.all([...ids].map(async (id) => ((await this.#queue.remove(id)) === 1 ? id : null)));

@@ -65,7 +65,13 @@ const limits = z.strictObject({
     .optional()
     .describe('Deliveries of a trial before it counts as failed. Default 3.'),
   trialTimeoutSeconds: z.number().positive().max(longestTrialSeconds).optional().describe('Default 600.'),
-  pauseAfterFailures: z.int().min(1).optional().describe('Pause after this many failed trials. Default 20.'),
+  pauseAfterFailures: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Pause when this many trials failed alike among the ten times as many that were recorded last. Default 20.',
+    ),
 });
 
 const sizeOverride = z.strictObject({

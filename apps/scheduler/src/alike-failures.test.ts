@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AlikeFailures } from './alike-failures.ts';
+
+const crash = { failure: 'crash', message: 'boom' } as const;
+const timeout = { failure: 'timeout', message: 'too long' } as const;
+const succeed = (failures: AlikeFailures, trials: number) => {
+  for (let i = 0; i < trials; i++) failures.succeed();
+};
+
+test('a sweep that fails from its start pauses after the limit', () => {
+  const failures = new AlikeFailures(3);
+  assert.deepEqual([failures.fail(crash), failures.fail(timeout), failures.fail(crash)], Array(3).fill(undefined));
+  assert.equal(failures.fail(crash), '3 of the last 4 trials failed alike (crash): boom');
+});
+
+test('rare failures never pause a sweep, however many there are', () => {
+  const failures = new AlikeFailures(20);
+  for (let i = 0; i < 100; i++) {
+    succeed(failures, 9_999);
+    assert.equal(failures.fail(crash), undefined);
+  }
+});
+
+test('a sweep that begins to fail late pauses as soon as one that fails from its start', () => {
+  const failures = new AlikeFailures(20);
+  succeed(failures, 1_000_000);
+  const reasons = Array.from({ length: 20 }, () => failures.fail(timeout));
+  assert.deepEqual(reasons.slice(0, 19), Array(19).fill(undefined));
+  assert.match(reasons[19]!, /^20 of the last 20 /);
+});
+
+test('it pauses exactly where as many of the last ten times the limit failed alike', () => {
+  const record = fc.constantFrom('finished', 'crash', 'timeout');
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 200 }), fc.integer({ min: 1, max: 4 }), (records, limit) => {
+      const failures = new AlikeFailures(limit);
+      for (const [i, each] of records.entries()) {
+        if (each === 'finished') failures.succeed();
+        else {
+          const alike = records.slice(Math.max(0, i + 1 - 10 * limit), i + 1).filter((other) => other === each);
+          const reason = failures.fail(each === 'crash' ? crash : timeout);
+          assert.equal(reason !== undefined, alike.length >= limit);
+        }
+      }
+    }),
+  );
+});

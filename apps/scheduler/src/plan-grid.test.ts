@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { Lease } from '@natsweep/queue';
+import { readSweepSpec, type SweepSpec } from '@natsweep/sweep';
+import { createLogger } from '@natsweep/telemetry';
+import { Collector } from './collector.ts';
+import { GridPlanner, planGrid } from './plan-grid.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sweeps } from './sweeps.ts';
+import { points, SchedulerStack, specOf } from './testing.ts';
+
+/** Keeps the processor at work for so long. */
+function busy(seconds: number): void {
+  const start = process.cpuUsage();
+  for (;;) {
+    const { user, system } = process.cpuUsage(start);
+    if ((user + system) / 1e6 > seconds) return;
+  }
+}
+
+const read = (name: string) => readSweepSpec(specOf(name, points(3)));
+
+test('a grid that takes too long is refused, and laid out once; others are not', () => {
+  const laidOut: string[] = [];
+  const layOut = (spec: SweepSpec) => {
+    laidOut.push(spec.name);
+    if (spec.name !== 'quick') busy(0.1);
+    if (spec.name === 'fault') throw new Error('excludes everything');
+    return planGrid(spec);
+  };
+  const grids = new GridPlanner({ longestSeconds: 0.05, layOut });
+  for (const name of ['slow', 'slow', 'fault', 'fault']) {
+    assert.throws(() => grids.plan(read(name)), {
+      name: 'UnplannableSweepError',
+      message: new RegExp(`^Sweep "${name}" cannot be planned: its grid took 0.1\\d* s .* may take 0.050 s: `),
+    });
+  }
+  assert.equal(grids.plan(read('quick')).size, 3);
+  assert.deepEqual(laidOut, ['slow', 'fault', 'quick']);
+});
+
+test('a scheduler that loses its lease over a grid sets the sweep aside and serves the others', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const logger = createLogger({ app: 'scheduler', level: 'silent' });
+  const redis = await stack.redis.connect({ onOutage: 'wait' });
+  const commandRedis = await stack.redis.connect({ onOutage: 'wait' });
+  const { queue, results } = stack;
+  const lease = new Lease(redis, 500);
+  let lost = 0;
+  const layOut = (spec: SweepSpec) => {
+    if (spec.name !== 'quick') busy(0.6);
+    if (!lease.held) lost += 1;
+    return planGrid(spec);
+  };
+  const sweeps = new Sweeps({ results, queue, redis, grids: new GridPlanner({ longestSeconds: 0.2, layOut }), logger });
+  const collector = new Collector({ results, queue, reader: await stack.reader(), sweeps, lease, logger });
+  const settings = { maxBatch: 8, backlogSeconds: 4 };
+  const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, lease, settings, logger });
+  await results.createSweep({
+    name: 'stored',
+    experiment: 'diagnostic',
+    experimentVersion: 1,
+    spec: specOf('stored', points(3)),
+    planned: 3,
+    state: 'running',
+    stateReason: null,
+    createdAtMs: 0,
+    completedAtMs: null,
+    commandId: 'c',
+  });
+  const stopping = new AbortController();
+  const running = scheduler.run(stopping.signal);
+  const reason = /cannot be planned: its grid took .* to lay out, .* --lease\.$/;
+  const submitted = await stack.submit('slow', points(3));
+  assert.equal(submitted.ok, false);
+  assert.match(submitted.message, reason);
+  assert.equal(lost, 2);
+  assert.equal((await stack.submit('quick', points(3))).ok, true);
+  const { state, stateReason } = (await results.getSweep('stored'))!;
+  assert.equal(state, 'paused');
+  assert.match(stateReason ?? '', reason);
+  const resumed = await stack.command('resume', 'stored');
+  assert.match(resumed.message, reason);
+  assert.equal((await stack.command('cancel', 'stored')).message, 'Sweep "stored" is cancelled.');
+  const change = { kind: 'apply', commandId: randomUUID(), spec: specOf('quick', `${points(3)}repeats: 2\n`) } as const;
+  assert.equal((await stack.send(change)).ok, true);
+  stack.work((delivery) => stack.finish(delivery));
+  await stack.until('quick', (summary) => summary.state === 'completed');
+  stopping.abort();
+  await running;
+});
