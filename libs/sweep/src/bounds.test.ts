@@ -37,6 +37,14 @@ test('a grid whose conditions take too long is refused with how many they are an
   assert.equal(createGrid(accepted, exampleExperiment).size, 20_000 - 9);
 });
 
+test('of many conditions a message quotes the first', () => {
+  const where = `where: [${times(100, (i) => `"width > ${i + 1}"`).join(', ')}]`;
+  assert.match(
+    only(`axes: { width: [1, 2] }\n${where}`),
+    /no point meets "width > 1" and "width > 2" and "width > 3" and 97 more$/,
+  );
+});
+
 test('what conditions cost is counted whether they stand in where or when, one axis or many', () => {
   const long = `width > ${'0+'.repeat(400)}0`;
   assert.match(

@@ -2,14 +2,13 @@ import type { Condition } from './expression.ts';
 import { applyFactor, isPresent, positionOf, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
 import { lexicographicOrder, PositionColumns } from './position-columns.ts';
+import { quoteConditions } from './quote-conditions.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
 /** Combinations of coupled factors that may be looked at while a grid is made: half a second of work, 50 MB. */
 const MAX_COMBINATIONS = 2 ** 21;
 /** Operations of their conditions that may be carried out meanwhile: half a second more. */
 const MAX_OPERATIONS = 2 ** 27;
-/** Conditions that a message quotes. */
-const QUOTED = 3;
 
 /**
  * Factors that conditions couple, with their allowed combinations. Combination c sets the parameters of factor k to
@@ -128,13 +127,11 @@ function enumerate({ members, conditions }: Coupled, base: Parameters, meter: Me
 
 function tooLarge({ members, conditions }: Coupled): GridError {
   const clauses = allConditions({ members, conditions });
-  const quoted = clauses.slice(0, QUOTED).map(({ text }) => `"${text}"`);
-  const more = clauses.length > QUOTED ? [`${clauses.length - QUOTED} more`] : [];
   const names = members.flatMap((factor) => factor.parameters).join(', ');
   return new GridError(
     'too-large',
     'where',
-    `${[...quoted, ...more].join(' and ')} couple${clauses.length === 1 ? 's' : ''} the axes ${names}, which have more than ` +
+    `${quoteConditions(clauses)} couple${clauses.length === 1 ? 's' : ''} the axes ${names}, which have more than ` +
       `${MAX_COMBINATIONS} combinations; ` +
       'use fewer values or conditions that read fewer axes',
   );

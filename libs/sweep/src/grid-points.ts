@@ -3,6 +3,7 @@ import type { Condition } from './expression.ts';
 import { applyFactor, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
 import type { PointSource } from './points.ts';
+import { quoteConditions } from './quote-conditions.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
 /**
@@ -14,7 +15,7 @@ export function gridPoints(factors: readonly Factor[], where: readonly Condition
   const components = createComponents(factors, where, base);
   const size = product(components);
   if (size === 0) {
-    throw new GridError('empty', 'where', `no point meets ${where.map(({ text }) => `"${text}"`).join(' and ')}`);
+    throw new GridError('empty', 'where', `no point meets ${quoteConditions(where)}`);
   }
   const unfiltered = where.length === 0 ? size : product(createComponents(factors, [], base));
   // totals[k]: combinations of the components after k, all groups together

@@ -7,6 +7,7 @@ import { applyCombination } from './grid-points.ts';
 import { hashOf, type Digits } from './point-hash.ts';
 import { PointTable } from './point-table.ts';
 import type { PointSource } from './points.ts';
+import { quoteConditions } from './quote-conditions.ts';
 import type { ContinuousAxis } from './spec.ts';
 import type { ParameterValue, Parameters } from './trial.ts';
 
@@ -46,7 +47,7 @@ export function sampledPoints(axes: SampledAxes, { kind, points: size, seed }: S
   const { continuous, where, structural, base } = axes;
   const components = createComponents(axes.factors, where, base);
   if (components.some((component) => component.size === 0)) {
-    throw new GridError('empty', 'where', `no point meets ${where.map(({ text }) => `"${text}"`).join(' and ')}`);
+    throw new GridError('empty', 'where', `no point meets ${quoteConditions(where)}`);
   }
   const dimensions = components.length + continuous.length;
   const coordinates = kind === 'sobol' ? sobolCoordinates(dimensions, seed) : randomCoordinates(seed);
