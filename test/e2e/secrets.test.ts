@@ -37,6 +37,7 @@ test('passwords and tokens stay out of logs, messages, process lists, trial proc
     REDIS_URL: `redis://:${secret}-redis@127.0.0.1:${redisPort}`,
     NATSWEEP_DATABASE_URL: postgres?.url.replace('natsweep@', `natsweep:${secret}-postgres@`) ?? '',
     NATSWEEP_EXPORTER_TOKEN: `${secret}-token`,
+    NATSWEEP_WORKER_METRICS_TOKEN: `${secret}-worker-token`,
     NATSWEEP_LOG_LEVEL: 'debug',
   };
   const said: string[] = [];
@@ -83,6 +84,15 @@ test('passwords and tokens stay out of logs, messages, process lists, trial proc
     const right = await ask(`Bearer ${secret}-token`);
     assert.equal(right.status, 200);
     said.push(await right.text());
+    const [worker] = (await (
+      await fetch(metrics.replace('/metrics', '/sd/workers'), { headers: { authorization: `Bearer ${secret}-token` } })
+    ).json()) as { targets: string[] }[];
+    const askWorker = (token: string) =>
+      fetch(`http://${worker?.targets[0]}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    for (const wrong of ['', `${secret}-token`]) assert.equal((await askWorker(wrong)).status, 401, wrong);
+    const own = await askWorker(`${secret}-worker-token`);
+    assert.equal(own.status, 200);
+    said.push(await own.text());
   });
   await t.test('a password that is changed under the running processes', async () => {
     const cli = (password: string, ...command: string[]) =>

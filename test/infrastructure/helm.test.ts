@@ -48,6 +48,7 @@ const everything = {
   pullSecrets: ['registry'],
   stores: { caSecret: 'redis-ca' },
   exporter: { tokenSecret: 'exporter-token' },
+  workerMetrics: { tokenSecret: 'worker-token' },
   monitoring: { monitors: { enabled: true }, rules: { enabled: true }, dashboards: { enabled: true } },
 };
 

@@ -1,4 +1,5 @@
 import { createLogger } from '@natsweep/telemetry';
+import { isOpenToOthers } from '@natsweep/telemetry/metrics-access';
 import { version } from '@natsweep/telemetry/version';
 
 import { createRedisSource } from './redis-source.ts';
@@ -23,7 +24,7 @@ function start(): void {
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     logger.info({ host: settings.host, port }, 'serving /metrics');
-    if (settings.token === undefined && !isLoopback(settings.host)) {
+    if (isOpenToOthers(settings.host, settings.token)) {
       logger.warn('metrics can be read by everyone who reaches this port; set NATSWEEP_EXPORTER_TOKEN');
     }
   });
@@ -32,10 +33,6 @@ function start(): void {
     server.closeIdleConnections();
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 try {

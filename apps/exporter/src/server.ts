@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import type { Logger } from '@natsweep/telemetry';
+import { mayReadMetrics } from '@natsweep/telemetry/metrics-access';
 
 import { collect } from './collect.ts';
 import type { CollectOptions } from './collect.ts';
@@ -48,7 +48,7 @@ async function answer(
   if (pathname !== '/metrics' && pathname !== '/sd/workers') {
     return text(404, 'served here: /metrics, /sd/workers, /healthz');
   }
-  if (!mayRead(request, options.token)) return text(401, 'a bearer token is needed');
+  if (!mayReadMetrics(request, options.token)) return text(401, 'a bearer token is needed');
   const snapshot = await read();
   if (pathname === '/metrics') {
     const series = collect(snapshot, { ...options, nowMs: Date.now() });
@@ -74,12 +74,6 @@ function reportOutages({ readSnapshot, logger }: ServerOptions): () => Promise<S
       return undefined;
     }
   };
-}
-
-function mayRead(request: IncomingMessage, token: string | undefined): boolean {
-  if (token === undefined) return true;
-  const digest = (value: string) => createHash('sha256').update(value).digest();
-  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`));
 }
 
 function text(status: number, body: string): Reply {

@@ -24,7 +24,7 @@ Options:
 
 Environment: REDIS_URL or NATSWEEP_HOME (where the queue is), NATSWEEP_LOG_LEVEL; NATSWEEP_DATA (a folder that holds
 the data sets of the user: cifar10, fashion-mnist); OPENBLAS_NUM_THREADS and TF_NUM_INTRAOP_THREADS (threads of a trial
-process on processors, default 1).
+process on processors, default 1); NATSWEEP_WORKER_METRICS_TOKEN (bearer token that /metrics then demands).
 
 Exit codes: 0 done, 1 a fault, 2 a flag or trial that makes no sense, 3 Redis, the engine or a data set is not to be had.
 `;
@@ -46,7 +46,7 @@ export interface Settings {
   readonly drainSeconds: number;
   readonly lockSeconds: number;
   /** Where to serve /metrics of this process; undefined: nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly metrics: { readonly host: string; readonly port: number; readonly token: string | undefined } | undefined;
   /** Run the trials of standard input instead of taking batches from the queue. */
   readonly once: boolean;
 }
@@ -77,7 +77,10 @@ export function readSettings(
     heapMiB: heap === undefined ? undefined : positive('--slot-heap', heap),
     drainSeconds: positive('--drain', flags.drain ?? '20'),
     lockSeconds: lock(flags.lock ?? '10'),
-    metrics: flags.metrics === undefined ? undefined : address('--metrics', flags.metrics),
+    metrics:
+      flags.metrics === undefined
+        ? undefined
+        : { ...address('--metrics', flags.metrics), token: env['NATSWEEP_WORKER_METRICS_TOKEN'] || undefined },
     once: flags.once === true,
   };
 }

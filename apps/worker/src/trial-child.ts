@@ -178,7 +178,13 @@ function firstReply(child: ChildProcess): Promise<Reply | undefined> {
 }
 
 /** What a trial computes needs no access to Redis, the database or the metrics; nor does what it writes on its last line. */
-const secretVariables = ['REDIS_URL', 'NATSWEEP_DATABASE_URL', 'NATSWEEP_EXPORTER_TOKEN', 'PGPASSWORD'];
+const secretVariables = [
+  'REDIS_URL',
+  'NATSWEEP_DATABASE_URL',
+  'NATSWEEP_EXPORTER_TOKEN',
+  'NATSWEEP_WORKER_METRICS_TOKEN',
+  'PGPASSWORD',
+];
 
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.includes(name)));

@@ -7,6 +7,7 @@ import {
   type RedisAddress,
 } from '@natsweep/queue';
 import type { Logger } from '@natsweep/telemetry';
+import { isOpenToOthers } from '@natsweep/telemetry/metrics-access';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { GpuMonitor } from './gpus.ts';
 import { after } from './long-timer.ts';
@@ -58,7 +59,7 @@ export class WorkerProcess {
     try {
       const engine = await pool.prepare();
       logger.info({ slots: pool.size, engine }, `taking batches from ${address.description}`);
-      const metrics = await serveMetrics(settings);
+      const metrics = await serveMetrics(settings, logger);
       const stopListening = await onCancelled(redis, (cancelled) => void pool.cancel(cancelled));
       const stopResizing = await onSlotsRequest(redis, settings.name, (slots) => resize(pool, slots, options));
       const leave = await announce(redis, {
@@ -114,10 +115,13 @@ export class WorkerProcess {
   }
 }
 
-async function serveMetrics({ metrics }: Settings): Promise<ProcessMetricsServer | undefined> {
+async function serveMetrics({ metrics }: Settings, logger: Logger): Promise<ProcessMetricsServer | undefined> {
   if (metrics === undefined) return undefined;
   try {
-    return await serveProcessMetrics(metrics);
+    const server = await serveProcessMetrics(metrics);
+    if (isOpenToOthers(metrics.host, metrics.token))
+      logger.warn('metrics can be read by everyone who reaches this port; set NATSWEEP_WORKER_METRICS_TOKEN');
+    return server;
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code;
     throw new SettingsError(`--metrics ${metrics.host}:${metrics.port} is not to be had (${reason}); choose another`, {

@@ -17,6 +17,17 @@ test('a process serves the metrics that the catalogue promises, where it says th
   assert.equal((await fetch(`http://${server.address}/`)).status, 404);
 });
 
+test('metrics with a token are for those who have it', async (t) => {
+  const server = await serveProcessMetrics({ host: '127.0.0.1', port: 0, token: 'sesame' });
+  t.after(() => server.close());
+  const ask = (authorization: string) => fetch(`http://${server.address}/metrics`, { headers: { authorization } });
+  const refused = await ask('Bearer sesam');
+  assert.equal(refused.status, 401);
+  assert.equal(refused.headers.get('www-authenticate'), 'Bearer');
+  assert.doesNotMatch(await refused.text(), /process_resident_memory_bytes/);
+  assert.equal((await ask('Bearer sesame')).status, 200);
+});
+
 test('a server on all addresses goes by the name of the machine', async (t) => {
   const everywhere = await serveProcessMetrics({ host: '0.0.0.0', port: 0 });
   t.after(() => everywhere.close());

@@ -4,10 +4,14 @@ import { hostname } from 'node:os';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
+import { mayReadMetrics } from './metrics-access.ts';
+
 export interface ProcessMetricsOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** A bearer token that /metrics demands. Default: none. */
+  readonly token?: string | undefined;
 }
 
 export interface ProcessMetricsServer {
@@ -20,12 +24,18 @@ export interface ProcessMetricsServer {
  * Serves /metrics of this process: processor time, memory, event loop, garbage collection. What natsweep itself has to say of a
  * worker goes with its heartbeat to the exporter, so nothing is counted twice. Rejects if the address cannot be had.
  */
-export async function serveProcessMetrics({ host, port }: ProcessMetricsOptions): Promise<ProcessMetricsServer> {
+export async function serveProcessMetrics({ host, port, token }: ProcessMetricsOptions): Promise<ProcessMetricsServer> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('served here: /metrics\n');
+      return;
+    }
+    if (!mayReadMetrics(request, token)) {
+      response
+        .writeHead(401, { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' })
+        .end('a bearer token is needed\n');
       return;
     }
     registry.metrics().then(
