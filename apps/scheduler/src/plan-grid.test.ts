@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { Lease } from '@natsweep/queue';
 import { readSweepSpec, type SweepSpec } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
@@ -40,23 +40,33 @@ test('a grid that takes too long is refused, and laid out once; others are not',
   assert.deepEqual(laidOut, ['slow', 'fault', 'quick']);
 });
 
-test('a scheduler that loses its lease over a grid sets the sweep aside and serves the others', async (t) => {
-  const stack = await SchedulerStack.start(t);
+/** A scheduler in this process, whose lease of half a second is lost while a grid is laid out that is not quick. */
+async function startScheduler(t: TestContext, stack: SchedulerStack, grids: GridPlanner): Promise<() => Promise<void>> {
   const logger = createLogger({ app: 'scheduler', level: 'silent' });
   const redis = await stack.redis.connect({ onOutage: 'wait' });
   const commandRedis = await stack.redis.connect({ onOutage: 'wait' });
   const { queue, results } = stack;
   const lease = new Lease(redis, 500);
-  let lost = 0;
-  const layOut = (spec: SweepSpec) => {
-    if (spec.name !== 'quick') busy(0.6);
-    if (!lease.held) lost += 1;
-    return planGrid(spec);
-  };
-  const sweeps = new Sweeps({ results, queue, redis, grids: new GridPlanner({ longestSeconds: 0.2, layOut }), logger });
+  const sweeps = new Sweeps({ results, queue, redis, grids, logger });
   const collector = new Collector({ results, queue, reader: await stack.reader(), sweeps, lease, logger });
   const settings = { maxBatch: 8, backlogSeconds: 4 };
   const scheduler = new Scheduler({ sweeps, collector, queue, redis, commandRedis, lease, settings, logger });
+  const stopping = new AbortController();
+  t.after(() => stopping.abort());
+  const running = scheduler.run(stopping.signal);
+  return () => (stopping.abort(), running);
+}
+
+test('a scheduler that loses its lease over a grid sets the sweep aside and serves the others', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const { results } = stack;
+  let laidOut = 0;
+  const layOut = (spec: SweepSpec) => {
+    if (spec.name === 'quick') return planGrid(spec);
+    laidOut += 1;
+    busy(0.6);
+    return planGrid(spec);
+  };
   await results.createSweep({
     name: 'stored',
     experiment: 'diagnostic',
@@ -69,13 +79,12 @@ test('a scheduler that loses its lease over a grid sets the sweep aside and serv
     completedAtMs: null,
     commandId: 'c',
   });
-  const stopping = new AbortController();
-  const running = scheduler.run(stopping.signal);
+  const stop = await startScheduler(t, stack, new GridPlanner({ longestSeconds: 0.2, layOut }));
   const reason = /cannot be planned: its grid took .* to lay out, .* --lease\.$/;
   const submitted = await stack.submit('slow', points(3));
   assert.equal(submitted.ok, false);
   assert.match(submitted.message, reason);
-  assert.equal(lost, 2);
+  assert.equal(laidOut, 2);
   assert.equal((await stack.submit('quick', points(3))).ok, true);
   const { state, stateReason } = (await results.getSweep('stored'))!;
   assert.equal(state, 'paused');
@@ -87,6 +96,23 @@ test('a scheduler that loses its lease over a grid sets the sweep aside and serv
   assert.equal((await stack.send(change)).ok, true);
   stack.work((delivery) => stack.finish(delivery));
   await stack.until('quick', (summary) => summary.state === 'completed');
-  stopping.abort();
-  await running;
+  await stop();
+});
+
+test('a command over which the lease is lost again and again is given up, and the next one is carried out', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  let laidOut = 0;
+  const layOut = (spec: SweepSpec) => {
+    if (spec.name === 'quick') return planGrid(spec);
+    laidOut += 1;
+    busy(0.6);
+    throw new Error('a fault');
+  };
+  const stop = await startScheduler(t, stack, new GridPlanner({ longestSeconds: 60, layOut }));
+  const { ok, message } = await stack.submit('slow', points(3));
+  assert.equal(ok, false);
+  assert.match(message, /^The scheduler lost its lease 3 times while it carried this out, and gave it up: /);
+  assert.equal(laidOut, 3);
+  assert.equal((await stack.submit('quick', points(3))).ok, true);
+  await stop();
 });

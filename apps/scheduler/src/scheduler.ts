@@ -7,6 +7,7 @@ import {
   unansweredCommands,
   type BatchQueue,
   type Command,
+  type CommandReply,
   type Lease,
   type OnUnreadable,
   type RedisConnection,
@@ -45,6 +46,11 @@ const standbyMs = 500;
 const mostBatchesPerTurn = 300;
 /** How long a turn looks for observations that other sweeps have made. */
 const searchMs = 300;
+/** A command over which the lease is lost so often is given up: it keeps the scheduler from everything else. */
+const mostLeasesLost = 3;
+const givenUp =
+  `The scheduler lost its lease ${mostLeasesLost} times while it carried this out, and gave it up: look with "natsweep status" ` +
+  'whether it took effect, ask for less at a time, or start the scheduler with a longer --lease.';
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
@@ -63,6 +69,8 @@ export class Scheduler {
   readonly #fleetDue = new Periodic(2000);
   readonly #reconciliationDue = new Periodic(5000);
   #serviceTimes = new ServiceTimes();
+  /** By command that is not answered: how often the lease was lost over it. */
+  readonly #leasesLost = new Map<string, number>();
   #recovered = false;
   #slots = 1;
   #nextPage: Promise<ReportPage> | undefined;
@@ -192,16 +200,30 @@ export class Scheduler {
   };
 
   async #carryOut(command: Command): Promise<void> {
-    const { sweeps, redis, logger } = this.#parts;
-    const reply = await carryOut(command, this.#parts).catch((error: unknown) => {
+    const { sweeps, redis, logger, lease } = this.#parts;
+    const { commandId } = command;
+    const losses = this.#leasesLost.get(commandId) ?? 0;
+    try {
+      const reply = losses < mostLeasesLost ? await this.#attempt(command) : refuse(givenUp);
+      logger.info({ command: command.kind, commandId }, reply.message);
+      lease.require();
+      await sweeps.publish();
+      await answerCommand(redis, command, reply);
+      this.#leasesLost.delete(commandId);
+    } catch (error) {
+      if (error instanceof LeaseLostError) this.#leasesLost.set(commandId, losses + 1);
+      throw error;
+    }
+  }
+
+  async #attempt(command: Command): Promise<CommandReply> {
+    try {
+      return await carryOut(command, this.#parts);
+    } catch (error) {
       if (isTemporary(error)) throw error;
-      logger.error({ err: error, command: command.kind }, 'a command cannot be carried out');
+      this.#parts.logger.error({ err: error, command: command.kind }, 'a command cannot be carried out');
       return refuse(`The scheduler cannot carry this out: ${(error as Error).message}`);
-    });
-    logger.info({ command: command.kind, commandId: command.commandId }, reply.message);
-    this.#parts.lease.require();
-    await sweeps.publish();
-    await answerCommand(redis, command, reply);
+    }
   }
 
   async #admit(): Promise<void> {
