@@ -92,7 +92,10 @@ test('keys, words, conditions and zips of a file are bounded', () => {
     [`axes: { width: [${'1, '.repeat(340_000)}] }`, /at most 262144 words, marks and line ends; write long axes as/],
     ['\n'.repeat(1_000_000), /at most 262144 words/],
     [`axes: { width: [${times(10_000, (i) => `&a${i} 1, *a${i}`).join(', ')}] }`, /more than 32 of them/],
-    [`where: [${times(10_000, () => '"width > 0"').join(', ')}]`, /where: expected at most 100 values, not 10000/],
+    [
+      `where: [${times(10_000, () => '"width > 0"').join(', ')}]`,
+      /where: expected at most 100 values, not 10000; join conditions with && or \|\|, name .* or split the sweep$/,
+    ],
     [`zip: [${times(10_000, () => '[width, depth]').join(', ')}]`, /zip: expected at most 100 values, not 10000/],
     [
       `axes: { width: { range: { from: 1, to: 100000 } }, samples: { range: { from: 2, to: 100001 } }, depth: [1, 2] }`,

@@ -7,8 +7,8 @@ import type { ParameterValue, Parameters } from './trial.ts';
 
 /** Combinations of coupled factors that may be looked at while a grid is made: half a second of work, 50 MB. */
 const MAX_COMBINATIONS = 2 ** 21;
-/** Operations of their conditions that may be carried out meanwhile: half a second more. */
-const MAX_OPERATIONS = 2 ** 27;
+/** Operations of their conditions that may be carried out meanwhile: some tenths of a second more. */
+const MAX_OPERATIONS = 2 ** 26;
 
 /**
  * Factors that conditions couple, with their allowed combinations. Combination c sets the parameters of factor k to

@@ -36,6 +36,13 @@ test('a spec with an object in the place of any of its values, or without one of
   }
 });
 
+test('more conditions or zips than a sweep file may have are refused', () => {
+  const [spec] = specs;
+  for (const wrong of [{ where: Array<string>(101).fill('depth > 1') }, { zip: Array<string[]>(101).fill([]) }]) {
+    assert.throws(() => readSweepSpec(JSON.stringify({ ...spec, ...wrong })), new RegExp(Object.keys(wrong)[0]!));
+  }
+});
+
 test('any text is a spec or refused (2,000 cases)', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

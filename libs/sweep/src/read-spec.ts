@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatPath } from './problem.ts';
 import { maxSpecLength, type SweepSpec } from './spec.ts';
-import { longestTrialSeconds, maxValueLength } from './sweep-file.ts';
+import { longestTrialSeconds, maxClauses, maxValueLength } from './sweep-file.ts';
 
 const word = z.string().min(1).max(200);
 const value = z.union([z.number(), z.string().max(maxValueLength), z.boolean()]);
@@ -29,10 +29,10 @@ const spec: z.ZodType<SweepSpec> = z.object({
   experiment: word,
   experimentVersion: z.int(),
   size: z.enum(['smallest', 'small', 'paper']),
-  axes: z.array(axis),
-  zip: z.array(z.array(word)),
+  axes: z.array(axis).max(1000),
+  zip: z.array(z.array(word).max(100)).max(maxClauses),
   fixed: z.record(word, value),
-  where: z.array(z.string().max(1000)),
+  where: z.array(z.string().max(1000)).max(maxClauses),
   repeats: z.int().min(1),
   seed: z.int().min(0),
   order: z.enum(['grid', 'shuffled']),

@@ -37,7 +37,10 @@ function faultsOf(issue: z.core.$ZodIssue, prefix: KeyPath, value: unknown): rea
     if (inner !== undefined) return inner.flatMap((nested) => faultsOf(nested, path, value));
     return [{ path, message: unionMessage(path, valueAt(value, path)) }];
   }
-  return [{ path, ...describeIssue(issue, valueAt(value, path)) }];
+  const fault = describeIssue(issue, valueAt(value, path));
+  if (issue.code !== 'too_big' || path.at(-1) !== 'where') return [{ path, ...fault }];
+  const message = `${fault.message}; join conditions with && or ||, name many values with "in", or split the sweep`;
+  return [{ path, ...fault, message }];
 }
 
 function unionMessage(path: KeyPath, value: unknown): string {

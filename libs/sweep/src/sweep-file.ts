@@ -6,12 +6,15 @@ export const maxValueLength = 10_000;
 /** A month: beyond it there is no telling a slow trial from one that hangs. */
 export const longestTrialSeconds = 30 * 86_400;
 
+/** Conditions, and groups of zipped axes, of a sweep. */
+export const maxClauses = 100;
+
 /** Characters of a name that a sweep file only refers to. */
 const reference = z.string().max(200);
 const scalar = z.union([z.number(), z.string().max(maxValueLength), z.boolean()]);
 const count = z.int().min(1);
 const expression = z.string().min(1);
-const conditions = z.union([expression, z.array(expression).min(1).max(100)]);
+const conditions = z.union([expression, z.array(expression).min(1).max(maxClauses)]);
 
 const when = expression
   .optional()
@@ -97,7 +100,7 @@ export const sweepFile = z
     axes: axes.default({}).describe('The parameters that vary; their product is the grid.'),
     zip: z
       .array(z.array(reference).min(2).max(100))
-      .max(100)
+      .max(maxClauses)
       .optional()
       .describe('Groups of axes of equal length that advance together instead of forming a product.'),
     fixed: fixed.default({}).describe('The parameters that do not vary and differ from their defaults.'),
