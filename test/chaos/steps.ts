@@ -80,7 +80,14 @@ export const steps: readonly Step[] = [
     is: (command) => runs('moveToFinished')(command) && command.words.includes('completed'),
   },
   { name: 'failure reported', by: 'worker', kind: 'writes', is: reports('failed-delivery') },
-  { name: 'failed trials kept for another attempt', by: 'worker', kind: 'writes', is: runs('updateData') },
+  {
+    ...{ name: 'failed trials kept for another attempt', by: 'worker', kind: 'writes' },
+    is: (command) => writesBatch(command) && !namesTrialUnderWay(command),
+  },
+  {
+    ...{ name: 'trial begun alone, in a batch that was lost', by: 'worker', kind: 'writes' },
+    is: (command) => writesBatch(command) && namesTrialUnderWay(command),
+  },
   { name: 'attempt put off', by: 'worker', kind: 'writes', is: runs('moveToDelayed', 'retryJob') },
   {
     ...{ name: 'batch given up', by: 'worker', kind: 'writes' },
@@ -115,6 +122,13 @@ export const steps: readonly Step[] = [
       sends('hset', 'natsweep:summaries')(command) && /"state":"completed"/.test(command.words.join(' ')),
   },
 ];
+
+/** The script that writes what a batch carries: KEYS its lock and its job, ARGV token and data. */
+function writesBatch({ verb, words }: Command): boolean {
+  return verb === 'eval' && words[3]?.startsWith('natsweep:bull:batches:') === true && words.length === 7;
+}
+
+const namesTrialUnderWay = ({ words }: Command) => /"underWay":/.test(words[6] ?? '');
 
 /** A script of the lease that keeps it rather than frees it. */
 function isRenewal(verb: string, words: readonly string[]): boolean {
