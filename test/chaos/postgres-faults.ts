@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +20,8 @@ export interface Scene {
   /** The active scheduler. */
   scheduler: App;
   readonly startScheduler: () => App;
+  /** What `natsweep status` tells a user. */
+  readonly status: () => Promise<string>;
 }
 
 /** Sweeps, one after the other, so that there is always something to record. */
@@ -105,9 +108,10 @@ export const postgresFaults: Readonly<Record<string, PostgresFault>> = {
 };
 
 export const postgresDiskFaults: Readonly<Record<string, PostgresFault>> = {
-  'the disk of its tables full': async ({ disks, complaints }) => {
+  'the disk of its tables full': async ({ disks, complaints, status }) => {
     disks!.tables.fill();
     await complaints.until(/No space left on the disk of PostgreSQL/);
+    assert.match(await status(), /^Nothing is recorded since .*: No space left on the disk of PostgreSQL/m);
     disks!.tables.empty();
   },
   'the disk of the server full, until it gives up': async (scene) => {

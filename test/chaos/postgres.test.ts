@@ -37,7 +37,11 @@ test('whatever befalls PostgreSQL, a sweep ends by itself with nothing lost', { 
   const scheduler = startScheduler();
   const complaints = new Complaints(join(stack.home, 'scheduler.log'));
   const sweeps = new Sweeps(stack);
-  const scene: Scene = { stack, sweeps, postgres, url, disks, complaints, scheduler, startScheduler };
+  const status = async () => {
+    const { stdout, stderr } = await natsweep(['status'], stack, url);
+    return stdout + stderr;
+  };
+  const scene: Scene = { stack, sweeps, postgres, url, disks, complaints, scheduler, startScheduler, status };
   stack.startWorker(['--slots', '2']);
   let injected = 0;
   for (const [name, fault] of Object.entries({ ...postgresFaults, ...postgresDiskFaults })) {
@@ -97,9 +101,14 @@ function assertOnePerPause(complaints: readonly Complaint[]): void {
 }
 
 /** What `natsweep verify` finds; rejects unless it ends with 0. */
-async function verifyAsUsersDo(sweep: string, { home }: Stack, databaseUrl: string): Promise<Verification> {
+async function verifyAsUsersDo(sweep: string, stack: Stack, databaseUrl: string): Promise<Verification> {
+  const { stdout } = await natsweep(['verify', sweep, '--json'], stack, databaseUrl);
+  return JSON.parse(stdout) as Verification;
+}
+
+/** Runs the command as a user of this stack; rejects unless it ends with 0. */
+function natsweep(words: readonly string[], { home }: Stack, databaseUrl: string) {
   const launcher = resolve(import.meta.dirname, '../../apps/cli/bin/natsweep.mjs');
   const env = { ...process.env, NATSWEEP_HOME: home, NATSWEEP_DATABASE_URL: databaseUrl };
-  const { stdout } = await promisify(execFile)(process.execPath, [launcher, 'verify', sweep, '--json'], { env });
-  return JSON.parse(stdout) as Verification;
+  return promisify(execFile)(process.execPath, [launcher, ...words], { env });
 }

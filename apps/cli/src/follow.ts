@@ -1,7 +1,14 @@
-import { readSummaries, readSummary, type RedisConnection, type SweepSummary } from '@natsweep/queue';
+import {
+  readStall,
+  readSummaries,
+  readSummary,
+  type RedisConnection,
+  type Stall,
+  type SweepSummary,
+} from '@natsweep/queue';
 
 import { findByName } from './sweep-views.ts';
-import { formatCount } from './terminal/format.ts';
+import { formatCount, formatTime } from './terminal/format.ts';
 import { describeProgress, percentDone, renderProgress } from './terminal/progress.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -30,6 +37,7 @@ export async function followSweep(
   const startedAtMs = Date.now();
   const lines = progressLines(terminal);
   let state = '';
+  let stalledSinceMs: number | undefined;
   while (!signal.aborted) {
     const summary = await readSummary(redis, sweep);
     if (summary === undefined && Date.now() - startedAtMs >= patienceMs) {
@@ -42,6 +50,9 @@ export async function followSweep(
         terminal.status('');
         return summary;
       }
+      const stall = await readStall(redis);
+      if (stall !== undefined && stall.sinceMs !== stalledSinceMs) terminal.note(describeStall(stall));
+      stalledSinceMs = stall?.sinceMs;
       if (terminal.animated) terminal.status(renderProgress(terminal, sweep, summary));
       else lines(summary);
     }
@@ -59,6 +70,11 @@ export function describeEnd({ name, state, planned, observed, failed, byOutcome,
   const parts = [recorded, ...(outcomes.length > 0 ? [outcomes.join(', ')] : [])];
   if (failed > 0) parts.push(`${formatCount(failed)} failed (${failures.join(', ')})`);
   return `${name} ${state}: ${parts.join('; ')}.`;
+}
+
+/** What the user can put right while nothing is lost. */
+export function describeStall({ message, sinceMs }: Stall): string {
+  return `Nothing is recorded since ${formatTime(sinceMs)}: ${message} The scheduler tries again by itself; no result is lost.`;
 }
 
 function describePause({ name, stateReason }: SweepSummary): string {

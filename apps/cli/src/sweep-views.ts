@@ -1,4 +1,11 @@
-import { readSummaries, readWorkers, type SweepSummary, type WorkerStatus } from '@natsweep/queue';
+import {
+  readStall,
+  readSummaries,
+  readWorkers,
+  type Stall,
+  type SweepSummary,
+  type WorkerStatus,
+} from '@natsweep/queue';
 import { isRetired, type ResultsStore, type StoredSweep } from '@natsweep/results';
 import { nearest, type SweepSpec } from '@natsweep/sweep';
 
@@ -30,6 +37,8 @@ export interface Overview {
   readonly sweeps: readonly SweepView[];
   /** null: no Redis answers, so no stack runs and `sweeps` are as the database has them. */
   readonly workers: readonly WorkerStatus[] | null;
+  /** Why the scheduler does not get on; null: it does, or there is none. */
+  readonly stall: Stall | null;
 }
 
 /** All sweeps but those that keep what others no longer plan, oldest first: from the scheduler's summaries where a stack runs, else from the database. */
@@ -38,12 +47,13 @@ export async function readOverview(environment: Environment): Promise<Overview> 
     return await withRedis(environment, async (redis) => ({
       sweeps: await readSummaries(redis),
       workers: await readWorkers(redis),
+      stall: (await readStall(redis)) ?? null,
     }));
   } catch (error) {
     const named = environment.redisUrl !== undefined;
     if (named || (error as Error).name !== 'RedisUnavailableError') throw error;
     const sweeps = databaseExists(environment) ? await withResults(environment, viewAll) : [];
-    return { sweeps, workers: null };
+    return { sweeps, workers: null, stall: null };
   }
 }
 

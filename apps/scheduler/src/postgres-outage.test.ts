@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { findPostgres, startPrivatePostgres } from '@natsweep/results/testing';
+import { readStall } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
 import { points, SchedulerStack, upTo } from './testing.ts';
 
@@ -33,9 +34,14 @@ test('while PostgreSQL is gone, what is reported waits in Redis; when it is back
     return outcome;
   }, 1);
   await finishedMeanwhile.promise;
+  const redis = await stack.redis.connect();
+  const stalled = async () => (await readStall(redis))?.message;
+  while ((await stalled()) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.match((await stalled()) ?? '', /^PostgreSQL at .* does not answer .*: check that it runs/);
   await postgres.restart();
   const { observed, failed } = await stack.until('sweep', ({ state }) => state === 'completed');
   assert.deepEqual([observed, failed], [400, 0]);
+  while ((await stalled()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(await stack.recordedIndices('sweep'), upTo(400));
 });
 

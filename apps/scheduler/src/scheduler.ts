@@ -1,9 +1,11 @@
 import {
   answerCommand,
+  endStall,
   LeaseLostError,
   expireStrandedWorkers,
   readWorkers,
   takeCommand,
+  tellStall,
   unansweredCommands,
   type BatchQueue,
   type Command,
@@ -72,6 +74,7 @@ export class Scheduler {
   /** By command that is not answered: how often the lease was lost over it. */
   readonly #leasesLost = new Map<string, number>();
   #recovered = false;
+  #stalledSinceMs: number | undefined;
   #slots = 1;
   #nextPage: Promise<ReportPage> | undefined;
   #nextCommand: Promise<Command | undefined> | undefined;
@@ -91,6 +94,7 @@ export class Scheduler {
         if (await this.#holdsLease()) {
           if (!this.#recovered) await this.#recover();
           await this.#turn();
+          await this.#tellOfNoStall();
         } else {
           this.#standBy();
           await pause(standbyMs, signal);
@@ -98,6 +102,7 @@ export class Scheduler {
         pauseMs = firstPauseMs;
       } catch (error) {
         this.#parts.logger.error({ err: error, retryInMs: pauseMs }, (error as Error).message);
+        this.#tellOfStall(error as Error);
         this.#standBy();
         await pause(pauseMs, signal);
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
@@ -118,6 +123,20 @@ export class Scheduler {
   async #holdsLease(): Promise<boolean> {
     const { lease } = this.#parts;
     return lease.held || lease.acquire();
+  }
+
+  /** A scheduler that gets on publishes summaries; one that does not is silent but for this. Redis itself may be what is amiss. */
+  #tellOfStall(error: Error): void {
+    const { lease, redis } = this.#parts;
+    if (!lease.held || error instanceof LeaseLostError) return;
+    this.#stalledSinceMs ??= Date.now();
+    tellStall(redis, { message: error.message, sinceMs: this.#stalledSinceMs }).catch(() => {});
+  }
+
+  async #tellOfNoStall(): Promise<void> {
+    if (this.#stalledSinceMs === undefined) return;
+    await endStall(this.#parts.redis);
+    this.#stalledSinceMs = undefined;
   }
 
   /** Forgets what was read and not dealt with: it is still where it was read, for whoever is active. */

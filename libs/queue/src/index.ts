@@ -48,6 +48,7 @@ export {
   type ReportPage,
 } from './report-stream.ts';
 export { slotMemoryBytes } from './slot-memory.ts';
+export { endStall, readStall, tellStall, type Stall } from './stall.ts';
 export { readSummaries, readSummary, writeSummaries } from './summaries.ts';
 export {
   heartbeat,

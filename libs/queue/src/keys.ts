@@ -16,6 +16,8 @@ export const keys = {
   summaries: `${prefix}:summaries`,
   /** String: who is the active scheduler; expires when it is not renewed. */
   lease: `${prefix}:scheduler`,
+  /** String: Stall as JSON, why the active scheduler does not get on; expires when it is not told again. */
+  stall: `${prefix}:scheduler:stall`,
   /** Stream: trial records that the collector has not committed. */
   observations: `${prefix}:observations`,
   /** Set: names of the workers that have announced themselves. */

@@ -12,6 +12,7 @@ import type { Cancelled } from './cancelled.ts';
 import type { Command, CommandReply, Facts, SweepSummary, WorkerStatus } from './messages.ts';
 import type { OwnPart, SharedPart } from './observation-parts.ts';
 import type { FailedDelivery } from './report-stream.ts';
+import type { Stall } from './stall.ts';
 import type { SlotsRequest } from './worker-slots.ts';
 
 /**
@@ -127,6 +128,8 @@ export const cancelledPayload: z.ZodType<Cancelled> = z.object({
   sweep: name,
   trialIds: z.array(name).exactOptional(),
 });
+
+export const stallPayload: z.ZodType<Stall> = z.object({ message: text, sinceMs: z.number() });
 
 const commandId = name;
 const sweep = name;

@@ -2,6 +2,7 @@ import type { SweepShare, WorkerStatus } from '@natsweep/queue';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { describeStall } from '../follow.ts';
 import { findByName, findRetired, readOverview, type SweepView } from '../sweep-views.ts';
 import {
   formatAge,
@@ -26,10 +27,10 @@ export const registerStatus: Register = (program, cli, run) => {
 };
 
 async function status({ terminal, environment }: Cli, name: string | undefined, json: boolean): Promise<ExitCode> {
-  const { sweeps, workers } = await readOverview(environment);
+  const { sweeps, workers, stall } = await readOverview(environment);
   const chosen = name === undefined ? undefined : ((await findRetired(environment, name)) ?? findByName(sweeps, name));
   if (json) {
-    terminal.json(chosen ?? { sweeps, workers });
+    terminal.json(chosen ?? { sweeps, workers, stall });
     return exitCodes.ok;
   }
   if (chosen !== undefined) printDetails(terminal, chosen, workers !== null);
@@ -37,6 +38,7 @@ async function status({ terminal, environment }: Cli, name: string | undefined, 
     printTable(terminal, overviewColumns(terminal, workers !== null), sweeps);
   else terminal.note('No sweep has been launched here: "natsweep sweeps" lists those that ship with natsweep.');
   terminal.note(describeWorkers(terminal, workers));
+  if (stall !== null) terminal.note(terminal.style('yellow', describeStall(stall)));
   return exitCodes.ok;
 }
 

@@ -1,0 +1,29 @@
+import type { RedisConnection } from './connection.ts';
+import { keys } from './keys.ts';
+import { readPayload, stallPayload } from './payloads.ts';
+
+/** Why the active scheduler records nothing and admits nothing, though it tries again and again. */
+export interface Stall {
+  /** One sentence with the place and the fix. */
+  readonly message: string;
+  readonly sinceMs: number;
+}
+
+/** Far longer than a scheduler waits before it tries again; so nobody is told for long of one that has died meanwhile. */
+const expiryMs = 60_000;
+
+/** Tells everyone; to be called at every failure. */
+export async function tellStall(connection: RedisConnection, stall: Stall): Promise<void> {
+  await connection.set(keys.stall, JSON.stringify(stall), 'PX', expiryMs);
+}
+
+/** It is over. */
+export async function endStall(connection: RedisConnection): Promise<void> {
+  await connection.del(keys.stall);
+}
+
+/** Undefined while the scheduler gets on, or there is none. */
+export async function readStall(connection: RedisConnection): Promise<Stall | undefined> {
+  const json = await connection.get(keys.stall);
+  return json === null ? undefined : readPayload(stallPayload, json);
+}
