@@ -10,10 +10,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeReport } from '@natsweep/report';
-import { plantSweep, wideFinding } from '@natsweep/report/testing';
 import { openResults } from '@natsweep/results';
 import { verdictTable } from './verdict-table.ts';
+
+const { writeReport } = await import('@natsweep/report');
+const { plantSweep, wideFinding } = await import('@natsweep/report/testing');
 
 const { values: flags } = parseArgs({
   options: {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { writeReport } from '@natsweep/report';
-import { plantSweep, temporaryStore, wideFinding, wideSweep } from '@natsweep/report/testing';
 import { findChromium, openPage, type BrowserPage } from './chromium.ts';
+
+const { writeReport } = await import('@natsweep/report');
+const { plantSweep, temporaryStore, wideFinding, wideSweep } = await import('@natsweep/report/testing');
 
 const chromium = findChromium();
 const skip = chromium === undefined ? 'no Chromium on this machine (Debian: apt-get install chromium)' : false;
