@@ -121,8 +121,12 @@ export class Scheduler {
   }
 
   async #holdsLease(): Promise<boolean> {
-    const { lease } = this.#parts;
-    return lease.held || lease.acquire();
+    const { lease, redis } = this.#parts;
+    if (lease.held) return true;
+    if (!(await lease.acquire())) return false;
+    // the one that had the lease before may have told why it did not get on
+    await endStall(redis);
+    return true;
   }
 
   /** A scheduler that gets on publishes summaries; one that does not is silent but for this. Redis itself may be what is amiss. */
@@ -272,6 +276,7 @@ export class Scheduler {
   /** What each sweep wants, and what it has had until now. */
   #demands(): readonly Demand[] {
     const { sweeps, settings } = this.#parts;
+    this.#serviceTimes.retain(new Set(sweeps.runs.map(({ name }) => name)));
     return sweeps.runs.map((run) => {
       this.#serviceTimes.correct(run.name, run.takeCharge() / run.spec.weight);
       return { ...run.demand(settings.maxBatch), served: this.#serviceTimes.of(run.name) };

@@ -119,6 +119,18 @@ test('what turns out to have taken longer counts, and what was withdrawn counts 
   assert.equal(times.of('a'), 2);
 });
 
+test('what turns out late to have taken longer is counted from when it was charged', () => {
+  const times = new ServiceTimes();
+  times.charge([{ sweep: 'long', served: 2, wantsMore: false }]);
+  for (let turn = 0; turn < 900; turn++) times.charge([{ sweep: 'short', served: 2, wantsMore: true }]);
+  times.correct('long', 598);
+  assert.equal(times.of('long'), times.of('new'), 'it has had less than the others');
+  times.correct('long', 5000);
+  assert.equal(times.of('long'), 5600);
+  times.retain(new Set(['short']));
+  assert.equal(times.of('long'), times.of('new'));
+});
+
 test('a sweep that comes later gets its share from then on, and nothing for the time before', () => {
   const times = new ServiceTimes();
   times.charge([{ sweep: 'old', served: 500, wantsMore: true }]);

@@ -15,6 +15,7 @@ export interface Charge {
  * in one turn, that is the least of those that want more: a sweep that gets all it asks for holds nobody back.
  */
 export class ServiceTimes {
+  /** May be less than `#now`: what is corrected later is corrected from there. */
   readonly #served = new Map<string, number>();
   #now = 0;
 
@@ -24,7 +25,7 @@ export class ServiceTimes {
 
   /** What was charged before turned out to be so much more, or less: trials took longer, or were withdrawn. */
   correct(sweep: string, served: number): void {
-    if (served !== 0) this.#served.set(sweep, this.of(sweep) + served);
+    if (served !== 0) this.#served.set(sweep, (this.#served.get(sweep) ?? this.#now) + served);
   }
 
   /** Charges a turn as a whole: no sweep loses what it is behind because another was charged before it. */
@@ -37,6 +38,10 @@ export class ServiceTimes {
       waiting.length > 0
         ? Math.min(...waiting.map(({ before }) => before))
         : Math.max(...charges.map(({ before }) => before));
-    for (const [name, time] of this.#served) if (time <= this.#now) this.#served.delete(name);
+  }
+
+  /** Forgets all other sweeps. */
+  retain(sweeps: ReadonlySet<string>): void {
+    for (const name of this.#served.keys()) if (!sweeps.has(name)) this.#served.delete(name);
   }
 }

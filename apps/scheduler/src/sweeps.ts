@@ -88,6 +88,9 @@ export class Sweeps {
     } catch (error) {
       if (!(error instanceof UnplannableSweepError)) throw error;
       this.#logger.error({ sweep: stored.name }, error.message);
+      // what ran until now went by another spec
+      this.#runs.delete(stored.name);
+      this.#searches.delete(stored.name);
       await this.changeUnplanned(stored.name, 'paused', error.message);
     }
   }
@@ -143,9 +146,10 @@ export class Sweeps {
     const trials = named.filter(({ index }) => !run.isRecorded(index));
     const batchIds = run.inFlight.batchesOf(trials.map(({ index }) => index));
     const records = trials.map((trial) => cancelledTrial(run.name, trial));
+    // first: once they are recorded, nobody would look for the batches of a scheduler that died here
+    await this.withdraw(run, batchIds);
     await this.results.record(records);
     await this.failed(records);
-    await this.withdraw(run, batchIds);
     await sendCancelled(this.#redis, { sweep: run.name, trialIds: named.map(({ trialId }) => trialId) });
   }
 
@@ -200,6 +204,8 @@ export class Sweeps {
   }
 
   #searchForReuse(run: SweepRun): void {
+    // one that goes on for an earlier spec would record trials where that had them
+    this.#searches.delete(run.name);
     if (!run.spec.reuse || run.isComplete) return;
     run.isSearching = true;
     this.#searches.set(run.name, findReusable(this.results, run));

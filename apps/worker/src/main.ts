@@ -29,8 +29,12 @@ async function run(settings: Settings): Promise<void> {
   worker.run();
   await stopped;
   // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
-  after((settings.drainSeconds + shutdownSeconds) * 1000, () => process.exit(1));
-  await worker.drain();
+  const callOff = after((settings.drainSeconds + shutdownSeconds) * 1000, () => process.exit(1));
+  try {
+    await worker.drain();
+  } finally {
+    callOff();
+  }
 }
 
 const onceExitCodes: ReadonlyMap<Failure, number> = new Map([
