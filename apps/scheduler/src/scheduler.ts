@@ -66,7 +66,7 @@ const longestPauseMs = 10_000;
  */
 export class Scheduler {
   readonly #parts: SchedulerParts;
-  readonly #failuresDue = new Periodic(200);
+  readonly #failuresDue = new Periodic(150);
   readonly #summariesDue = new Periodic(250);
   readonly #fleetDue = new Periodic(2000);
   readonly #reconciliationDue = new Periodic(5000);
