@@ -15,9 +15,8 @@ import type { Locate, Sweeps } from './sweeps.ts';
 
 /** About how many reports a transaction commits at most: the index over trial ids is written all over by each. */
 const pageLimit = 4000;
-/** Time after a page of few reports until the next is read: many reports in one transaction cost little more than one. */
-const gatherMs = 100;
-const fewReports = 400;
+/** Time between two pages that are not full: many reports in one transaction cost little more than one. */
+const gatherMs = 20;
 
 export interface CollectorOptions {
   readonly results: ResultsStore;
@@ -50,13 +49,13 @@ export class Collector {
 
   /** The reports that are not committed yet; waits a while for the first one. */
   async nextPage(waitMs: number): Promise<ReportPage> {
-    const leftMs = Math.max(0, Math.ceil(this.#gathersUntilMs - performance.now()));
+    const leftMs = this.#gathersUntilMs - performance.now();
     if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
-    return this.#read(Math.max(0, waitMs - leftMs));
+    return this.#read(waitMs);
   }
 
   /** @throws LeaseLostError, before anything is written. */
-  async commit({ reports, unreadable, end }: ReportPage): Promise<void> {
+  async commit({ reports, unreadable, end, isFull }: ReportPage): Promise<void> {
     this.#lease.require();
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
     const observations = await this.#placed(reports.filter((report) => report.kind === 'observation'));
@@ -72,7 +71,7 @@ export class Collector {
       this.#lease.require();
       await this.#reader.discard(end);
     }
-    this.#gathersUntilMs = reports.length < fewReports ? performance.now() + gatherMs : 0;
+    this.#gathersUntilMs = isFull ? 0 : performance.now() + gatherMs;
   }
 
   /** Commits everything that was reported before this call. */
