@@ -6,8 +6,9 @@ const trialsPerFailure = 10;
 /**
  * Says when a sweep should pause because what is wrong will not pass: when `limit` trials failed alike among the
  * `10 · limit` that were recorded last. A sweep that fails from its start pauses after `limit` trials, one that begins to
- * fail later after as many; one of which far fewer than a tenth fail alike, scattered over it, does not, however long it is. Counted since the
- * sweep was started, resumed or changed, or its scheduler was started: a restart costs at most as many failures again.
+ * fail later after as many; one of which far fewer than a tenth fail alike, scattered over it, does not, however long it is.
+ * Counted since the sweep was started, resumed or changed, or its scheduler was started: a restart costs at most as many
+ * failures again.
  */
 export class AlikeFailures {
   readonly #limit: number;

@@ -11,7 +11,7 @@ import { isTemporary } from './record-observations.ts';
 import { GridPlanner, planGrid } from './plan-grid.ts';
 import type { SweepRun } from './sweep-run.ts';
 import { Sweeps } from './sweeps.ts';
-import { failWith, points, SchedulerStack, specOf } from './testing.ts';
+import { failWith, newSweep, points, SchedulerStack, specOf } from './testing.ts';
 
 const grids = new GridPlanner({ longestSeconds: 60 });
 const logger = createLogger({ app: 'scheduler', level: 'silent' });
@@ -22,18 +22,7 @@ async function start(t: TestContext, results: (real: ResultsStore) => ResultsSto
   const reader = await stack.reader();
   const redis = await stack.redis.connect({ onOutage: 'wait' });
   const spec = specOf('sweep', `${points(3)}limits: { maxAttempts: 1 }\n`);
-  const { sweep } = await stack.results.createSweep({
-    name: 'sweep',
-    experiment: 'diagnostic',
-    experimentVersion: 1,
-    spec,
-    planned: 3,
-    state: 'running',
-    stateReason: null,
-    createdAtMs: 0,
-    completedAtMs: null,
-    commandId: 'c',
-  });
+  const { sweep } = await stack.results.createSweep(newSweep('sweep', spec, 3));
   const grid = planGrid(JSON.parse(spec));
   const trials = [0, 1, 2].map((index) => grid.trial(index));
   const create = async () => {

@@ -8,7 +8,7 @@ import { Collector } from './collector.ts';
 import { GridPlanner, planGrid } from './plan-grid.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sweeps } from './sweeps.ts';
-import { points, SchedulerStack, specOf } from './testing.ts';
+import { newSweep, points, SchedulerStack, specOf } from './testing.ts';
 
 /** Keeps the processor at work for so long. */
 function busy(seconds: number): void {
@@ -67,18 +67,7 @@ test('a scheduler that loses its lease over a grid sets the sweep aside and serv
     busy(0.6);
     return planGrid(spec);
   };
-  await results.createSweep({
-    name: 'stored',
-    experiment: 'diagnostic',
-    experimentVersion: 1,
-    spec: specOf('stored', points(3)),
-    planned: 3,
-    state: 'running',
-    stateReason: null,
-    createdAtMs: 0,
-    completedAtMs: null,
-    commandId: 'c',
-  });
+  await results.createSweep(newSweep('stored', specOf('stored', points(3)), 3));
   const stop = await startScheduler(t, stack, new GridPlanner({ longestSeconds: 0.2, layOut }));
   const reason = /cannot be planned: its grid took .* to lay out, .* --lease\.$/;
   const submitted = await stack.submit('slow', points(3));

@@ -180,6 +180,22 @@ export class SchedulerStack {
   }
 }
 
+/** A sweep of so many diagnostic trials as a scheduler stores it. */
+export function newSweep(name: string, spec: string, planned: number) {
+  return {
+    name,
+    experiment: 'diagnostic',
+    experimentVersion: 1,
+    spec,
+    planned,
+    state: 'running',
+    stateReason: null,
+    createdAtMs: 0,
+    completedAtMs: null,
+    commandId: 'c',
+  } as const;
+}
+
 export function specOf(name: string, yaml: string): string {
   const text = `name: ${name}\nexperiment: diagnostic\n${yaml}`;
   const parsed = parseSweepSpec(text, { file: 'sweep.yaml', experiments: declarations });

@@ -5,24 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { BatchQueue, ReportReader, streamStart, type FailedBatch, type Report } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
-import type { Batch, Parameters, Trial } from '@natsweep/sweep';
+import { diagnosticBatch } from './testing/diagnostic-batch.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Ends its worker: this test kills the worker as soon as the trial has started its process. */
 const deadly = { behaviour: 'spawn' };
-
-function batch(params: readonly Parameters[]): Batch {
-  const trials = params.map((given, index): Trial => ({
-    trialId: `t${index}`,
-    index,
-    experiment: 'diagnostic',
-    experimentVersion: 1,
-    params: { point: index, ...given },
-    seed: 7,
-  }));
-  return { sweep: 'sweep', trials, trialTimeoutSeconds: 60, maxAttempts: 2 };
-}
 
 /** A queue, and a worker that is there again whenever a deadly trial has taken it down. */
 async function start(t: TestContext) {
@@ -86,7 +74,7 @@ for (const [title, params, culprits] of [
   test(`${title}, every other trial of the batch is recorded`, async (t) => {
     if (!existsSync('/proc/self/task')) return t.skip('processes are watched through /proc');
     const stack = await start(t);
-    await stack.queue.add([batch(params)]);
+    await stack.queue.add([diagnosticBatch(params)]);
     const { data } = await stack.failedBatch();
     assert.deepEqual(
       data.trials.map(({ trialId }) => trialId),

@@ -14,21 +14,9 @@ import {
   type Report,
 } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
-import type { Batch, Parameters, Trial } from '@natsweep/sweep';
+import { diagnosticBatch } from './testing/diagnostic-batch.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-
-function batch(params: readonly Parameters[], limits: Partial<Batch> = {}): Batch {
-  const trials = params.map((given, index): Trial => ({
-    trialId: `t${index}`,
-    index,
-    experiment: 'diagnostic',
-    experimentVersion: 1,
-    params: { point: index, ...given },
-    seed: 7,
-  }));
-  return { sweep: 'sweep', trials, trialTimeoutSeconds: 60, maxAttempts: 2, ...limits };
-}
 
 /** A queue, its report stream, and workers as processes. */
 async function start(t: TestContext) {
@@ -92,7 +80,7 @@ const exit = (child: ChildProcess) =>
 
 test('invariant 5: a trial that computes far longer than the lock lasts is delivered once', async (t) => {
   const stack = await start(t);
-  await stack.queue.add([batch([{ durationMs: 2500, busy: true }])]);
+  await stack.queue.add([diagnosticBatch([{ durationMs: 2500, busy: true }])]);
   stack.launch('--lock', '0.5');
   stack.launch('--lock', '0.5');
   const [observation] = await stack.observations(1);
@@ -104,7 +92,7 @@ test('invariant 5: a trial that computes far longer than the lock lasts is deliv
 test('invariant 6: a diverged trial is an observation with nulls and is not retried', async (t) => {
   const stack = await start(t);
   stack.launch();
-  await stack.queue.add([batch([{ behaviour: 'diverge', traceLength: 3 }])]);
+  await stack.queue.add([diagnosticBatch([{ behaviour: 'diverge', traceLength: 3 }])]);
   const report = await stack.nextReport();
   assert(report.kind === 'observation');
   assert.equal(report.outcome, 'diverged');
@@ -123,7 +111,7 @@ for (const [behaviour, failure, message] of [
     const stack = await start(t);
     stack.launch('--slot-heap', '64');
     const limits = { trialTimeoutSeconds: behaviour === 'hang' ? 1 : 60 };
-    await stack.queue.add([batch([{}, { behaviour }, {}], limits)]);
+    await stack.queue.add([diagnosticBatch([{}, { behaviour }, {}], limits)]);
     const observed = await stack.observations(2);
     assert.deepEqual(observed.map(({ trialId }) => trialId).sort(), ['t0', 't2']);
     assert.deepEqual(
@@ -150,14 +138,14 @@ test('what a trial has started ends with it, when its time is over and when its 
   const stack = await start(t);
   const worker = stack.launch();
   const limits = { trialTimeoutSeconds: 1, maxAttempts: 1 };
-  await stack.queue.add([batch([{ behaviour: 'spawn' }], limits)]);
+  await stack.queue.add([diagnosticBatch([{ behaviour: 'spawn' }], limits)]);
   const { data } = await stack.failedBatch();
   assert.equal(data.failures['t0']?.failure, 'timeout');
   const grandchild = Number(/process (\d+) started/.exec(data.failures['t0']?.logTail ?? '')?.[1]);
   assert(grandchild > 0, data.failures['t0']?.logTail);
   await gone(grandchild);
 
-  await stack.queue.add([batch([{ behaviour: 'spawn' }], { sweep: 'second' })]);
+  await stack.queue.add([diagnosticBatch([{ behaviour: 'spawn' }], { sweep: 'second' })]);
   const second = await descendant(worker.pid as number, 'sleep');
   worker.kill('SIGKILL');
   await gone(second);
@@ -166,7 +154,7 @@ test('what a trial has started ends with it, when its time is over and when its 
 test('a trial that the worker cannot run at all is not retried', async (t) => {
   const stack = await start(t);
   stack.launch();
-  await stack.queue.add([batch([{ durationMs: -1 }])]);
+  await stack.queue.add([diagnosticBatch([{ durationMs: -1 }])]);
   const { data, attempts } = await stack.failedBatch();
   assert.equal(attempts, 1);
   assert.equal(data.failures['t0']?.failure, 'invalid');
@@ -176,7 +164,7 @@ test('a trial that the worker cannot run at all is not retried', async (t) => {
 test('cancelled trials are dropped at once, their neighbours finish', async (t) => {
   const stack = await start(t);
   stack.launch();
-  await stack.queue.add([batch([{}, { durationMs: 600_000 }, {}])]);
+  await stack.queue.add([diagnosticBatch([{}, { durationMs: 600_000 }, {}])]);
   await stack.observations(1);
   await stack.cancel({ sweep: 'sweep', trialIds: ['t1'] });
   const [neighbour] = await stack.observations(1);
@@ -187,7 +175,10 @@ test('cancelled trials are dropped at once, their neighbours finish', async (t) 
 test('SIGTERM lets the batch in hand finish, and the worker signs off', async (t) => {
   const stack = await start(t);
   const worker = stack.launch();
-  await stack.queue.add([batch([{ durationMs: 500 }, { durationMs: 500 }]), batch([{ point: 9, durationMs: 500 }])]);
+  await stack.queue.add([
+    diagnosticBatch([{ durationMs: 500 }, { durationMs: 500 }]),
+    diagnosticBatch([{ point: 9, durationMs: 500 }]),
+  ]);
   await stack.observations(1);
   const ended = exit(worker);
   worker.kill('SIGTERM');
@@ -204,7 +195,7 @@ for (const [when, drainSeconds, signals] of [
   test(`${when} unfinished trials go back to the queue at no cost in attempts`, async (t) => {
     const stack = await start(t);
     const worker = stack.launch('--drain', drainSeconds);
-    await stack.queue.add([batch([{}, { durationMs: 3_600_000 }], { maxAttempts: 1 })]);
+    await stack.queue.add([diagnosticBatch([{}, { durationMs: 3_600_000 }], { maxAttempts: 1 })]);
     await stack.observations(1);
     const ended = exit(worker);
     for (const signal of signals) worker.kill(signal);
@@ -220,7 +211,7 @@ for (const [when, drainSeconds, signals] of [
 test('invariant 2: a killed worker loses nothing, its children die with it, another worker takes over', async (t) => {
   const stack = await start(t);
   const worker = stack.launch('--lock', '0.5');
-  await stack.queue.add([batch([{}, { durationMs: 1500, busy: true }])]);
+  await stack.queue.add([diagnosticBatch([{}, { durationMs: 1500, busy: true }])]);
   const [first] = await stack.observations(1);
   assert.equal(first?.trialId, 't0');
   const [child] = readFileSync(`/proc/${worker.pid}/task/${worker.pid}/children`, 'utf8').trim().split(' ');
@@ -278,7 +269,7 @@ function isAlive(pid: number): boolean {
 test('invariant 9: the engine that ran a trial is named in the observation and in the registry', async (t) => {
   const stack = await start(t);
   stack.launch();
-  await stack.queue.add([batch([{}])]);
+  await stack.queue.add([diagnosticBatch([{}])]);
   const [observation] = await stack.observations(1);
   assert.equal(observation?.engine.engine, 'reference');
   const [worker] = await stack.workers();
