@@ -130,32 +130,37 @@ test('pause empties the queue, resume fills it, cancel ends the sweep', async (t
   assert.match((await stack.command('pause', 'other')).message, /no sweep named other/);
 });
 
-test('what was in hand at a pause and fails is not attempted again before the sweep is resumed', async (t) => {
-  const stack = await SchedulerStack.start(t);
-  stack.schedule();
-  await stack.submit('sweep', `${points(1)}limits: { maxAttempts: 4 }\n`);
-  const attempts: number[] = [];
-  const inHand = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
-  let broken = true;
-  stack.work(async (delivery) => {
-    attempts.push(delivery.attempt);
-    inHand.resolve();
-    await goOn.promise;
-    return broken ? failWith(delivery, {}) : stack.finish(delivery);
+for (const [ending, settle] of [
+  ['fails', (delivery: Delivery) => failWith(delivery, {})],
+  ['is handed back', ({ trials }: Delivery) => ({ kind: 'handed-back', remaining: trials }) as const],
+] as const) {
+  test(`what was in hand at a pause and ${ending} is not attempted again before the sweep is resumed`, async (t) => {
+    const stack = await SchedulerStack.start(t);
+    stack.schedule();
+    await stack.submit('sweep', `${points(1)}limits: { maxAttempts: 4 }\n`);
+    const attempts: number[] = [];
+    const inHand = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    let broken = true;
+    stack.work(async (delivery) => {
+      attempts.push(delivery.attempt);
+      inHand.resolve();
+      await goOn.promise;
+      return broken ? settle(delivery) : stack.finish(delivery);
+    });
+    await inHand.promise;
+    await stack.command('pause', 'sweep');
+    goOn.resolve();
+    while ((await stack.queue.ids()).size > 0);
+    assert.deepEqual(attempts, [1]);
+    const { state, admitted, failed } = await stack.until('sweep', (summary) => summary.admitted === 0);
+    assert.deepEqual([state, admitted, failed], ['paused', 0, 0]);
+    broken = false;
+    await stack.command('resume', 'sweep');
+    await stack.until('sweep', (summary) => summary.state === 'completed');
+    assert.deepEqual(attempts, [1, 1]);
   });
-  await inHand.promise;
-  await stack.command('pause', 'sweep');
-  goOn.resolve();
-  while ((await stack.queue.ids()).size > 0);
-  assert.deepEqual(attempts, [1]);
-  const { state, admitted, failed } = await stack.until('sweep', (summary) => summary.admitted === 0);
-  assert.deepEqual([state, admitted, failed], ['paused', 0, 0]);
-  broken = false;
-  await stack.command('resume', 'sweep');
-  await stack.until('sweep', (summary) => summary.state === 'completed');
-  assert.deepEqual(attempts, [1, 1]);
-});
+}
 
 test('a command sent twice is one intention; a name is taken by the first sweep that has it', async (t) => {
   const stack = await SchedulerStack.start(t);

@@ -109,6 +109,8 @@ export class Sweeps {
     await this.results.setSweepState(run.name, state, reason);
     run.setState(state, reason ?? null);
     this.#logger.info({ sweep: run.name, reason }, `sweep is ${state}`);
+    // by this workers know whether what comes back to the queue may start
+    await writeSummaries(this.#redis, [run.summary(Date.now())]);
     if (state === 'running') return;
     await this.withdraw(run, run.inFlight.batchIds);
     if (state === 'cancelled') await this.tellCancelled(run.name);
@@ -129,9 +131,9 @@ export class Sweeps {
   }
 
   /**
-   * Nothing of a sweep that does not run is to start: what was in hand when it was paused, and comes back to the queue for
-   * another attempt, is withdrawn. It goes on when the sweep is resumed, with all its attempts. To be called more often than
-   * the shortest time that a batch waits for its next attempt.
+   * Nothing of a sweep that does not run is to start: what was in hand when it was paused, and comes back to the queue, is
+   * withdrawn. It goes on when the sweep is resumed, with all its attempts. To be called more often than the shortest time that a
+   * batch waits there, for its next attempt or since its worker found that the sweep does not run.
    */
   async withdrawHeld(): Promise<void> {
     for (const run of this.runs) {

@@ -1,5 +1,5 @@
 import type { Trial } from '@natsweep/sweep';
-import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import {
   backoffMs,
   isBeyondHelp,
@@ -15,6 +15,7 @@ import type { RedisConnection } from './connection.ts';
 import { renewLock } from './lock-renewal.ts';
 import { batchPayload, isPayload } from './payloads.ts';
 import type { FailedDelivery } from './report-stream.ts';
+import { readSummary } from './summaries.ts';
 
 /** One delivery of a batch to a slot. */
 export interface Delivery {
@@ -70,8 +71,12 @@ export interface BatchWorkerOptions {
  */
 const maxLostDeliveries = 20;
 
+/** How long a batch that came back waits while its sweep does not run; its scheduler withdraws it much sooner. */
+const heldMs = 1000;
+
 /**
- * Takes batches from the queue, one after the other, and settles each by what `run` makes of it. The connection is the one
+ * Takes batches from the queue, one after the other, and settles each by what `run` makes of it. One that comes back, handed
+ * back or lost by a worker, is not run while its sweep is paused or has ended. The connection is the one
  * on which `run` reports (`ReportSender`): Redis then sees the reports of a batch before the batch leaves the queue, and
  * nobody need wait for the answer. Its commands must wait out an outage (`onOutage: 'wait'`).
  */
@@ -84,7 +89,13 @@ export class BatchWorker {
       const lock = renewLock(job, { token: token as string, durationMs: lockDurationMs });
       try {
         const held = { key: this.#worker.toKey(job.id as string), token: token as string };
-        await deliver(job, { options, token, signal: lock.lost, write: (data) => writeBatch(connection, held, data) });
+        await deliver(job, {
+          options,
+          token,
+          connection,
+          signal: lock.lost,
+          write: (data) => writeBatch(connection, held, data),
+        });
       } finally {
         lock.release();
       }
@@ -119,13 +130,20 @@ export class BatchWorker {
 interface DeliveryContext {
   readonly options: BatchWorkerOptions;
   readonly token: string | undefined;
+  readonly connection: RedisConnection;
   readonly signal: AbortSignal;
   readonly write: (data: BatchData) => Promise<void>;
 }
 
-async function deliver(job: Job<BatchData>, { options, token, signal, write }: DeliveryContext): Promise<void> {
+async function deliver(job: Job<BatchData>, context: DeliveryContext): Promise<void> {
+  const { options, token, connection, signal, write } = context;
   const data: unknown = job.data;
   if (!isPayload(batchPayload, data)) throw new UnrecoverableError('not a batch of trials');
+  // what no worker has taken yet is withdrawn as its sweep is paused
+  if (job.attemptsStarted > 1 && (await isHeld(data.sweep, connection))) {
+    await job.moveToDelayed(Date.now() + heldMs, token);
+    throw new DelayedError();
+  }
   const losses = job.stalledCounter;
   const loss = losses > (data.losses ?? 0) ? chargeLoss(data, job.attemptsStarted - 1) : undefined;
   const { underWay: _, ...batch } = { ...(loss?.batch ?? data), ...(losses > 0 && { losses }) };
@@ -151,6 +169,12 @@ async function deliver(job: Job<BatchData>, { options, token, signal, write }: D
   }
   const reasons = [...new Set(Object.values(left.failures).map(({ failure }) => failure))].join(', ');
   throw runnableTrials(left).length === 0 ? new UnrecoverableError(reasons) : new Error(reasons);
+}
+
+/** Whether nothing of a sweep is to start, by what its scheduler has told of it last. */
+async function isHeld(sweep: string, connection: RedisConnection): Promise<boolean> {
+  const summary = await readSummary(connection, sweep);
+  return summary !== undefined && summary.state !== 'running';
 }
 
 /** What a delivery leaves to do: trials handed back, trials that failed now, and those beyond help since before. */

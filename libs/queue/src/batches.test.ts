@@ -3,6 +3,9 @@ import { test, type TestContext } from 'node:test';
 import type { Batch } from '@natsweep/sweep';
 import { BatchQueue, queueName, queuePrefix } from './batch-queue.ts';
 import { BatchWorker, type Delivery, type DeliveryOutcome } from './batch-worker.ts';
+import type { RedisConnection } from './connection.ts';
+import type { SweepSummary } from './messages.ts';
+import { writeSummaries } from './summaries.ts';
 import { temporaryRedis } from './testing.ts';
 
 function batch(...ids: string[]): Batch {
@@ -203,6 +206,44 @@ test('a batch handed back costs no attempt', async (t) => {
   const third = await next();
   assert.deepEqual([third.attempt, third.hasNext], [3, false]);
   assert.equal(third.batch.failures['b']?.message, 'boom');
+  settle({ kind: 'finished' });
+  await stop();
+  assert.equal((await queue.ids()).size, 0);
+});
+
+/** Tells how the sweep of the batches is, as its scheduler does. */
+async function tell(connection: RedisConnection, state: SweepSummary['state']): Promise<void> {
+  const summary: SweepSummary = {
+    ...{ name: 's', experiment: 'diagnostic', state, stateReason: null },
+    ...{ share: { priority: 0, weight: 1, slots: null }, planned: 2, admitted: 2, observed: 0, failed: 0 },
+    ...{ byOutcome: {}, byFailure: {}, byApproximation: {}, retriesByFailure: {}, duplicatesSuppressed: 0 },
+    ...{ trialsPerSecond: 0, etaSeconds: null, objective: null, createdAtMs: 0, updatedAtMs: 0 },
+  };
+  await writeSummaries(connection, [summary]);
+}
+
+test('a batch that comes back while its sweep is paused waits, at no cost, and is told of when it runs', async (t) => {
+  const stack = await startQueue(t);
+  const { redis, queue, next, settle, stop } = stack;
+  const connection = await redis.connect();
+  const delayed = () => connection.zrange(`${queuePrefix}:${queueName}:delayed`, 0, -1);
+  const [back] = await queue.add([batch('a')]);
+  const first = await next();
+  await tell(connection, 'paused');
+  settle({ kind: 'handed-back', remaining: first.trials });
+  while ((await delayed()).length < 1);
+  const [lost] = await queue.add([batch('b')]);
+  const second = await next();
+  assert.deepEqual(ids(second.trials), ['b'], 'what was never taken is for its scheduler to withdraw');
+  await lose(stack, lost as string);
+  while ((await delayed()).length < 2);
+
+  assert.deepEqual(await queue.withdraw([back as string]), [back]);
+  await tell(connection, 'running');
+  const third = await next();
+  assert.deepEqual(ids(third.trials), ['b']);
+  assert.equal(third.hasNext, true);
+  assert.deepEqual(ids(third.loss?.attempts ?? []), ['b']);
   settle({ kind: 'finished' });
   await stop();
   assert.equal((await queue.ids()).size, 0);
