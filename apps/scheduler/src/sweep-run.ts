@@ -60,7 +60,11 @@ export class SweepRun {
     this.#alikeFailures = new AlikeFailures(spec.limits.pauseAfterFailures);
     const { before } = parts;
     this.#durations = before === undefined ? new Durations() : before.#durations;
-    this.#chargedSeconds = before === undefined ? 0 : before.#chargedSeconds - before.#spentSeconds;
+    if (before !== undefined) {
+      // what is taken back of it counts by the weight under which it was charged
+      const scale = spec.weight / before.spec.weight;
+      this.#chargedSeconds = scale * (before.#chargedSeconds - before.#spentSeconds);
+    }
   }
 
   /** Reads back what the database holds of a sweep. Throws `UnplannableSweepError`. */
