@@ -20,15 +20,17 @@ export class DeliveryWork {
   readonly #context: DeliveryContext;
   readonly #finished = new Set<string>();
   readonly #cancelled = new Set<string>();
-  readonly #failures: Record<string, TrialFailure> = {};
+  readonly #failures = new Map<string, TrialFailure>();
+  readonly #trials: ReadonlyMap<string, Trial>;
 
   constructor(delivery: Delivery, context: DeliveryContext) {
     this.delivery = delivery;
+    this.#trials = new Map(delivery.trials.map((trial) => [trial.trialId, trial]));
     this.#context = context;
   }
 
   get failures(): Readonly<Record<string, TrialFailure>> {
-    return this.#failures;
+    return Object.fromEntries(this.#failures);
   }
 
   /** Trials that are still to be run. */
@@ -48,7 +50,7 @@ export class DeliveryWork {
 
   /** Whether the trial has neither finished, nor failed, nor been cancelled. */
   isOpen({ trialId }: Trial): boolean {
-    return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !Object.hasOwn(this.#failures, trialId);
+    return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !this.#failures.has(trialId);
   }
 
   /** Nobody waits for these trials any more. Returns whether one of them was open. */
@@ -64,17 +66,17 @@ export class DeliveryWork {
     { startedAtMs, elapsedSeconds }: Pick<AttemptInfo, 'startedAtMs' | 'elapsedSeconds'>,
   ): void {
     const attempt = this.#attempt(startedAtMs, elapsedSeconds);
-    this.#failures[trialId] = {
+    this.#failures.set(trialId, {
       failure,
       message: message.slice(0, maxTextCharacters),
       logTail: logTail.slice(-maxTextCharacters),
       attempt,
-    };
+    });
   }
 
   finish(finished: FinishedTrial, engine: EngineInfo): void {
     const { startedAtMs, elapsedSeconds, peakMemoryBytes, ...result } = finished;
-    const trial = this.delivery.trials.find(({ trialId }) => trialId === result.trialId);
+    const trial = this.#trials.get(result.trialId);
     if (trial === undefined || !this.isOpen(trial)) return;
     const { index, params, seed } = trial;
     const attempt = { ...this.#attempt(startedAtMs, elapsedSeconds), peakMemoryBytes };

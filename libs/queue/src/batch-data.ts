@@ -61,14 +61,17 @@ export function isRetryable(failure: Failure): boolean {
 /** The trials of a batch that another attempt can still help; those that may have taken a worker down come last. */
 export function runnableTrials(batch: BatchData): readonly Trial[] {
   const losses = ({ trialId }: Trial) => batch.lossesOf?.[trialId] ?? 0;
+  const hopeless = trialsBeyondHelp(batch);
   return batch.trials
-    .filter(({ trialId }) => !isBeyondHelp(batch, trialId))
+    .filter(({ trialId }) => !hopeless.has(trialId))
     .toSorted((one, other) => losses(one) - losses(other));
 }
 
-/** Whether a trial has failed for good: its failure would repeat, or it was lost as often as a trial may be. */
-export function isBeyondHelp({ failures, lossesOf, maxAttempts }: BatchData, trialId: string): boolean {
-  return !isRetryable(failures[trialId]?.failure ?? 'lost') || (lossesOf?.[trialId] ?? 0) >= maxAttempts;
+/** The trials that have failed for good: their failure would repeat, or they were lost as often as a trial may be. */
+export function trialsBeyondHelp({ failures, lossesOf = {}, maxAttempts }: BatchData): ReadonlySet<string> {
+  const failed = Object.entries(failures).filter(([, { failure }]) => !isRetryable(failure));
+  const lost = Object.entries(lossesOf).filter(([, losses]) => losses >= maxAttempts);
+  return new Set([...failed, ...lost].map(([trialId]) => trialId));
 }
 
 /** Derived from the sweep and its trials: adding the same batch twice queues it once. */

@@ -2,8 +2,8 @@ import type { Trial } from '@natsweep/sweep';
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import {
   backoffMs,
-  isBeyondHelp,
   runnableTrials,
+  trialsBeyondHelp,
   type BatchData,
   type TrialFailure,
   type UnderWay,
@@ -188,8 +188,8 @@ function remaining(batch: BatchData, outcome: DeliveryOutcome): BatchData {
 
 /** The batch with these trials and those beyond help, and why they failed before. */
 function keep(batch: BatchData, trials: readonly Trial[]): BatchData {
-  const kept = new Set(trials.map(({ trialId }) => trialId));
-  const left = batch.trials.filter(({ trialId }) => kept.has(trialId) || isBeyondHelp(batch, trialId));
+  const kept = new Set(trials.map(({ trialId }) => trialId)).union(trialsBeyondHelp(batch));
+  const left = batch.trials.filter(({ trialId }) => kept.has(trialId));
   const failures = left.flatMap(({ trialId }) => {
     const failure = batch.failures[trialId];
     return failure === undefined ? [] : [[trialId, failure] as const];
