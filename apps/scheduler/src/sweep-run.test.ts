@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { openResults } from '@natsweep/results';
+import type { FailedTrial } from '@natsweep/sweep';
 import { planGrid } from './plan-grid.ts';
 import { SweepRun } from './sweep-run.ts';
 import { newSweep, points, specOf } from './testing.ts';
@@ -32,4 +33,19 @@ test('what was charged under an earlier weight is taken back under that, whateve
   light.found('in-hand', trials.slice(3));
   served += light.takeCharge();
   assert.ok(Math.abs(served - 2) < 1e-12, `${served} s over the weight, of one trial of 2 s in flight`);
+});
+
+test('what failed before a sweep was resumed does not count towards its next pause', async (t) => {
+  const load = await start(t);
+  const run = await load('limits: { pauseAfterFailures: 3 }\n');
+  const attempt = { attempt: 1, worker: 'w', slot: 's', startedAtMs: 0, elapsedSeconds: 1 };
+  const fail = (index: number) => {
+    const [trial] = run.planned([index]);
+    const cause = { failure: 'crash', message: 'boom', logTail: '', attempt } as const;
+    return run.failed({ kind: 'failed', sweep: 'sweep', ...trial!, ...cause } satisfies FailedTrial);
+  };
+  assert.deepEqual([fail(0), fail(1), fail(2)?.slice(0, 9)], [undefined, undefined, '3 of the ']);
+  run.setState('paused');
+  run.setState('running');
+  assert.deepEqual([fail(3), fail(4), fail(5)?.slice(0, 9)], [undefined, undefined, '3 of the ']);
 });

@@ -40,7 +40,7 @@ export class SweepRun {
   readonly #grid: Grid;
   readonly #recorded = new IndexSet();
   readonly #durations: Durations;
-  #alikeFailures: AlikeFailures;
+  readonly #alikeFailures: AlikeFailures;
   /** Slot time of the trials that ended, and of the attempts that failed. */
   #spentSeconds = 0;
   #chargedSeconds = 0;
@@ -103,7 +103,7 @@ export class SweepRun {
   setState(state: SweepState, reason: string | null = null): void {
     this.#state = state;
     this.#stateReason = reason;
-    if (state === 'running') this.#alikeFailures = new AlikeFailures(this.spec.limits.pauseAfterFailures);
+    if (state === 'running') this.#alikeFailures.resume();
   }
 
   isRecorded(index: number): boolean {

@@ -73,7 +73,7 @@ const limits = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Pause when this many trials failed alike among the ten times as many that were recorded last. Default 20.',
+      'Pause when this many trials failed alike among the ten times as many that were recorded last; once resumed, for the same failure only among twice as many. Default 20.',
     ),
 });
 
