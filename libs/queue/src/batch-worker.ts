@@ -188,7 +188,7 @@ function remaining(batch: BatchData, outcome: DeliveryOutcome): BatchData {
 
 /** The batch with these trials and those beyond help, and why they failed before. */
 function keep(batch: BatchData, trials: readonly Trial[]): BatchData {
-  const kept = new Set(trials.map(({ trialId }) => trialId)).union(trialsBeyondHelp(batch));
+  const kept = new Set([...trials.map(({ trialId }) => trialId), ...trialsBeyondHelp(batch)]);
   const left = batch.trials.filter(({ trialId }) => kept.has(trialId));
   const failures = left.flatMap(({ trialId }) => {
     const failure = batch.failures[trialId];
