@@ -5,7 +5,7 @@ import { Lease } from '@natsweep/queue';
 import { readSweepSpec, type SweepSpec } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
-import { GridPlanner, planGrid } from './plan-grid.ts';
+import { GridPlanner, planGrid, UnplannableSweepError } from './plan-grid.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sweeps } from './sweeps.ts';
 import { newSweep, points, SchedulerStack, specOf } from './testing.ts';
@@ -57,33 +57,45 @@ async function startScheduler(t: TestContext, stack: SchedulerStack, grids: Grid
   return () => (stopping.abort(), running);
 }
 
-test('a scheduler that loses its lease over a grid sets the sweep aside and serves the others', async (t) => {
-  const stack = await SchedulerStack.start(t);
-  const { results } = stack;
-  let laidOut = 0;
+test('a grid that was accepted is laid out however long it takes, and a long one once; so is one that fails then', () => {
+  const laidOut: string[] = [];
   const layOut = (spec: SweepSpec) => {
-    if (spec.name === 'quick') return planGrid(spec);
-    laidOut += 1;
-    busy(0.6);
+    laidOut.push(spec.name);
+    if (spec.name !== 'quick') busy(0.1);
+    if (spec.name === 'fault') throw new UnplannableSweepError('excludes everything');
     return planGrid(spec);
   };
-  await results.createSweep(newSweep('stored', specOf('stored', points(3)), 3));
+  const grids = new GridPlanner({ longestSeconds: 0.05, layOut });
+  for (const name of ['slow', 'slow', 'quick']) assert.equal(grids.planAccepted(read(name)).size, 3);
+  for (const name of ['fault', 'fault']) {
+    assert.throws(() => grids.planAccepted(read(name)), { message: 'excludes everything' });
+  }
+  assert.deepEqual(laidOut, ['slow', 'quick', 'fault']);
+  assert.throws(() => grids.plan(read('slow')), /its grid took 0.1\d* s/);
+});
+
+test('a scheduler that loses its lease over a grid refuses it if it is new, runs it if it was accepted, and serves the others', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const { results } = stack;
+  const laidOut: string[] = [];
+  const layOut = (spec: SweepSpec) => {
+    if (spec.name !== 'quick') {
+      laidOut.push(spec.name);
+      busy(0.6);
+    }
+    return planGrid(spec);
+  };
+  for (const name of ['accepted', 'too']) await results.createSweep(newSweep(name, specOf(name, points(3)), 3));
   const stop = await startScheduler(t, stack, new GridPlanner({ longestSeconds: 0.2, layOut }));
-  const reason = /cannot be planned: its grid took .* to lay out, .* --lease\.$/;
+  stack.work((delivery) => stack.finish(delivery));
+  for (const name of ['accepted', 'too']) await stack.until(name, (summary) => summary.state === 'completed');
   const submitted = await stack.submit('slow', points(3));
   assert.equal(submitted.ok, false);
-  assert.match(submitted.message, reason);
-  assert.equal(laidOut, 2);
+  assert.match(submitted.message, /cannot be planned: its grid took .* to lay out, .* --lease\.$/);
+  assert.deepEqual(laidOut.sort(), ['accepted', 'slow', 'too']);
   assert.equal((await stack.submit('quick', points(3))).ok, true);
-  const { state, stateReason } = (await results.getSweep('stored'))!;
-  assert.equal(state, 'paused');
-  assert.match(stateReason ?? '', reason);
-  const resumed = await stack.command('resume', 'stored');
-  assert.match(resumed.message, reason);
-  assert.equal((await stack.command('cancel', 'stored')).message, 'Sweep "stored" is cancelled.');
   const change = { kind: 'apply', commandId: randomUUID(), spec: specOf('quick', `${points(3)}repeats: 2\n`) } as const;
   assert.equal((await stack.send(change)).ok, true);
-  stack.work((delivery) => stack.finish(delivery));
   await stack.until('quick', (summary) => summary.state === 'completed');
   await stop();
 });

@@ -23,41 +23,68 @@ export function planGrid(spec: SweepSpec): Grid {
 }
 
 export interface GridPlannerOptions {
-  /** Processor time that a grid may take to lay out. */
+  /** Processor time that a new grid may take to lay out. */
   readonly longestSeconds: number;
   /** Default: `planGrid`. */
   readonly layOut?: (spec: SweepSpec) => Grid;
 }
 
 /**
- * Lays out grids, and refuses those that take long. While a grid is laid out nothing else is done, the lease is not renewed
+ * Lays out grids, and refuses new ones that take long. While a grid is laid out nothing else is done, the lease is not renewed
  * either: a scheduler that lost it over a grid, and laid out the same one again when it has it back, would do nothing else
- * for ever. So one that took too long is refused, and at once when it is asked for again. Processor time is what counts, so
- * that no sweep is refused because its scheduler was suspended.
+ * for ever. So none that takes long is laid out twice. Processor time is what counts, so that no sweep is refused because its
+ * scheduler was suspended.
  */
 export class GridPlanner {
   readonly #longestSeconds: number;
   readonly #layOut: (spec: SweepSpec) => Grid;
   /** Seconds by spec. */
   readonly #refused = new Map<string, number>();
+  /** What came of those that took long, by spec; few are. */
+  readonly #accepted = new Map<string, () => Grid>();
 
   constructor({ longestSeconds, layOut = planGrid }: GridPlannerOptions) {
     this.#longestSeconds = longestSeconds;
     this.#layOut = layOut;
   }
 
-  /** @throws UnplannableSweepError */
+  /** @throws UnplannableSweepError, also if it takes too long. */
   plan(spec: SweepSpec): Grid {
-    const key = hash('sha256', JSON.stringify(spec));
+    const key = keyOf(spec);
     this.#refuse(key, spec);
     const start = process.cpuUsage();
     try {
       return this.#layOut(spec);
     } finally {
-      const { user, system } = process.cpuUsage(start);
-      const seconds = (user + system) / 1e6;
+      const seconds = secondsSince(start);
       if (seconds > this.#longestSeconds) this.#refused.set(key, seconds);
       this.#refuse(key, spec);
+    }
+  }
+
+  /**
+   * The grid of a sweep that was accepted, perhaps by a faster machine: however long it takes.
+   *
+   * @throws UnplannableSweepError
+   */
+  planAccepted(spec: SweepSpec): Grid {
+    const key = keyOf(spec);
+    const known = this.#accepted.get(key);
+    if (known !== undefined) return known();
+    const start = process.cpuUsage();
+    const grid = this.#attempt(spec);
+    if (secondsSince(start) > this.#longestSeconds) this.#accepted.set(key, grid);
+    return grid();
+  }
+
+  #attempt(spec: SweepSpec): () => Grid {
+    try {
+      const grid = this.#layOut(spec);
+      return () => grid;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
     }
   }
 
@@ -70,4 +97,14 @@ export class GridPlanner {
         'let "where" exclude less, or start the scheduler with a longer --lease.',
     );
   }
+}
+
+function keyOf(spec: SweepSpec): string {
+  return hash('sha256', JSON.stringify(spec));
+}
+
+/** Of processor time. */
+function secondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
 }

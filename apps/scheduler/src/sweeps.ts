@@ -47,7 +47,7 @@ export class Sweeps {
     return this.#runs.get(name);
   }
 
-  /** Throws `UnplannableSweepError`. */
+  /** The grid of a spec that is asked for. Throws `UnplannableSweepError`. */
   readonly plan = (spec: SweepSpec): Grid => this.#grids.plan(spec);
 
   /** Where a sweep, also one that has nothing left to do, has the trials that are reported for it. */
@@ -81,7 +81,8 @@ export class Sweeps {
     try {
       const last = await readSummary(this.#redis, stored.name);
       const before = this.#runs.get(stored.name);
-      const run = await SweepRun.load(this.results, stored, { plan: this.plan, last, before });
+      const plan = (spec: SweepSpec) => this.#grids.planAccepted(spec);
+      const run = await SweepRun.load(this.results, stored, { plan, last, before });
       this.#runs.set(stored.name, run);
       this.#searchForReuse(run);
       await this.#completeIfDone(run);
