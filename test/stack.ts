@@ -39,8 +39,10 @@ export class Stack {
   connection!: RedisConnection;
   readonly #apps = new Set<App>();
 
-  static async start(): Promise<Stack> {
+  /** `furnish` is given the home before anything runs in it. */
+  static async start(furnish: (home: string) => void = () => {}): Promise<Stack> {
     const stack = new Stack();
+    furnish(stack.home);
     await stack.startRedis();
     stack.connection = await connect(stack.redis.address, { onOutage: 'wait' });
     return stack;

@@ -191,7 +191,7 @@ test('machines fail at random moments', { timeout }, async (t) => {
   for (const [name, count] of injected) {
     const impossible =
       (name.includes('interface') && !world.network && 'no network namespace can be made here') ||
-      (name.includes('full disk') && !world.disk && 'no file system can be mounted here');
+      (name.includes('full disk') && !world.disks && 'no file system can be mounted here');
     await t.test(name, (own) => (impossible ? own.skip(impossible) : assert(count > 0, 'never injected')));
   }
 });

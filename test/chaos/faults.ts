@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RandomStream } from '@natsweep/linalg';
+import { readStall } from '@natsweep/queue';
 import type { Stack } from '../stack.ts';
 import { steps, type Command, type Step } from './steps.ts';
-import { leaseMs, lockMs, type World } from './world.ts';
+import { leaseMs, lockMs, type Member, type World } from './world.ts';
 
 /** Something that goes wrong; resolves when it is over. Returns false where it cannot be done here. */
 export type Fault = (world: World, random: Random) => Promise<boolean>;
@@ -72,16 +73,18 @@ export const faults: Readonly<Record<string, Fault>> = {
     return scheduler.app.process.kill('SIGCONT');
   },
   'network between workers and Redis cut': async ({ workers }, random) => {
-    const connections = workers.map(({ tap }) => tap.cut());
+    await areConnected(workers);
+    for (const { tap } of workers) tap.cut();
     await sleep(lockMs * random.between(0.2, 2));
     for (const { tap } of workers) tap.restore();
-    return connections.some((count) => count > 0);
+    return true;
   },
   'network between workers and Redis stalled': async ({ workers }, random) => {
-    const connections = workers.map(({ tap }) => tap.stall());
+    await areConnected(workers);
+    for (const { tap } of workers) tap.stall();
     await sleep(lockMs * random.between(0.2, 2));
     for (const { tap } of workers) tap.restore();
-    return connections.some((count) => count > 0);
+    return true;
   },
   'network between the active scheduler and Redis cut': async (world, random) => {
     const scheduler = await world.activeScheduler();
@@ -91,8 +94,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     scheduler.tap.restore();
     return true;
   },
-  'connections of a worker lost without a word': async ({ hands }, random) =>
-    (await hands.someone(random)).tap.deafen() > 0,
+  'connections of a worker lost without a word': async ({ hands }, random) => {
+    const worker = await hands.someone(random);
+    await areConnected([worker]);
+    worker.tap.deafen();
+    return true;
+  },
   'network interface of a worker down': async ({ network }, random) => {
     if (network === undefined) return false;
     network.pullOut();
@@ -100,16 +107,29 @@ export const faults: Readonly<Record<string, Fault>> = {
     network.plugIn();
     return true;
   },
-  'full disk under the database': async ({ disk, complaints }, random) => {
-    if (disk === undefined) return false;
+  'full disk under the database': async ({ disks, complaints }, random) => {
+    if (disks === undefined) return false;
     complaints.forget();
-    disk.fill();
+    disks.database.fill();
     await complaints.until(/No space left on the disk/);
     await sleep(random.between(0, 500));
-    disk.empty();
+    disks.database.empty();
+    return true;
+  },
+  'full disk under Redis': async ({ disks, stack }, random) => {
+    if (disks === undefined) return false;
+    disks.redis.fill();
+    while (!/cannot write to its disk/.test((await readStall(stack.connection))?.message ?? '')) await sleep(10);
+    await sleep(lockMs * random.between(0, 3));
+    disks.redis.empty();
     return true;
   },
 };
+
+/** After a fault before this one they may be on their way back. */
+async function areConnected(members: readonly Member[]): Promise<void> {
+  while (!members.some(({ tap }) => tap.isConnected)) await sleep(10);
+}
 
 /** Clocks that jump, each put right again when the process has done under the wrong one what the clock is asked for. */
 export const clockFaults: Readonly<Record<string, Fault>> = {

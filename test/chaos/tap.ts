@@ -36,19 +36,20 @@ export class Tap {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection and refuses new ones. Returns how many there were. */
-  cut(): number {
-    this.#state = 'cut';
-    const lines = [...this.#lines];
-    for (const line of lines) line.break();
-    return lines.length;
+  get isConnected(): boolean {
+    return this.#lines.size > 0;
   }
 
-  /** Lets nothing through for a while, without a word to either side. Returns how many connections there are. */
-  stall(): number {
+  /** Breaks every connection and refuses new ones. */
+  cut(): void {
+    this.#state = 'cut';
+    for (const line of [...this.#lines]) line.break();
+  }
+
+  /** Lets nothing through for a while, without a word to either side. */
+  stall(): void {
     this.#state = 'stalled';
     for (const line of this.#lines) line.stall();
-    return this.#lines.size;
   }
 
   restore(): void {
@@ -56,15 +57,10 @@ export class Tap {
     for (const line of this.#lines) line.resume();
   }
 
-  /**
-   * Never lets anything through again on the connections that there are, as a router does that has forgotten them. Returns how
-   * many that are.
-   */
-  deafen(): number {
-    const lines = [...this.#lines];
-    for (const line of lines) line.stall();
+  /** Never lets anything through again on the connections that there are, as a router does that has forgotten them. */
+  deafen(): void {
+    for (const line of this.#lines) line.stall();
     this.#lines.clear();
-    return lines.length;
   }
 
   close(): void {

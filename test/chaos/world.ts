@@ -45,8 +45,8 @@ export interface WorldOptions {
  */
 export class World {
   readonly stack: Stack;
-  /** Holds the database; undefined where this user may not mount. */
-  readonly disk: SmallDisk | undefined;
+  /** What holds the database, and what holds the append-only file of Redis; undefined where this user may not mount. */
+  readonly disks: { readonly database: SmallDisk; readonly redis: SmallDisk } | undefined;
   readonly network: Network | undefined;
   readonly schedulers: Member[] = [];
   readonly workers: Member[] = [];
@@ -59,19 +59,20 @@ export class World {
   readonly databaseFile: string;
   #closing = false;
 
-  private constructor(stack: Stack, disk: SmallDisk | undefined, network: Network | undefined) {
+  private constructor(stack: Stack, disks: World['disks'], network: Network | undefined) {
     this.stack = stack;
-    this.disk = disk;
+    this.disks = disks;
     this.network = network;
-    this.databaseFile = join(disk?.folder ?? stack.home, 'results.sqlite');
+    this.databaseFile = join(disks?.database.folder ?? stack.home, 'results.sqlite');
     this.complaints = new Complaints(join(stack.home, 'scheduler.log'));
     this.workerComplaints = new Complaints(join(stack.home, 'worker.log'));
   }
 
   static async create({ workers, network = false, clocks = false }: WorldOptions): Promise<World> {
-    const stack = await Stack.start();
-    const disk = SmallDisk.mount(join(stack.home, 'disk'), 256);
-    const world = new World(stack, disk, network ? Network.create() : undefined);
+    let redis: SmallDisk | undefined;
+    const stack = await Stack.start((home) => (redis = SmallDisk.mount(join(home, 'redis'), 192)));
+    const disks = redis && { redis, database: SmallDisk.mount(join(stack.home, 'disk'), 256) as SmallDisk };
+    const world = new World(stack, disks, network ? Network.create() : undefined);
     const clock = (name: string) => (clocks ? new Clock(join(stack.home, `${name}.clock`)) : undefined);
     for (let i = 0; i < 2; i++)
       world.schedulers.push(await world.#join('scheduler', { clock: clock(`scheduler-${i}`) }));
@@ -145,9 +146,10 @@ export class World {
     this.watchers.clear();
     const members = [...this.schedulers, ...this.workers];
     for (const { tap } of members) tap.restore();
-    this.disk?.empty();
+    const disks = this.disks === undefined ? [] : Object.values(this.disks);
+    for (const disk of disks) disk.empty();
     this.network?.plugIn();
-    await this.stack.stop(() => this.disk?.unmount());
+    await this.stack.stop(() => disks.forEach((disk) => disk.unmount()));
     for (const { tap } of members) tap.close();
     this.network?.remove();
   }

@@ -54,6 +54,7 @@ const saidToUsers: Readonly<Record<string, ExitCode>> = {
   SweepSpecError: badInput,
   ExpressionError: badInput,
   RedisUnavailableError: unavailable,
+  RedisFullError: unavailable,
   NoSchedulerError: unavailable,
 };
 

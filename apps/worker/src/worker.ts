@@ -52,7 +52,10 @@ export class WorkerProcess {
     redis.on('close', onLoss);
     redis.on('ready', () => logger.info(`back at ${address.description}`));
     const disconnect = () => redis.off('close', onLoss).disconnect();
-    const sender = new ReportSender(redis, (error) => logger.error({ err: error }, 'Redis refuses a report'));
+    const sender = new ReportSender(redis, (error, fate) => {
+      if (fate === 'waits') logger.warn(`${error.message} Results wait.`);
+      else logger.error({ err: error }, 'Redis refuses a report');
+    });
     const gpus = settings.slots.some(({ gpu }) => gpu !== undefined) ? new GpuMonitor() : undefined;
     await gpus?.refresh();
     const pool = new SlotPool({ redis, settings, gpus, sender, logger });

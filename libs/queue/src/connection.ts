@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { RedisUnavailableError } from './errors.ts';
+import { explainRefusal } from './refusal.ts';
 
 /** An open connection to Redis. Callers outside this library only pass it on and close it. */
 export type RedisConnection = Redis;
@@ -60,6 +61,11 @@ export function connectionOptions(address: RedisAddress) {
     socketTimeout: silenceMs,
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelayMs,
+    // the one place where every error that Redis answers passes by, also those of connections that BullMQ makes
+    reconnectOnError: (error: Error) => {
+      explainRefusal(error);
+      return false;
+    },
   };
 }
 

@@ -43,6 +43,28 @@ test('a waiting reader is woken by the first report', async (t) => {
   assert.deepEqual((await page).reports, [retry(1)]);
 });
 
+test('what Redis has no room for is told again until it has, in order and said once', async (t) => {
+  const redis = await temporaryRedis(t);
+  const server = await redis.connect();
+  const told: string[] = [];
+  const sender = new ReportSender(await redis.connect(), (error, fate) => told.push(`${fate}: ${error.message}`));
+  const reader = await ReportReader.open(redis.address);
+  t.after(() => reader.close());
+  await server.config('SET', 'maxmemory', '1');
+  for (const n of [1, 2]) {
+    sender.send(retry(n));
+    sender.flush();
+  }
+  while (told.length === 0) await server.ping();
+  sender.send(retry(3));
+  sender.flush();
+  await server.config('SET', 'maxmemory', '0');
+  const read = async () => (await reader.read(streamStart, { limit: 9, waitMs: 5000 })).reports;
+  while ((await read()).length < 3);
+  assert.deepEqual(await read(), [retry(1), retry(2), retry(3)]);
+  assert.deepEqual(told, ['waits: The memory of Redis is full: raise its "maxmemory".']);
+});
+
 test('an entry that is no report is handed over as such and does not stop the rest', async (t) => {
   const redis = await temporaryRedis(t);
   const reader = await ReportReader.open(redis.address);

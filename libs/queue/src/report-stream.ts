@@ -5,6 +5,7 @@ import { connect, type RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import { joinObservation, splitObservation, type SharedPart } from './observation-parts.ts';
 import { readPayload, reportPayload, sharedPayload } from './payloads.ts';
+import { isRefusal } from './refusal.ts';
 
 /** What workers report: a finished trial, or a delivery that failed. */
 export type Report = Observation | FailedDelivery;
@@ -23,6 +24,11 @@ const fields = { report: 'r', shared: 's' } as const;
 /** An entry ends with the report that fills one of these: so many reports, or so many characters of them together. */
 const maxGathered = 64;
 const maxGatheredCharacters = 1 << 16;
+/** Time between two attempts to tell what Redis had no room for. */
+const repeatAfterMs = 1000;
+
+/** Told why Redis does not take a report, and what becomes of it. */
+export type OnReportRefused = (error: Error, fate: 'waits' | 'lost') => void;
 
 /**
  * The worker's end. Reports that come together go to Redis together: as a command and a system call each, they would cost
@@ -30,15 +36,22 @@ const maxGatheredCharacters = 1 << 16;
  */
 export class ReportSender {
   readonly #redis: RedisConnection;
-  readonly #onError: (error: Error) => void;
+  readonly #onError: OnReportRefused;
   #gathered: string[] = [];
   #reports = 0;
   #characters = 0;
   /** What is said already of the observations that follow. */
   #shared = '';
+  /** Entries that Redis had no room for, and those behind them. */
+  #refused: (readonly string[])[] = [];
+  #repetition: NodeJS.Timeout | undefined;
+  #isRefused = false;
 
-  /** A report that Redis refuses goes to `onError`; its trial is missing then, and will be planned again. */
-  constructor(redis: RedisConnection, onError: (error: Error) => void) {
+  /**
+   * What Redis has no room for is told again until it has: `onError` hears when that begins. Trials whose report Redis does not
+   * take at all are missing then, and will be planned again.
+   */
+  constructor(redis: RedisConnection, onError: OnReportRefused) {
     this.#redis = redis;
     this.#onError = onError;
   }
@@ -63,7 +76,28 @@ export class ReportSender {
     this.#reports = 0;
     this.#characters = 0;
     this.#shared = '';
-    this.#redis.xadd(keys.observations, '*', ...gathered).catch(this.#onError);
+    if (this.#refused.length > 0) this.#refused.push(gathered);
+    else this.#tell(gathered);
+  }
+
+  #tell(entry: readonly string[]): void {
+    this.#redis.xadd(keys.observations, '*', ...entry).then(
+      () => (this.#isRefused = false),
+      (error: Error) => this.#keep(entry, error),
+    );
+  }
+
+  #keep(entry: readonly string[], error: Error): void {
+    if (!isRefusal(error)) return this.#onError(error, 'lost');
+    if (!this.#isRefused) this.#onError(error, 'waits');
+    this.#isRefused = true;
+    this.#refused.push(entry);
+    this.#repetition ??= setTimeout(() => this.#repeat(), repeatAfterMs).unref();
+  }
+
+  #repeat(): void {
+    this.#repetition = undefined;
+    for (const entry of this.#refused.splice(0)) this.#tell(entry);
   }
 
   #share(text: string): void {

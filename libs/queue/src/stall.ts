@@ -1,6 +1,8 @@
 import type { RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import { readPayload, stallPayload } from './payloads.ts';
+import { fullDisk } from './refusal.ts';
+import { readSummaries } from './summaries.ts';
 
 /** Why the active scheduler records nothing and admits nothing, though it tries again and again. */
 export interface Stall {
@@ -22,8 +24,15 @@ export async function endStall(connection: RedisConnection): Promise<void> {
   await connection.del(keys.stall);
 }
 
-/** Undefined while the scheduler gets on, or there is none. */
+/** Undefined while the scheduler gets on, or there is none. Where Redis takes no writes, nobody can tell but Redis. */
 export async function readStall(connection: RedisConnection): Promise<Stall | undefined> {
-  const json = await connection.get(keys.stall);
+  const [json, persistence] = await Promise.all([connection.get(keys.stall), connection.info('persistence')]);
+  if (/^aof_last_write_status:err/m.test(persistence)) {
+    const published = (await readSummaries(connection)).map(({ updatedAtMs }) => updatedAtMs);
+    return {
+      message: fullDisk('its log says why'),
+      sinceMs: published.length === 0 ? Date.now() : Math.max(...published),
+    };
+  }
   return json === null ? undefined : readPayload(stallPayload, json);
 }

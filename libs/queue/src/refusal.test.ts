@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Batch, Trial } from '@natsweep/sweep';
+import { BatchQueue } from './batch-queue.ts';
+import { BatchWorker } from './batch-worker.ts';
+import { explainRefusal, isRefusal } from './refusal.ts';
+import { temporaryRedis } from './testing.ts';
+
+const explained = (message: string) => {
+  const error = new Error(message);
+  explainRefusal(error);
+  return isRefusal(error) ? error.message : undefined;
+};
+
+test('answers of a Redis without room are said in one sentence, others are left as they are', () => {
+  const disk = 'Redis cannot write to its disk (No space left on device): free space there.';
+  assert.equal(explained('MISCONF Errors writing to the AOF file: No space left on device'), disk);
+  const inScript =
+    'MISCONF Errors writing to the AOF file: No space left on device script: d96ca6, on @user_script:217.';
+  assert.equal(explained(inScript), disk);
+  const snapshots = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.";
+  assert.match(explained(snapshots) ?? '', /its log says why/);
+  assert.equal(explained('WRONGTYPE Operation against a key holding the wrong kind of value'), undefined);
+});
+
+const trial: Trial = { trialId: 't', index: 0, experiment: 'diagnostic', experimentVersion: 1, params: {}, seed: 0 };
+
+test('a batch that is done while Redis has no room leaves the queue when there is room, and was run once', async (t) => {
+  const redis = await temporaryRedis(t);
+  const server = await redis.connect();
+  const queue = await BatchQueue.open(redis.address);
+  const errors: string[] = [];
+  let runs = 0;
+  const worker = new BatchWorker(await redis.connect({ onOutage: 'wait' }), {
+    slot: 's',
+    run: async () => {
+      runs += 1;
+      await server.config('SET', 'maxmemory', '1');
+      setTimeout(() => void server.config('SET', 'maxmemory', '0'), 300);
+      return { kind: 'finished' };
+    },
+    onError: ({ message }) => errors.push(message),
+  });
+  t.after(() => queue.close());
+  const batch: Batch = { sweep: 's', trials: [trial], trialTimeoutSeconds: 60, maxAttempts: 1 };
+  await queue.add([batch]);
+  void worker.run();
+  while ((await queue.ids()).size > 0) await server.ping();
+  assert.deepEqual([runs, errors, await queue.failed()], [1, [], []]);
+  await worker.close();
+});
