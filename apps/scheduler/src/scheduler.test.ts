@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import type { Delivery } from '@natsweep/queue';
+import { readStall, tellStall, type Delivery } from '@natsweep/queue';
 import type { Trial } from '@natsweep/sweep';
 import { failWith, points, SchedulerStack, specOf, upTo } from './testing.ts';
 
@@ -207,6 +207,16 @@ test('of two schedulers one works, and the other takes over when it dies', async
   });
   await stack.until('sweep', ({ state }) => state === 'completed');
   assert.deepEqual(await stack.recordedIndices('sweep'), upTo(200));
+});
+
+test('a scheduler that takes over tells no more of what kept the one before it', async (t) => {
+  const stack = await SchedulerStack.start(t);
+  const connection = await stack.redis.connect();
+  await tellStall(connection, { message: 'The disk is full.', sinceMs: 0 });
+  assert.equal((await readStall(connection))?.message, 'The disk is full.');
+  stack.schedule();
+  await stack.submit('sweep', points(1));
+  assert.equal(await readStall(connection), undefined);
 });
 
 test('a sweep takes no more slots than it may, and more or fewer as soon as it is told', async (t) => {

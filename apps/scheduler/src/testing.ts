@@ -203,7 +203,8 @@ export function specOf(name: string, yaml: string): string {
   return JSON.stringify(parsed.spec);
 }
 
-function observation(
+/** What a worker reports of a trial that has finished. */
+export function observation(
   sweep: string,
   { trialId, index, params, seed }: Trial,
   attempt: Pick<AttemptInfo, 'attempt' | 'elapsedSeconds'>,
