@@ -11,7 +11,7 @@ export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
   readonly logTail: string;
-  /** Whether the kernel's out-of-memory killer struck in this control group meanwhile. */
+  /** Whether the kernel's out-of-memory killer struck in this control group while the process lived. */
   readonly outOfMemoryKill: boolean;
 }
 

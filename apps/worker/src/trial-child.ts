@@ -46,6 +46,8 @@ export class TrialChild {
   readonly engine: EngineInfo;
   readonly #process: ChildProcess;
   readonly #tail: LogTail;
+  /** To read it takes the kernel longer than a short trial: it is read once, not for every run. */
+  readonly #killsBefore = countOutOfMemoryKills();
 
   private constructor(process: ChildProcess, tail: LogTail, engine: EngineInfo) {
     this.#process = process;
@@ -93,7 +95,6 @@ export class TrialChild {
   /** Runs trials together. Whatever happens to the process is a value; trials reported finished before it are. */
   run(trials: readonly Trial[], options: RunOptions): Promise<RunEnd> {
     const { promise, resolve } = Promise.withResolvers<RunEnd>();
-    const killsBefore = countOutOfMemoryKills();
     const { trialTimeoutSeconds, together } = options;
     let left = trials.length;
     let timedOut = false;
@@ -137,7 +138,7 @@ export class TrialChild {
             : `the trial ran longer than its limit of ${trialTimeoutSeconds} s and was killed`;
         return end({ kind: 'failed', failure: 'timeout', message, logTail });
       }
-      const outOfMemoryKill = countOutOfMemoryKills() > killsBefore;
+      const outOfMemoryKill = countOutOfMemoryKills() > this.#killsBefore;
       end({ kind: 'failed', ...classifyExit({ code, signal, logTail, outOfMemoryKill }), logTail });
     };
     const end = (result: RunEnd) => {

@@ -41,7 +41,7 @@ export class ReportSender {
   #reports = 0;
   #characters = 0;
   /** What is said already of the observations that follow. */
-  #shared = '';
+  #shared: SharedPart | undefined;
   /** Entries that Redis had no room for, and those behind them. */
   #refused: (readonly string[])[] = [];
   #repetition: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export class ReportSender {
     if (this.#gathered.length === 0) process.nextTick(() => this.flush());
     if (report.kind === 'observation') {
       const { shared, own } = splitObservation(report);
-      this.#share(JSON.stringify(shared));
+      this.#share(shared);
       this.#gather(fields.report, JSON.stringify(own));
     } else this.#gather(fields.report, JSON.stringify(report));
     this.#reports += 1;
@@ -75,7 +75,7 @@ export class ReportSender {
     this.#gathered = [];
     this.#reports = 0;
     this.#characters = 0;
-    this.#shared = '';
+    this.#shared = undefined;
     if (this.#refused.length > 0) this.#refused.push(gathered);
     else this.#tell(gathered);
   }
@@ -100,16 +100,29 @@ export class ReportSender {
     for (const entry of this.#refused.splice(0)) this.#tell(entry);
   }
 
-  #share(text: string): void {
-    if (text === this.#shared) return;
-    this.#shared = text;
-    this.#gather(fields.shared, text);
+  #share(part: SharedPart): void {
+    if (this.#shared !== undefined && isSame(part, this.#shared)) return;
+    this.#shared = part;
+    this.#gather(fields.shared, JSON.stringify(part));
   }
 
   #gather(field: string, text: string): void {
     this.#gathered.push(field, text);
     this.#characters += text.length;
   }
+}
+
+/** By identity, where parts have parts: to compare their text would take longer than to write a report. */
+function isSame(one: SharedPart, other: SharedPart): boolean {
+  const [at, there] = [one.attempt, other.attempt];
+  return (
+    one.engine === other.engine &&
+    one.sweep === other.sweep &&
+    at.attempt === there.attempt &&
+    at.worker === there.worker &&
+    at.slot === there.slot &&
+    at.gpu === there.gpu
+  );
 }
 
 type Entry = readonly [id: string, fields: readonly string[]];
