@@ -41,7 +41,7 @@ export class ReportSender {
   #reports = 0;
   #characters = 0;
   /** What is said already of the observations that follow. */
-  #shared: SharedPart | undefined;
+  #shared: { readonly part: SharedPart; readonly text: string } | undefined;
   /** Entries that Redis had no room for, and those behind them. */
   #refused: (readonly string[])[] = [];
   #repetition: NodeJS.Timeout | undefined;
@@ -101,9 +101,10 @@ export class ReportSender {
   }
 
   #share(part: SharedPart): void {
-    if (this.#shared !== undefined && isSame(part, this.#shared)) return;
-    this.#shared = part;
-    this.#gather(fields.shared, JSON.stringify(part));
+    if (this.#shared !== undefined && isSame(part, this.#shared.part)) return;
+    const text = JSON.stringify(part);
+    if (text !== this.#shared?.text) this.#gather(fields.shared, text);
+    this.#shared = { part, text };
   }
 
   #gather(field: string, text: string): void {
@@ -112,7 +113,7 @@ export class ReportSender {
   }
 }
 
-/** By identity, where parts have parts: to compare their text would take longer than to write a report. */
+/** As far as can be told without writing both as text, which takes longer than what is reported. */
 function isSame(one: SharedPart, other: SharedPart): boolean {
   const [at, there] = [one.attempt, other.attempt];
   return (
