@@ -1,4 +1,10 @@
-import type { Delivery, FailureCause, ReportSender, TrialFailure } from '@natsweep/queue';
+import {
+  exhaustsEverySlot,
+  type Delivery,
+  type FailureCause,
+  type ReportSender,
+  type TrialFailure,
+} from '@natsweep/queue';
 import type { AttemptInfo, EngineInfo, GpuReading, Trial } from '@natsweep/sweep';
 import type { FinishedTrial } from './protocol.ts';
 
@@ -9,6 +15,8 @@ export interface DeliveryContext {
   readonly onFinished: (trial: Trial) => void;
   /** The slot's GPU as last read; undefined on a CPU. */
   readonly gpu: () => GpuReading | undefined;
+  /** What the slot has. */
+  readonly memoryBytes: () => number;
 }
 
 /** Characters that are kept of a message, and of a log: a report is bounded, and one that is not read never ends its trial. */
@@ -65,13 +73,22 @@ export class DeliveryWork {
     { failure, message, logTail }: FailureCause,
     { startedAtMs, elapsedSeconds }: Pick<AttemptInfo, 'startedAtMs' | 'elapsedSeconds'>,
   ): void {
-    const attempt = this.#attempt(startedAtMs, elapsedSeconds);
-    this.#failures.set(trialId, {
+    const told = {
       failure,
       message: message.slice(0, maxTextCharacters),
       logTail: logTail.slice(-maxTextCharacters),
-      attempt,
-    });
+      attempt: this.#attempt(startedAtMs, elapsedSeconds),
+    };
+    this.#failures.set(trialId, failure === 'out-of-memory' ? this.#exhausted(trialId, told) : told);
+  }
+
+  #exhausted(trialId: string, failure: TrialFailure): TrialFailure {
+    const slotMemoryBytes = this.#context.memoryBytes();
+    if (!exhaustsEverySlot(this.delivery.batch.failures[trialId], slotMemoryBytes))
+      return { ...failure, slotMemoryBytes };
+    const gibibytes = (slotMemoryBytes / 2 ** 30).toFixed(1);
+    const message = `${failure.message}, again in a slot with ${gibibytes} GiB: run fewer slots per machine, then "natsweep retry"`;
+    return { ...failure, message, slotMemoryBytes, isFinal: true };
   }
 
   finish(finished: FinishedTrial, engine: EngineInfo): void {

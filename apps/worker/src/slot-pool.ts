@@ -164,6 +164,7 @@ export class SlotPool {
       worker: settings.name,
       engine: settings.engine,
       heapMiB: settings.heapMiB,
+      memoryBytes: () => (gpu === undefined ? undefined : gpus?.reading(gpu)?.memoryTotalBytes) ?? this.memoryBytes,
       limits: () => ({ memoryBytes: this.memoryBytes / 2, tensorHandles: maxTensorHandles }),
       sender,
       logger,

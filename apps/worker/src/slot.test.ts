@@ -22,6 +22,7 @@ function start(t: TestContext, options: Partial<SlotOptions>) {
     sender: { send: (report) => void reports.push(report), flush: () => undefined },
     logger,
     limits: () => ({ memoryBytes: Infinity, tensorHandles: Infinity }),
+    memoryBytes: () => 2 ** 31,
     ...options,
   });
   t.after(() => slot.close());

@@ -21,6 +21,8 @@ export interface SlotOptions extends TrialChildOptions {
   readonly logger: Logger;
   /** A trial process that has used up more than this is replaced between batches. */
   readonly limits: () => Wear;
+  /** Of which a trial in this slot runs out: that of its GPU, or its share of the machine's. */
+  readonly memoryBytes: () => number;
   /** This slot's GPU as last read. Default: there is none. */
   readonly readGpu?: () => GpuReading | undefined;
 }
@@ -80,6 +82,7 @@ export class Slot {
       sender: this.#options.sender,
       onFinished: (trial) => this.#count(trial),
       gpu: () => this.#options.readGpu?.(),
+      memoryBytes: this.#options.memoryBytes,
     });
     this.#work = work;
     try {
@@ -135,7 +138,7 @@ export class Slot {
     this.#options.sender.send({
       kind: 'failed-delivery',
       sweep: delivery.batch.sweep,
-      again: delivery.hasNext && reasons.some(({ failure }) => isRetryable(failure)),
+      again: delivery.hasNext && reasons.some(isRetryable),
       attempts: Object.entries(failures).map(([trialId, reason]) => ({ trialId, ...reason })),
     });
     return { kind: 'failed', failures };

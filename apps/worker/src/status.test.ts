@@ -25,6 +25,7 @@ test('the registry names the GPU of a slot, with its memory and how busy it is, 
       sender: { send: () => undefined, flush: () => undefined },
       logger,
       limits: () => ({ memoryBytes: Infinity, tensorHandles: Infinity }),
+      memoryBytes: () => 1,
     });
   const leave = await announce(connection, {
     worker: 'w',

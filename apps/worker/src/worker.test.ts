@@ -134,6 +134,21 @@ for (const [behaviour, failure, message] of [
   });
 }
 
+test('a trial that runs out of memory twice in equal slots is not tried a third time, however many attempts it has', async (t) => {
+  const stack = await start(t);
+  stack.launch('--slot-heap', '64');
+  await stack.queue.add([diagnosticBatch([{}, { behaviour: 'exhaust-memory' }], { maxAttempts: 9 })]);
+  const { data, attempts } = await stack.failedBatch();
+  assert.equal(attempts, 2);
+  assert.deepEqual(Object.keys(data.failures), ['t1']);
+  assert.match(data.failures['t1']?.message ?? '', /ran out of memory, again in a slot with \d+\.\d GiB/);
+  const reports = [await stack.nextReport(), await stack.nextReport(), await stack.nextReport()];
+  assert.deepEqual(
+    reports.map((report) => report.kind === 'failed-delivery' && report.again),
+    [false, true, false],
+  );
+});
+
 test('what a trial has started ends with it, when its time is over and when its worker is killed', async (t) => {
   const stack = await start(t);
   const worker = stack.launch();

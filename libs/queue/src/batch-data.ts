@@ -11,6 +11,10 @@ export interface FailureCause {
 /** Why a trial's last attempt failed, and where and when that was. */
 export interface TrialFailure extends FailureCause {
   readonly attempt: AttemptInfo;
+  /** What the slot had, of a trial that ran out of memory. */
+  readonly slotMemoryBytes?: number;
+  /** Another attempt would end the same. Default: that depends on the failure alone. */
+  readonly isFinal?: true;
 }
 
 /**
@@ -53,9 +57,23 @@ export function backoffMs(attemptsMade: number): number {
   return Math.min(firstBackoffMs * 2 ** (attemptsMade - 1), longestBackoffMs);
 }
 
-/** Failures of this kind would repeat on every attempt. */
-export function isRetryable(failure: Failure): boolean {
-  return failure !== 'invalid' && failure !== 'engine' && failure !== 'data';
+/** Failures that would repeat on every attempt. */
+const repeating: ReadonlySet<Failure> = new Set(['invalid', 'engine', 'data']);
+
+/** Whether another attempt may help. */
+export function isRetryable({ failure, isFinal }: Pick<TrialFailure, 'failure' | 'isFinal'>): boolean {
+  return isFinal !== true && !repeating.has(failure);
+}
+
+/** A slot that has so many times the memory of another may have enough where that had not. */
+const amplerBy = 1.25;
+
+/**
+ * Whether a trial that has run out of memory, alone in its slot, would do so again: it did in the attempt before, in a slot that
+ * had about as much. Once it may have been for what else ran on that machine.
+ */
+export function exhaustsEverySlot(before: TrialFailure | undefined, slotMemoryBytes: number): boolean {
+  return before?.failure === 'out-of-memory' && slotMemoryBytes < amplerBy * (before.slotMemoryBytes ?? Infinity);
 }
 
 /** The trials of a batch that another attempt can still help; those that may have taken a worker down come last. */
@@ -69,7 +87,7 @@ export function runnableTrials(batch: BatchData): readonly Trial[] {
 
 /** The trials that have failed for good: their failure would repeat, or they were lost as often as a trial may be. */
 export function trialsBeyondHelp({ failures, lossesOf = {}, maxAttempts }: BatchData): ReadonlySet<string> {
-  const failed = Object.entries(failures).filter(([, { failure }]) => !isRetryable(failure));
+  const failed = Object.entries(failures).filter(([, failure]) => !isRetryable(failure));
   const lost = Object.entries(lossesOf).filter(([, losses]) => losses >= maxAttempts);
   return new Set([...failed, ...lost].map(([trialId]) => trialId));
 }

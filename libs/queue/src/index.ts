@@ -2,6 +2,7 @@ export { resolveRedis, type RedisAddress, type ResolveRedisOptions } from './add
 export { onCancelled, sendCancelled, type Cancelled } from './cancelled.ts';
 export {
   batchId,
+  exhaustsEverySlot,
   isRetryable,
   type BatchData,
   type FailedBatch,

@@ -67,7 +67,14 @@ const measured = z.object({
 
 const attempt = z.object({ ...place.shape, ...measured.shape });
 
-const trialFailure = z.object({ failure, message: text, logTail: text, attempt });
+const trialFailure = z.object({
+  failure,
+  message: text,
+  logTail: text,
+  attempt,
+  slotMemoryBytes: z.number().exactOptional(),
+  isFinal: z.literal(true).exactOptional(),
+});
 
 export const sharedPayload: z.ZodType<SharedPart> = z.object({
   sweep: name,
