@@ -11,7 +11,7 @@ export interface Factor {
   /** Number of positions. */
   readonly length: number;
   readonly structural: boolean;
-  /** Where these do not all hold, the factor has the single position 0 and its parameter its default. */
+  /** Where these do not all hold, the factor has a single position, and its parameters their defaults. */
   readonly when: readonly Condition[];
 }
 

@@ -64,8 +64,15 @@ export function zipFaults({ zip = [] }: SweepFile, axes: readonly Axis[]): reado
     for (const name of group) used.add(name);
     if (new Set(group).size < group.length)
       return [{ path: ['zip', g], message: 'an axis stands twice in this group' }];
-    if (members.some((axis) => axis!.kind === 'continuous' || axis!.when !== undefined)) {
-      return [{ path: ['zip', g], message: 'zipped axes are lists of values without "when"' }];
+    if (members.some((axis) => axis!.kind === 'continuous'))
+      return [{ path: ['zip', g], message: 'zipped axes are lists of values' }];
+    const conditions = members.map((axis) => axis!.when);
+    if (new Set(conditions).size > 1) {
+      const shown = group.map(
+        (name, i) => `${name} has ${conditions[i] === undefined ? 'none' : `"${conditions[i]}"`}`,
+      );
+      const message = `zipped axes are present together and need the same "when"; ${shown.join(', ')}`;
+      return [{ path: ['zip', g], message }];
     }
     const lengths = members.map((axis) => (axis!.kind === 'discrete' ? axis!.values.length : 0));
     if (new Set(lengths).size === 1) return repeatedPoint(members as readonly DiscreteAxis[], ['zip', g]);

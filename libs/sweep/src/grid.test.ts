@@ -152,6 +152,73 @@ test('invariant 1: zipped axes advance together', () => {
   assert.deepEqual([...points].sort(), ['1 8 0', '1 8 1', '2 16 0', '2 16 1', '3 32 0', '3 32 1']);
 });
 
+test('invariant 1: zipped axes under a condition are present together, for any axes, conditions and order', () => {
+  const whens = fc.constantFrom<readonly [string, (p: Record<string, ParameterValue>) => boolean]>(
+    ["approximation == 'kfac'", (p) => p['approximation'] === 'kfac'],
+    ['depth > 2', (p) => Number(p['depth']) > 2],
+    [
+      "depth % 2 == 0 && approximation != 'exact'",
+      (p) => Number(p['depth']) % 2 === 0 && p['approximation'] !== 'exact',
+    ],
+    ['depth > 9', () => false],
+  );
+  const scenario = fc.record({
+    axes: fc.record({
+      depth: subset([1, 2, 3, 4]),
+      approximation: subset(['gradient-descent', 'exact', 'kfac']),
+      zipped: subset([
+        [8, 0],
+        [16, 0],
+        [16, 0.1],
+        [256, 0],
+        [32, 1],
+      ]),
+    }),
+    where: wheres.filter(([text]) => !text.includes('samples') && !text.includes('nothing-here')),
+    when: whens,
+    dependsOnZipped: fc.boolean(),
+    repeats: fc.integer({ min: 1, max: 2 }),
+    order: fc.constantFrom('grid', 'shuffled'),
+  });
+  const defaults = exampleExperiment.parameters.parse({}) as Record<string, ParameterValue>;
+  fc.assert(
+    fc.property(scenario, ({ axes, where, when, dependsOnZipped, repeats, order }) => {
+      const points = new Set<string>();
+      const kept = new Set<string>();
+      for (const depth of axes.depth)
+        for (const approximation of axes.approximation)
+          for (const [width, damping] of axes.zipped)
+            for (const activation of dependsOnZipped ? ['relu', 'erf'] : ['relu']) {
+              const present = when[1]({ depth, approximation }) ? { width: width!, damping: damping! } : {};
+              const outer = { ...defaults, depth, approximation, ...present };
+              const point = outer['width'] === 16 ? { ...outer, activation } : outer;
+              for (let seed = 0; seed < repeats; seed++) {
+                points.add(pointKey({ params: point, seed }));
+                if (where[1](point)) kept.add(pointKey({ params: point, seed }));
+              }
+            }
+      const list = (column: number) => JSON.stringify(axes.zipped.map((pair) => pair[column]));
+      const body = `axes:
+  width: { values: ${list(0)}, when: ${JSON.stringify(when[0])} }
+  ${dependsOnZipped ? 'activation: { values: [relu, erf], when: width == 16 }' : ''}
+  depth: ${JSON.stringify(axes.depth)}
+  approximation: ${JSON.stringify(axes.approximation)}
+  damping: { values: ${list(1)}, when: ${JSON.stringify(when[0])} }
+zip: [[width, damping]]
+where: ${JSON.stringify(where[0])}
+repeats: ${repeats}
+order: ${order}`;
+      if (kept.size === 0) return void assert.throws(() => gridOf(body), /no point meets|holds at no point/);
+      const grid = gridOf(body);
+      assert.equal(grid.size, kept.size);
+      assert.equal(grid.excluded, points.size - kept.size);
+      assert.deepEqual(trials(grid).map(pointKey).sort(), [...kept].sort());
+      for (const trial of trials(grid)) assert.equal(grid.locate(inAnotherOrder(trial)), trial.index);
+    }),
+    { numRuns: 150 },
+  );
+});
+
 test('axes that conditions couple beyond the limit are refused with the clause', () => {
   const body = `axes:
   width: { range: { from: 1, to: 3000 } }

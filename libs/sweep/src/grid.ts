@@ -7,7 +7,7 @@ import { parameterTypes, type ParameterType } from './parameter-type.ts';
 import { createPermutation } from './permutation.ts';
 import type { PointSource } from './points.ts';
 import { sampledPoints } from './sampled-points.ts';
-import type { ContinuousAxis, DiscreteAxis, SweepSpec } from './spec.ts';
+import type { Axis, ContinuousAxis, SweepSpec } from './spec.ts';
 import { trialId } from './trial-id.ts';
 import type { ParameterValue, Parameters, Trial } from './trial.ts';
 
@@ -111,11 +111,12 @@ function makePoints(spec: SweepSpec, experiment: ExperimentContract): PointSourc
   const types = parameterTypes(experiment);
   const base = baseParameters(spec, types);
   const where = spec.where.flatMap((text) => parseConditions(text, types));
-  const whenOf = ({ when }: { readonly when?: string }) => (when === undefined ? [] : parseConditions(when, types));
+  const whenOf = (axes: readonly Axis[]) =>
+    [...new Set(axes.flatMap(({ when }) => when ?? []))].flatMap((when) => parseConditions(when, types));
   const factors = createFactors(spec, experiment, whenOf);
   const continuous = spec.axes
     .filter((axis) => axis.kind === 'continuous')
-    .map((axis) => ({ axis, when: whenOf(axis) }));
+    .map((axis) => ({ axis, when: whenOf([axis]) }));
   refuseContinuousConditions(
     continuous.map(({ axis }) => axis),
     [...where, ...factors.flatMap(({ when }) => when), ...continuous.flatMap(({ when }) => when)],
@@ -138,7 +139,7 @@ function baseParameters(spec: SweepSpec, types: ReadonlyMap<string, ParameterTyp
 function createFactors(
   spec: SweepSpec,
   experiment: ExperimentContract,
-  whenOf: (axis: DiscreteAxis) => readonly Condition[],
+  whenOf: (axes: readonly Axis[]) => readonly Condition[],
 ): readonly Factor[] {
   const discrete = spec.axes.filter((axis) => axis.kind === 'discrete');
   const zipped = new Set(spec.zip.flat());
@@ -154,7 +155,7 @@ function createFactors(
     columns: axes.map(({ values }) => values),
     length: axes[0]!.values.length,
     structural: axes.some(({ parameter }) => experiment.structuralParameters.includes(parameter)),
-    when: axes.flatMap(whenOf),
+    when: whenOf(axes),
   }));
 }
 

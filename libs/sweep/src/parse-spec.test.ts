@@ -171,6 +171,14 @@ test('axis forms, zips, conditions and searches that contradict themselves are r
       'axes: { depth: [1, 2, 1], width: [8, 8, 8] }\nzip: [[depth, width]]',
       /depth 1, width 8 stands twice in this group/,
     ],
+    [
+      'axes: { depth: { values: [1, 2], when: "bias" }, width: [1, 2] }\nzip: [[depth, width]]',
+      /zip\[0\]: zipped axes are present together and need the same "when"; depth has "bias", width has none/,
+    ],
+    [
+      'axes: { depth: { values: [1, 2], when: "width > 1" }, width: { values: [1, 2], when: "width > 1" } }\nzip: [[depth, width]]',
+      /the presence of width cannot depend on width itself/,
+    ],
     ['axes: { depth: [1, 2] }\nzip: [[depth, widht]]', /zip\[0\]\[1\]: widht is not an axis/],
     ['axes: { depth: { values: [1, 2], when: "depth > 1" } }', /the presence of depth cannot depend on depth itself/],
     [

@@ -35,3 +35,19 @@ test('without conditional axes the parameters are the same object', () => {
   const { params } = createGrid(spec, exampleExperiment).trial(0);
   assert.equal(presentParameters(spec, exampleExperiment)(params), params);
 });
+
+test('zipped axes are left out together', () => {
+  const spec = specOf(`axes:
+  depth: [3, 4]
+  damping: { values: [0.1, 0.2], when: "depth == 4" }
+  width: { values: [8, 16], when: "depth == 4" }
+zip: [[damping, width]]
+`);
+  const grid = createGrid(spec, exampleExperiment);
+  const present = presentParameters(spec, exampleExperiment);
+  const seen = Array.from({ length: grid.size }, (_, i) => {
+    const { depth, damping, width } = present(grid.trial(i).params);
+    return [depth, damping, width];
+  });
+  assert.deepEqual(seen.map(String).sort(), ['3,,', '4,0.1,8', '4,0.2,16']);
+});

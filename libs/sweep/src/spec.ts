@@ -37,7 +37,7 @@ export interface SweepSpec {
   readonly size: SweepSize;
   /** In the order of the file. */
   readonly axes: readonly Axis[];
-  /** Groups of axis parameters that advance together. */
+  /** Groups of axis parameters that advance together, and are present together. */
   readonly zip: readonly (readonly string[])[];
   readonly fixed: Parameters;
   /** Conditions that every point meets. */

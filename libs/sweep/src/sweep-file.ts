@@ -102,7 +102,9 @@ export const sweepFile = z
       .array(z.array(reference).min(2).max(100))
       .max(maxClauses)
       .optional()
-      .describe('Groups of axes of equal length that advance together instead of forming a product.'),
+      .describe(
+        'Groups of axes of equal length that advance together instead of forming a product. With a "when", each has the same one.',
+      ),
     fixed: fixed.default({}).describe('The parameters that do not vary and differ from their defaults.'),
     where: conditions.optional().describe('Only grid points for which this holds, e.g. "depth > 3 || width >= 256".'),
     repeats: count.default(1).describe('Seeds per point: seed, seed + 1, …; the same ones at every point.'),

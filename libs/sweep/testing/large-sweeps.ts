@@ -11,6 +11,14 @@ export const largeSweeps: Readonly<Record<string, string>> = {
   depth: ${range(1, 100)}
 zip: [[width, samples]]
 repeats: 2`,
+  'zipped axes under a condition': `axes:
+  width: { range: { from: 1, to: 50000 }, when: "approximation == 'kfac'" }
+  samples: { range: { from: 2, to: 50001 }, when: "approximation == 'kfac'" }
+  damping: { logspace: [1e-12, 1, 100] }
+  approximation: [gradient-descent, kfac]
+  depth: ${range(1, 100)}
+zip: [[width, samples]]
+repeats: 2`,
   exclusions: `axes: { width: ${range(1, 100_000)}, samples: ${range(2, 21)}, depth: ${range(1, 1000)} }
 where: "depth % 3 != 2 || samples > 4"`,
   'an exclusion over two long axes': `axes: { width: ${range(1, 1400)}, samples: ${range(2, 1401)}, depth: ${range(1, 1000)} }
