@@ -3,12 +3,9 @@ import { sql } from 'kysely';
 import { paramColumns } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Cell, Connection } from './connection.ts';
-import { GroupedMoments } from './moments.ts';
-import type { Group } from './moments.ts';
 import { postgresGroups } from './postgres-groups.ts';
 import { circumstances, findSweep, isEmpty, selectTrials } from './query.ts';
-import type { TrialColumn, TrialQuery } from './query.ts';
-import { scan } from './scan.ts';
+import { sqliteGroups } from './sqlite-groups.ts';
 import { groupMetric } from './statistics.ts';
 import type { GroupMetric, GroupRow, Selection } from './store.ts';
 
@@ -35,7 +32,11 @@ export async function readGroups(
   const measured = [...new Set(metrics.flatMap((metric) => columnOf(metric) ?? []))];
   const trials = selectTrials(connection.db, sweep, { ...query, kind: 'observation' });
   const groups = await (connection.kind === 'sqlite'
-    ? sqliteGroups(connection, { trials, keys: keyColumns, values: measured })
+    ? sqliteGroups(connection, {
+        trials,
+        columns: [...keyColumns, ...measured],
+        reduction: { kind: 'groups', keys: keyColumns.length, values: measured.length },
+      })
     : postgresGroups(connection.db, {
         from: sql`(${trials.select([...keyColumns, ...measured])})`,
         keys: keyColumns,
@@ -59,19 +60,6 @@ export async function readGroups(
       }),
     ),
   }));
-}
-
-interface Columnar {
-  readonly trials: TrialQuery;
-  readonly keys: readonly TrialColumn[];
-  readonly values: readonly TrialColumn[];
-}
-
-async function sqliteGroups(connection: Connection, { trials, keys, values }: Columnar): Promise<Group[]> {
-  const moments = new GroupedMoments(keys.length, values.length);
-  for await (const page of scan(connection, trials, [...keys, ...values]))
-    for (const row of page) moments.of(row, 1).add(row, 1 + keys.length);
-  return moments.groups();
 }
 
 /** The parameter's value in whichever of its columns has one; nothing for a trial without it. */

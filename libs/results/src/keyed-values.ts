@@ -1,5 +1,11 @@
 const fewest = 1024;
 
+/** The tables, of which two numbers of `keys` belong to one of `values`. */
+export interface KeyedPart {
+  readonly keys: Int32Array;
+  readonly values: Float64Array;
+}
+
 /** One finite number per key: open addressing with linear probing in typed arrays, at most half full. */
 export class KeyedValues {
   #size = 0;
@@ -30,12 +36,20 @@ export class KeyedValues {
     return place;
   }
 
+  part(): KeyedPart {
+    return { keys: this.#keys, values: this.#values };
+  }
+
+  merge({ keys, values }: KeyedPart): void {
+    for (let place = 0; place < values.length; place++)
+      if (!Number.isNaN(values[place])) this.set(keys[2 * place]!, keys[2 * place + 1]!, values[place]!);
+  }
+
   #grow(): void {
-    const [keys, values] = [this.#keys, this.#values];
+    const all = this.part();
     this.#size = 0;
-    this.#keys = new Int32Array(2 * keys.length);
-    this.#values = new Float64Array(2 * values.length).fill(NaN);
-    for (const [place, value] of values.entries())
-      if (!Number.isNaN(value)) this.set(keys[2 * place]!, keys[2 * place + 1]!, value);
+    this.#keys = new Int32Array(2 * all.keys.length);
+    this.#values = new Float64Array(2 * all.values.length).fill(NaN);
+    this.merge(all);
   }
 }

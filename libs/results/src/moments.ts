@@ -1,19 +1,9 @@
-import type { Cell } from './connection.ts';
-
-/** Rows that agree in the keys. */
-export interface Group {
-  readonly keys: readonly Cell[];
-  readonly count: number;
-  readonly statistics: readonly Statistic[];
-}
-
-/**
- * How often a value was measured, its mean, its sample deviation and its greatest value; null where there is none, or none that
- * is finite.
- */
+/** What a group's rows say of one value; null where it was not measured, or where no number holds it. */
 export type Statistic = readonly [
+  /** How often it was measured. */
   count: number,
   mean: number | null,
+  /** Of the sample. */
   deviation: number | null,
   greatest: number | null,
 ];
@@ -22,112 +12,92 @@ export type Statistic = readonly [
 export const large = 1e140;
 export const downscale = 2 ** -600;
 
-/** Count, mean and sum of squared residuals of the mean, all of values times a scale; the scale; the greatest value. */
+/** Where the numbers stand that are kept of one value; all are 0 where it was not measured. */
+const field = {
+  count: 0,
+  mean: 1,
+  /** Sum of squared residuals of the mean. */
+  squares: 2,
+  /** 1 if mean and squares are of values times `downscale`. */
+  isScaled: 3,
+  greatest: 4,
+} as const;
 const fields = 5;
 
-/**
- * Means and deviations of several values by Welford's update, as plain sums of squares cancel. Values whose squares may
- * overflow, as those of diverged trials do, are scaled down.
- */
-export class Moments {
-  count = 0;
-  readonly keys: readonly Cell[];
-  readonly #moments: Float64Array;
+/** Means and deviations of many values, which go by their place in the table. */
+export class MomentTable {
+  #numbers = new Float64Array(64 * fields);
 
-  constructor(keys: readonly Cell[], values: number) {
-    this.keys = keys;
-    this.#moments = new Float64Array(fields * values);
-    for (let at = 0; at < this.#moments.length; at += fields) {
-      this.#moments[at + 3] = 1;
-      this.#moments[at + 4] = -Infinity;
-    }
+  /** For this many values. */
+  makeRoom(values: number): void {
+    if (values * fields <= this.#numbers.length) return;
+    const larger = new Float64Array(2 * values * fields);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 
-  /** A row's values begin at `first`. */
-  add(row: readonly Cell[], first: number): void {
-    this.count++;
-    for (let position = first; position < row.length; position++) {
-      const value = row[position];
-      if (typeof value === 'number') this.addValue(position - first, value);
-    }
+  /**
+   * Welford's update, as plain sums of squares cancel. Values whose squares may overflow, as those of diverged trials do, are
+   * scaled down.
+   */
+  add(place: number, value: number): void {
+    const numbers = this.#numbers;
+    const at = fields * place;
+    if (Math.abs(value) > large && numbers[at + field.isScaled] === 0) scaleDown(numbers, at);
+    const scaled = numbers[at + field.isScaled] === 0 ? value : value * downscale;
+    const count = ++numbers[at + field.count]!;
+    const residual = scaled - numbers[at + field.mean]!;
+    numbers[at + field.mean]! += residual / count;
+    numbers[at + field.squares]! += residual * (scaled - numbers[at + field.mean]!);
+    if (count === 1 || value > numbers[at + field.greatest]!) numbers[at + field.greatest] = value;
   }
 
-  addValue(position: number, value: number): void {
-    const moments = this.#moments;
-    const at = fields * position;
-    if (Math.abs(value) > large && moments[at + 3] === 1) {
-      moments[at + 1]! *= downscale;
-      moments[at + 2]! *= downscale * downscale;
-      moments[at + 3] = downscale;
-    }
-    const scaled = value * moments[at + 3]!;
-    const count = ++moments[at]!;
-    const residual = scaled - moments[at + 1]!;
-    moments[at + 1]! += residual / count;
-    moments[at + 2]! += residual * (scaled - moments[at + 1]!);
-    if (value > moments[at + 4]!) moments[at + 4] = value;
+  /** What is kept of the first values. */
+  part(values: number): Float64Array {
+    return this.#numbers.slice(0, fields * values);
   }
 
-  group(): Group {
-    const statistics: Statistic[] = [];
-    for (let at = 0; at < this.#moments.length; at += fields) {
-      const [count, mean, squares, scale, greatest] = this.#moments.subarray(at, at + fields) as unknown as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      statistics.push([
-        count,
-        count > 0 ? finite(mean / scale) : null,
-        count > 1 ? finite(Math.sqrt(squares / (count - 1)) / scale) : null,
-        finite(greatest),
-      ]);
-    }
-    return { keys: this.keys, count: this.count, statistics };
+  /**
+   * Adds to n₁ measurements the n₂ at another place of a part (Chan, Golub & LeVeque 1979): with δ = x̄₂ − x̄₁ and n = n₁ + n₂,
+   * x̄ = x̄₁ + δ·n₂/n and S = S₁ + S₂ + δ²·n₁n₂/n. May scale down what is in the part.
+   */
+  merge(place: number, part: Float64Array, other: number): void {
+    const numbers = this.#numbers;
+    const [at, from] = [fields * place, fields * other];
+    const [count, added] = [numbers[at + field.count]!, part[from + field.count]!];
+    if (added === 0) return;
+    if (numbers[at + field.isScaled]! < part[from + field.isScaled]!) scaleDown(numbers, at);
+    if (numbers[at + field.isScaled]! > part[from + field.isScaled]!) scaleDown(part, from);
+    const share = added / (count + added);
+    const shift = part[from + field.mean]! - numbers[at + field.mean]!;
+    numbers[at + field.count]! += added;
+    numbers[at + field.mean]! += shift * share;
+    numbers[at + field.squares]! += part[from + field.squares]! + shift * shift * count * share;
+    const greatest = part[from + field.greatest]!;
+    if (count === 0 || greatest > numbers[at + field.greatest]!) numbers[at + field.greatest] = greatest;
   }
+
+  statistic(place: number): Statistic {
+    const numbers = this.#numbers;
+    const at = fields * place;
+    const count = numbers[at + field.count]!;
+    const scale = numbers[at + field.isScaled] === 0 ? 1 : downscale;
+    return [
+      count,
+      count > 0 ? finite(numbers[at + field.mean]! / scale) : null,
+      count > 1 ? finite(Math.sqrt(numbers[at + field.squares]! / (count - 1)) / scale) : null,
+      count > 0 ? finite(numbers[at + field.greatest]!) : null,
+    ];
+  }
+}
+
+function scaleDown(numbers: Float64Array, at: number): void {
+  numbers[at + field.mean]! *= downscale;
+  // one after the other: the square of the factor is 0
+  numbers[at + field.squares] = numbers[at + field.squares]! * downscale * downscale;
+  numbers[at + field.isScaled] = 1;
 }
 
 export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-type Level = Map<Cell, Level | Moments>;
-
-/** Finds the group of a row: one map per key, from its value to the next key's map or to the group. */
-export class GroupedMoments {
-  readonly #root: Level = new Map();
-  readonly #groups: Moments[] = [];
-  readonly #keys: number;
-  readonly #values: number;
-
-  constructor(keys: number, values: number) {
-    this.#keys = keys;
-    this.#values = values;
-  }
-
-  /** The group of a row whose keys begin at `first`. */
-  of(row: readonly Cell[], first: number): Moments {
-    let level = this.#root;
-    const last = first + this.#keys - 1;
-    for (let position = first; position < last; position++) {
-      let next = level.get(row[position]!) as Level | undefined;
-      if (next === undefined) level.set(row[position]!, (next = new Map()));
-      level = next;
-    }
-    // without keys there is one group, under a key that no column has
-    const key = this.#keys === 0 ? '' : row[last]!;
-    let group = level.get(key) as Moments | undefined;
-    if (group === undefined) {
-      group = new Moments(row.slice(first, first + this.#keys), this.#values);
-      this.#groups.push(group);
-      level.set(key, group);
-    }
-    return group;
-  }
-
-  groups(): Group[] {
-    return this.#groups.map((group) => group.group());
-  }
 }

@@ -105,14 +105,14 @@ interface ConnectOptions extends Required<OpenOptions> {
 
 function connect(url: string, { fence, ...options }: ConnectOptions): Connection {
   if (/^sqlite:/.test(url)) {
-    const { dialect, readArrays } = sqlite({ file: sqliteFile(url, options), ...options });
+    const { dialect, readArrays, file } = sqlite({ file: sqliteFile(url, options), ...options });
     const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'sqlite') });
-    return { kind: 'sqlite', db, texts: new Texts(db), readArrays };
+    return { kind: 'sqlite', db, texts: new Texts(db), readArrays, file };
   }
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) {
     const { dialect, readArrays } = postgres({ url, ...options });
     const db = new Kysely<Schema>({ dialect: fence.around(dialect, 'postgres') });
-    return { kind: 'postgres', db, texts: new Texts(db), readArrays };
+    return { kind: 'postgres', db, texts: new Texts(db), readArrays, file: () => undefined };
   }
   throw new ResultsError(
     'bad-url',

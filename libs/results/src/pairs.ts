@@ -1,13 +1,15 @@
+import { sql } from 'kysely';
 import { metricColumn, paramColumns, typeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Connection } from './connection.ts';
+import type { Group } from './grouped-moments.ts';
 import { keyValue } from './groups.ts';
 import { postgresPairs } from './postgres-pairs.ts';
 import { findSweep, isEmpty, selectTrials } from './query.ts';
 import type { TrialQuery } from './query.ts';
 import { ResultsError } from './results-error.ts';
 import type { ValueColumn } from './schema.ts';
-import { sqlitePairs } from './sqlite-pairs.ts';
+import { sqliteGroups } from './sqlite-groups.ts';
 import { groupMetric } from './statistics.ts';
 import type { PairQuery, PairRow } from './store.ts';
 
@@ -55,5 +57,21 @@ export async function readPairs(connection: Connection, name: string, query: Pai
       group: Object.fromEntries(groupedBy.flatMap(({ key, columns }) => keyValue(key, columns, cells(columns)))),
       difference: groupMetric(group.statistics[0]!),
     }));
+  });
+}
+
+function sqlitePairs(connection: Connection, pairing: Pairing): Promise<Group[]> {
+  const { trials, metric, parameter, compared, baseline, keys } = pairing;
+  const types = compared.map(({ type }) => type);
+  return sqliteGroups(connection, {
+    trials,
+    columns: [
+      sql<number>`pair_key >> 31`.as('high'),
+      sql<number>`pair_key & 2147483647`.as('low'),
+      metric,
+      ...compared.map(({ column }) => column),
+      ...keys,
+    ],
+    reduction: { kind: 'pairs', parameter, types, baseline, keys: keys.length },
   });
 }

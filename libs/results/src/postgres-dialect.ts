@@ -1,8 +1,7 @@
 import { PostgresDialect } from 'kysely';
-import type { CompiledQuery } from 'kysely';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
-import type { Cell, ReadArrays } from './connection.ts';
+import type { ArrayQuery, Cell, ReadArrays } from './connection.ts';
 import { translatePostgresError } from './postgres-errors.ts';
 
 const connectTimeoutMs = 10_000;
@@ -42,7 +41,7 @@ export function postgres({ url, lockTimeoutMs, readOnly }: PostgresOptions): Pos
   pool.on('error', () => {});
   // one that is lost between two statements of a transaction says so at the next; until then nobody else listens
   pool.on('connect', (client) => void client.on('error', () => {}));
-  const readArrays = async ({ sql, parameters }: CompiledQuery) => {
+  const readArrays = async ({ sql, parameters }: ArrayQuery) => {
     try {
       const { rows } = await pool.query<Cell[]>({ text: sql, values: [...parameters], rowMode: 'array' });
       return rows;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cell } from './connection.ts';
+import type { Group } from './grouped-moments.ts';
 import { downscale, finite, large } from './moments.ts';
-import type { Group } from './moments.ts';
 import { ResultsError } from './results-error.ts';
 import type { Database } from './schema.ts';
 

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import { typeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Cell } from './connection.ts';
-import type { Group } from './moments.ts';
+import type { Group } from './grouped-moments.ts';
 import { bigintOf, valueKey } from './pair-key.ts';
 import type { Pairing } from './pairs.ts';
 import { postgresGroups } from './postgres-groups.ts';

@@ -1,35 +1,35 @@
 import { sql } from 'kysely';
 import type { SelectExpression } from 'kysely';
-import type { Cell, Connection } from './connection.ts';
+import type { ArrayQuery, Cell, Connection } from './connection.ts';
+import { pageRows, pages } from './pages.ts';
+import type { IdRange } from './pages.ts';
 import type { TrialQuery } from './query.ts';
 import type { Schema, TrialTableName } from './schema.ts';
 
-/** Few enough for the garbage collector to find them dead while they are young. */
-const pageRows = 1000;
-
 export type Scanned = SelectExpression<Schema, TrialTableName>;
+
+const all: IdRange = { after: -1, last: Number.MAX_SAFE_INTEGER };
 
 /**
  * Columns of the rows that `trials` selects, a page at a time in the order of recording, each row after its id: the fastest
  * way through a million rows. SQLite's own grouping sorts them, and a function of ours in its place is called with every cell.
  */
-export async function* scan(
+export function scan(
   { readArrays }: Pick<Connection, 'readArrays'>,
   trials: TrialQuery,
   columns: readonly Scanned[],
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
-  const query = trials
+  return pages(readArrays, pageQuery(trials, columns), all);
+}
+
+/** What `pages` reads: a page of rows, each after its id. */
+export function pageQuery(trials: TrialQuery, columns: readonly Scanned[]): ArrayQuery {
+  return trials
     .select('id')
     .select(columns)
-    .where('id', '>', -1)
+    .where('id', '>', all.after)
+    .where('id', '<=', all.last)
     .orderBy('id')
     .limit(sql.lit(pageRows))
     .compile();
-  const conditions = query.parameters.slice(0, -1);
-  for (let after = -1; ;) {
-    const page = await readArrays({ ...query, parameters: [...conditions, after] });
-    yield page;
-    if (page.length < pageRows) return;
-    after = page.at(-1)![0] as number;
-  }
 }

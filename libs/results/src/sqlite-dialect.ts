@@ -3,9 +3,9 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { pathToFileURL } from 'node:url';
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
-import type * as NodeSqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Cell, ReadArrays } from './connection.ts';
+import type { ArrayQuery, Cell, DatabaseFile, ReadArrays } from './connection.ts';
+import { loadSqlite } from './load-sqlite.ts';
 import { ResultsError } from './results-error.ts';
 import { isBusy, isReadOnly, translateSqliteError } from './sqlite-errors.ts';
 
@@ -20,6 +20,8 @@ export interface Sqlite {
   readonly dialect: Dialect;
   /** On the dialect's connection, which a first query must have opened. */
   readonly readArrays: ReadArrays;
+  /** As a first query has opened it. */
+  readonly file: () => DatabaseFile | undefined;
 }
 
 /** SQLite through `node:sqlite`: one connection, whose errors are `ResultsError`s. */
@@ -31,7 +33,7 @@ export function sqlite(options: SqliteOptions): Sqlite {
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
   };
-  return { dialect, readArrays: (query) => driver.readArrays(query) };
+  return { dialect, readArrays: (query) => driver.readArrays(query), file: () => driver.file };
 }
 
 const settings = ['pragma temp_store = memory', 'pragma cache_size = -65536'];
@@ -53,9 +55,17 @@ const readerSettings = ['pragma query_only = on'];
 class NodeSqliteDriver implements Driver {
   readonly #options: SqliteOptions;
   #connection: NodeSqliteConnection | undefined;
+  /** Is opened instead of the file where that cannot be written. */
+  #unchanging: URL | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
+  }
+
+  get file(): DatabaseFile | undefined {
+    const { file: path, lockTimeoutMs } = this.#options;
+    if (path === ':memory:') return undefined;
+    return { path, url: (this.#unchanging ?? pathToFileURL(path)).href, lockTimeoutMs };
   }
 
   async init(): Promise<void> {
@@ -63,8 +73,8 @@ class NodeSqliteDriver implements Driver {
       this.#connection = await this.#configured(new NodeSqliteConnection(this.#options));
     } catch (error) {
       if (!isReadOnly(error)) throw error;
-      const { file } = this.#options;
-      this.#connection = await this.#configured(new NodeSqliteConnection(this.#options, unchanging(file)));
+      this.#unchanging = unchanging(this.#options.file);
+      this.#connection = await this.#configured(new NodeSqliteConnection(this.#options, this.#unchanging));
     }
   }
 
@@ -72,7 +82,7 @@ class NodeSqliteDriver implements Driver {
     return this.#connection!;
   }
 
-  readArrays(query: CompiledQuery): ReturnType<ReadArrays> {
+  readArrays(query: ArrayQuery): ReturnType<ReadArrays> {
     return this.#connection!.readArrays(query);
   }
 
@@ -154,7 +164,7 @@ class NodeSqliteConnection implements DatabaseConnection {
     return this.#untilUnlocked(() => this.#execute<Row>(sql, parameters as SQLInputValue[]));
   }
 
-  readArrays({ sql, parameters }: CompiledQuery): ReturnType<ReadArrays> {
+  readArrays({ sql, parameters }: ArrayQuery): ReturnType<ReadArrays> {
     return this.#untilUnlocked(() => {
       const { statement } = this.#prepare(sql, 'arrays');
       return statement.all(...(parameters as SQLInputValue[])) as unknown as Cell[][];
@@ -210,19 +220,5 @@ class NodeSqliteConnection implements DatabaseConnection {
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
-  }
-}
-
-/** Node 22 marks `node:sqlite` as experimental with a warning on stderr; only that warning is held back. */
-function loadSqlite(): typeof NodeSqlite {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (String(warning).includes('SQLite is an experimental feature')) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
-  try {
-    return process.getBuiltinModule('node:sqlite');
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }

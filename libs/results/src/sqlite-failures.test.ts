@@ -166,9 +166,16 @@ describe('SQLite in trouble', () => {
     mkdirSync(readOnly);
     const file = join(readOnly, 'results.sqlite');
     await filled(file, 30);
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const database = new DatabaseSync(file);
+    // as among so many that another thread reads half of them
+    database.exec('update trials_1 set id = 20000 * id; update details_1 set id = 20000 * id');
+    database.close();
     if (!makeReadOnly(t, readOnly, file)) return t.skip(cannotMount);
     const store = await openResults(`sqlite:${file}`);
     assert.equal((await store.rows('damping')).length, 30);
+    const [all] = await store.groups('damping', [], []);
+    assert.equal(all!.count, 30);
     const write = store.setSweepState('damping', 'paused');
     await assert.rejects(write, refusal('read-only', 'results.sqlite cannot be written'));
     await store.close();
