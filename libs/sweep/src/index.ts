@@ -18,6 +18,7 @@ export { maxValueLength, sweepJsonSchema, type SweepSize } from './sweep-file.ts
 export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spec.ts';
 export { formatProblem, type SpecProblem } from './problem.ts';
 export { nearest } from './nearest.ts';
+export { formatCount, plural } from './counts.ts';
 export { ExpressionError } from './expression-error.ts';
 export { parseConditions, parseTree as parseExpression, type Condition, type ExpressionTree } from './expression.ts';
 export { createGrid, type Grid } from './grid.ts';
