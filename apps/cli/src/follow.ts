@@ -6,9 +6,10 @@ import {
   type Stall,
   type SweepSummary,
 } from '@natsweep/queue';
+import { formatCount } from '@natsweep/sweep';
 
 import { findByName } from './sweep-views.ts';
-import { formatCount, formatTime } from './terminal/format.ts';
+import { formatTime } from './terminal/format.ts';
 import { describeProgress, percentDone, renderProgress } from './terminal/progress.ts';
 import type { Terminal } from './terminal/terminal.ts';
 

@@ -41,20 +41,21 @@ const maxFileBytes = 1 << 20;
  * Loads a sweep file, or a sweep that ships with natsweep by its name.
  * @throws CliError with one line per problem: file, line, column, key and the nearest valid key.
  */
-export function loadSweep(source: string, { size, name, reuse = false }: LoadOptions): LoadedSweep {
+export function loadSweep(source: string, { size, name, reuse }: LoadOptions): LoadedSweep {
   const { text, file } = readSource(source);
   const parsed = parseSweepSpec(text, {
     file,
     experiments: declarations,
     ...(size !== undefined && { size }),
     ...(name !== undefined && { name }),
+    ...(reuse === true && { reuse }),
   });
   if (!parsed.ok) {
     const isOfOption = ({ path }: SpecProblem) => path === 'name' && name !== undefined;
     const lines = parsed.problems.map((each) => (isOfOption(each) ? `--name ${each.message}` : formatProblem(each)));
     throw badInput(lines.join('\n'));
   }
-  const spec = reuse ? { ...parsed.spec, reuse } : parsed.spec;
+  const { spec } = parsed;
   const declaration = findDeclaration(spec.experiment)!;
   return { spec, declaration, grid: createGrid(spec, declaration) };
 }

@@ -1,7 +1,7 @@
 import type { BatchQueue, CancelTrialsCommand, Command, CommandReply } from '@natsweep/queue';
-import { readSweepSpec, type Grid } from '@natsweep/sweep';
+import { formatCount, type Grid, readSweepSpec } from '@natsweep/sweep';
 import type { Collector } from './collector.ts';
-import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
+import { accept, refuse, refuseUnknown, trials } from './replies.ts';
 import { UnplannableSweepError } from './plan-grid.ts';
 import type { Sweeps } from './sweeps.ts';
 import { apply, retry, share } from './versions.ts';

@@ -1,6 +1,6 @@
 import type { CommandReply, Facts } from '@natsweep/queue';
 import type { ResultsStore } from '@natsweep/results';
-import { nearest } from '@natsweep/sweep';
+import { nearest, plural } from '@natsweep/sweep';
 
 /** @param facts what the message says, for programs */
 export function accept(message: string, facts: Facts): CommandReply {
@@ -24,9 +24,5 @@ export async function refuseUnknown(results: ResultsStore, name: string): Promis
 
 /** "1 trial", "2,000 trials". */
 export function trials(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'trial' : 'trials'}`;
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return plural(count, 'trial');
 }

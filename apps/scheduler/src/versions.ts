@@ -11,10 +11,10 @@ import {
   type SweepVersion,
   type TrialRow,
 } from '@natsweep/results';
-import { IndexSet, readSweepSpec, type Grid, type SweepSpec } from '@natsweep/sweep';
+import { formatCount, type Grid, IndexSet, readSweepSpec, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
-import { accept, formatCount, refuse, refuseUnknown, trials } from './replies.ts';
+import { accept, refuse, refuseUnknown, trials } from './replies.ts';
 import { UnplannableSweepError } from './plan-grid.ts';
 
 /*

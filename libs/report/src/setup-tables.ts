@@ -1,4 +1,4 @@
-import type { Axis, SweepSpec } from '@natsweep/sweep';
+import { plural, type Axis, type SweepSpec } from '@natsweep/sweep';
 import { version } from '@natsweep/telemetry/version';
 import { formatMeasured, formatValue } from './number-format.ts';
 import type { SweepResults } from './sweep-results.ts';
@@ -66,10 +66,6 @@ function settingsTable({ sweep, spec, counts, provenance }: SweepResults): Table
     columns: ['setting', 'value'].map((name) => ({ name, align: 'left' })),
     rows: settings,
   };
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function timestamp(ms: number): string {

@@ -1,3 +1,4 @@
+import { plural } from './counts.ts';
 import type { Condition } from './expression.ts';
 import { applyFactor, isPresent, positionOf, type Factor } from './factor.ts';
 import { GridError } from './grid-error.ts';
@@ -144,7 +145,7 @@ function tooCostly(group: Coupled): GridError {
   return new GridError(
     'too-large',
     'where',
-    `${conditions} condition${conditions === 1 ? '' : 's'} over ${combinations.toLocaleString('en-US')} combinations of ` +
+    `${plural(conditions, 'condition')} over ${plural(combinations, 'combination')} of ` +
       `${names} take too long to evaluate; use fewer or simpler conditions (one "in" stands for many comparisons) or ` +
       'fewer values, or split the sweep',
   );

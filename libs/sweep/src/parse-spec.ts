@@ -17,6 +17,8 @@ export interface ParseOptions {
   readonly size?: SweepSize;
   /** Replaces the name in the file. Default: that name, with "-paper" or "-smallest" appended at those sizes. */
   readonly name?: string;
+  /** Whether to take observations of other sweeps. Default: as the file says. */
+  readonly reuse?: boolean;
 }
 
 /** Problems of one file that are told; of more faults than `PLACED_FAULTS` only so many are looked up in the text. */
@@ -61,7 +63,7 @@ function interpret({ file, lacksParameters }: ReadablePart, options: ParseOption
   const { spec, faults } = normalise(file, experiment, { size, lacksParameters });
   const others = (['smallest', 'small', 'paper'] as const).filter((other) => other !== size && file.sizes[other]);
   const inOthers = others.flatMap((other) => normalise(file, experiment, { size: other, lacksParameters }).faults);
-  const named = options.name === undefined ? spec : { ...spec, name: options.name };
+  const named = { ...spec, name: options.name ?? spec.name, reuse: options.reuse ?? spec.reuse };
   const wrongName = sweepFile.shape.name.safeParse(named.name).error?.issues ?? [];
   const all = [
     ...faults,

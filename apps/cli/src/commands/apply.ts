@@ -1,4 +1,5 @@
 import type { SweepState } from '@natsweep/results';
+import { formatCount, plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
@@ -8,7 +9,6 @@ import { refuseMissingData } from '../plan/refuse-missing-data.ts';
 import { specChanges, trialChanges, type Change, type TrialChanges } from '../plan/spec-diff.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
-import { formatCount, plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
 interface DiffOptions extends LoadOptions {

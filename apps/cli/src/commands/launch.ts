@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { ResultsError } from '@natsweep/results';
+import { formatCount, plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -13,7 +14,6 @@ import { refuseMissingData } from '../plan/refuse-missing-data.ts';
 import { refuseTooLarge } from '../plan/refuse-too-large.ts';
 import { fleetLimits, machineLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
-import { formatCount, plural } from '../terminal/format.ts';
 import { printTrials } from '../trials-table.ts';
 import { databaseExists, withResults } from '../with-results.ts';
 import { watchSweep } from './watch.ts';

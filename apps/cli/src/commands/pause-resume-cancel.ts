@@ -1,3 +1,5 @@
+import { formatCount, plural } from '@natsweep/sweep';
+
 import type { Cli, Register } from '../cli.ts';
 import { badInput, CliError, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, collectTrialIds } from '../options.ts';
@@ -5,7 +7,6 @@ import { factsOf, order, say, type Answer, type ChangeOptions } from '../order.t
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { selectPlanned } from '../results/planned-selection.ts';
 import { findSweep, refuseEnded, requireUnended } from '../sweep-views.ts';
-import { formatCount, plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
 interface CancelOptions extends ChangeOptions {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { ResultsError } from '@natsweep/results';
-import { randomIndices } from '@natsweep/sweep';
+import { formatCount, plural, randomIndices } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -11,7 +11,7 @@ import { recordedCosts, type Cost, type Costs } from '../plan/recorded-costs.ts'
 import { refuseTooLarge } from '../plan/refuse-too-large.ts';
 import { fleetLimits, machineLimits, type SlotLimits } from '../plan/slot-limits.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
-import { formatCount, formatDuration, formatMemory, formatNumber, plural } from '../terminal/format.ts';
+import { formatDuration, formatMemory, formatNumber } from '../terminal/format.ts';
 import { countColumn, printTable } from '../terminal/table.ts';
 import { noteWrapped, wrap } from '../terminal/wrap.ts';
 import { parameterColumns, printTrials } from '../trials-table.ts';

@@ -1,10 +1,12 @@
+import { plural } from '@natsweep/sweep';
+
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { nextSignal } from '../interrupt.ts';
 import { engineOption, sizeOption, slotsOption, type WorkerOptions } from '../options.ts';
 import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadOptions } from '../sweep-source.ts';
-import { formatDuration, plural } from '../terminal/format.ts';
+import { formatDuration } from '../terminal/format.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { showReport } from './report.ts';
 

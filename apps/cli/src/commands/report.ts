@@ -1,12 +1,12 @@
 import { basename, dirname, extname, join } from 'node:path';
 
 import type { JudgedClaim, ReportFormat, WrittenReport } from '@natsweep/report';
+import { plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { tellMemory } from '../results/large-sweep.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
-import { plural } from '../terminal/format.ts';
 import { printReportTable } from '../report-table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { namedSweeps } from '@natsweep/catalogue';
-import { nearest } from '@natsweep/sweep';
+import { nearest, plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
@@ -10,7 +10,6 @@ import { commaList, engineOption, sizeOption, slotsOption, type WorkerOptions } 
 import type { ChangeOptions } from '../order.ts';
 import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
-import { plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
 interface ReproduceOptions extends LoadOptions, WorkerOptions, ChangeOptions {

@@ -1,4 +1,5 @@
 import type { ResultsStore, RowQuery } from '@natsweep/results';
+import { formatCount, plural } from '@natsweep/sweep';
 
 import { Option } from 'commander';
 
@@ -19,7 +20,6 @@ import {
   parseSelection,
   parseSort,
 } from '../results/selection.ts';
-import { formatCount, plural } from '../terminal/format.ts';
 import { printTable } from '../terminal/table.ts';
 import { noteWrapped } from '../terminal/wrap.ts';
 import { withResults } from '../with-results.ts';

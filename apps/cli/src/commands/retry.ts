@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 
 import { isRetired, selectFailed, type FailedSelection } from '@natsweep/results';
-import { failures, type Failure } from '@natsweep/sweep';
+import { failures, formatCount, type Failure } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
@@ -9,7 +9,6 @@ import { collect, collectTrialIds } from '../options.ts';
 import { order, say, type Answer, type ChangeOptions } from '../order.ts';
 import { findRecordedSweep } from '../results/recorded-sweep.ts';
 import { parseSelection } from '../results/selection.ts';
-import { formatCount } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 
 interface RetryOptions extends ChangeOptions {

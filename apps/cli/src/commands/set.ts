@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
 import { readWorkers, requestSlots, type ShareCommand } from '@natsweep/queue';
+import { plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, unavailable } from '../exit.ts';
 import { order, say, type Answer, type ChangeOptions } from '../order.ts';
 import { requireUnended } from '../sweep-views.ts';
-import { plural } from '../terminal/format.ts';
 import { withRedis } from '../with-redis.ts';
 
 const settings = [

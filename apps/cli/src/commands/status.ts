@@ -1,18 +1,11 @@
 import type { SweepShare, WorkerStatus } from '@natsweep/queue';
+import { formatCount, plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { describeStall } from '../follow.ts';
 import { findByName, findRetired, readOverview, type SweepView } from '../sweep-views.ts';
-import {
-  formatAge,
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatRate,
-  formatTime,
-  plural,
-} from '../terminal/format.ts';
+import { formatAge, formatDuration, formatNumber, formatRate, formatTime } from '../terminal/format.ts';
 import { percentDone } from '../terminal/progress.ts';
 import { countColumn, printTable, type Column } from '../terminal/table.ts';
 import type { Style, Terminal } from '../terminal/terminal.ts';

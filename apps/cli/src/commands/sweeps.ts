@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 
 import { estimatedSeconds, measuredTime, namedSweeps, namedSweepSource, type SweepTime } from '@natsweep/catalogue';
-import { nearest, type SweepSize } from '@natsweep/sweep';
+import { nearest, plural, type SweepSize } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { positiveInteger } from '../options.ts';
 import { loadSweep } from '../sweep-source.ts';
-import { formatDuration, plural } from '../terminal/format.ts';
+import { formatDuration } from '../terminal/format.ts';
 import { countColumn, printTable } from '../terminal/table.ts';
 import { noteWrapped, wrap } from '../terminal/wrap.ts';
 

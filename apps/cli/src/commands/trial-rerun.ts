@@ -1,10 +1,9 @@
-import type { Measured, Observation } from '@natsweep/sweep';
+import { plural, type Measured, type Observation } from '@natsweep/sweep';
 
 import type { Cli } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { formatMeasured } from '../results/columns.ts';
 import { findTrial, type FoundTrial } from '../results/find-trial.ts';
-import { plural } from '../terminal/format.ts';
 import { withResults } from '../with-results.ts';
 import { runOnce, type OnceResult } from '../worker-once.ts';
 

@@ -1,11 +1,11 @@
 import type { FailedAttempt } from '@natsweep/results';
-import type { AttemptInfo, ParameterValue, TrialRecord } from '@natsweep/sweep';
+import { plural, type AttemptInfo, type ParameterValue, type TrialRecord } from '@natsweep/sweep';
 
 import type { Cli } from '../cli.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { formatMeasured } from '../results/columns.ts';
 import { findTrial } from '../results/find-trial.ts';
-import { formatDuration, formatTime, plural } from '../terminal/format.ts';
+import { formatDuration, formatTime } from '../terminal/format.ts';
 import { renderSparkline } from '../terminal/sparkline.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';

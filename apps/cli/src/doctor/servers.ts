@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 
 import { connect, resolveRedis } from '@natsweep/queue';
 import { isRetired, openResults } from '@natsweep/results';
+import { plural } from '@natsweep/sweep';
 
 import { databaseFile, type Environment } from '../environment.ts';
 import { runningStack } from '../stack/stack-file.ts';
-import { plural } from '../terminal/format.ts';
 import { isOlderSchema } from '../with-results.ts';
 import { ok, type Check } from './check.ts';
 

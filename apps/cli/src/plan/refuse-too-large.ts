@@ -1,5 +1,7 @@
+import { plural } from '@natsweep/sweep';
+
 import { CliError, type ExitCode } from '../exit.ts';
-import { formatMemory, plural } from '../terminal/format.ts';
+import { formatMemory } from '../terminal/format.ts';
 import type { StructuralGroup } from './groups.ts';
 import type { SlotLimits } from './slot-limits.ts';
 

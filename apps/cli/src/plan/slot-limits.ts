@@ -1,7 +1,7 @@
 import { readWorkers, slotMemoryBytes } from '@natsweep/queue';
+import { plural } from '@natsweep/sweep';
 
 import type { Environment } from '../environment.ts';
-import { plural } from '../terminal/format.ts';
 import { withRedis } from '../with-redis.ts';
 
 /** Where trials can run. */

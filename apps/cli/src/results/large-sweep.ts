@@ -1,6 +1,7 @@
 import type { ResultsStore } from '@natsweep/results';
+import { formatCount } from '@natsweep/sweep';
 
-import { formatCount, formatMemory } from '../terminal/format.ts';
+import { formatMemory } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Below, a command that reads every trial takes seconds and little more memory than any other. */

@@ -10,11 +10,11 @@ import {
   type WorkerStatus,
 } from '@natsweep/queue';
 import { makeFolder } from '@natsweep/results';
+import { plural } from '@natsweep/sweep';
 
 import { appEntry, type App, type Environment } from '../environment.ts';
 import { CliError, exitCodes, unavailable } from '../exit.ts';
 import type { WorkerOptions } from '../options.ts';
-import { plural } from '../terminal/format.ts';
 import { AppProcess } from './app-process.ts';
 import { stopDeadlineMs, stopLeftovers, stopOrder } from './leftovers.ts';
 import { identifyProcess } from './process-identity.ts';

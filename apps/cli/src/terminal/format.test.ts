@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { formatAge, formatCount, formatDuration, formatNumber, formatRate, plural } from './format.ts';
+import { formatAge, formatDuration, formatNumber, formatRate } from './format.ts';
 
 test('durations show their two largest units', () => {
   const cases: readonly (readonly [seconds: number, text: string])[] = [
@@ -32,12 +32,6 @@ test('numbers keep significant digits and turn scientific where plain notation w
   assert.equal(formatNumber(-1.2345e-7), '-1.23e-7');
   assert.equal(formatNumber(2.5e9), '2.5e+9');
   assert.equal(formatNumber(Infinity), 'Infinity');
-});
-
-test('counts have separators and the right noun', () => {
-  assert.equal(formatCount(1_000_000_000), '1,000,000,000');
-  assert.equal(plural(1, 'trial'), '1 trial');
-  assert.equal(plural(2000, 'trial'), '2,000 trials');
 });
 
 test('an age names one unit and is never zero', () => {

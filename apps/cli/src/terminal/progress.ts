@@ -1,4 +1,6 @@
-import { formatCount, formatDuration, formatRate, plural } from './format.ts';
+import { formatCount, plural } from '@natsweep/sweep';
+
+import { formatDuration, formatRate } from './format.ts';
 import { displayWidth, type Terminal } from './terminal.ts';
 
 export interface Progress {

@@ -1,4 +1,5 @@
-import { formatCount } from './format.ts';
+import { formatCount } from '@natsweep/sweep';
+
 import { displayWidth, type Terminal } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
