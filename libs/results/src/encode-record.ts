@@ -4,6 +4,7 @@ import type { Columns } from './columns.ts';
 import { fixedColumns } from './decode-record.ts';
 import type { Value } from './insert-rows.ts';
 import { pairKey } from './pair-key.ts';
+import { perEngine } from './per-engine.ts';
 import { recordHash } from './record-hash.ts';
 import type { ColumnType, DetailTable, ValueColumn } from './schema.ts';
 import type { Texts } from './texts.ts';
@@ -19,6 +20,8 @@ export interface PreparedRecord {
   readonly engine: string | null;
 }
 
+const engineText = perEngine((engine) => JSON.stringify(engine));
+
 export function prepareRecord(input: TrialRecord): PreparedRecord {
   const record = storable(input);
   const { worker, slot: slotName, gpu } = record.attempt;
@@ -30,7 +33,7 @@ export function prepareRecord(input: TrialRecord): PreparedRecord {
     hash: recordHash(record, plain),
     traces: encodeTraces(record.traces, plain),
     slot,
-    engine: JSON.stringify(record.engine),
+    engine: engineText(record.engine),
   };
 }
 

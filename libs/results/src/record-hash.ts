@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { EngineInfo, TrialRecord } from '@natsweep/sweep';
+import type { TrialRecord } from '@natsweep/sweep';
+import { perEngine } from './per-engine.ts';
 import { traceBytes } from './traces.ts';
 
 /**
@@ -29,7 +30,8 @@ export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8
   const { outcome, metrics, traces } = record;
   const measured = sorted(metrics).filter(([, value]) => value !== null);
   const shape = Object.entries(traces).map(([name, values]) => [name, values.length]);
-  const said = JSON.stringify([...common, outcome, measured, engineFields(record.engine), shape]);
+  const head = JSON.stringify([...common, outcome, measured]);
+  const said = `${head.slice(0, -1)},${engineText(record.engine)},${JSON.stringify(shape)}]`;
   const values = plainTraces ?? traceBytes(traces);
   return sha256(values.length === 0 ? said : Buffer.concat([Buffer.from(said), values]));
 }
@@ -39,9 +41,9 @@ function sha256(content: string | Uint8Array): Uint8Array {
   return hash('sha256', content, 'buffer');
 }
 
-function engineFields({ engine, device, precision, threads, versions }: EngineInfo): unknown[] {
-  return [engine, device, precision, threads, sorted(versions)];
-}
+const engineText = perEngine(({ engine, device, precision, threads, versions }) =>
+  JSON.stringify([engine, device, precision, threads, sorted(versions)]),
+);
 
 function sorted<Entries extends object>(entries: Entries): [string, unknown][] {
   return Object.keys(entries)
