@@ -4,8 +4,8 @@ import { processorSeconds } from './process-usage.ts';
 
 const here = import.meta.dirname;
 
-/** How often a run is looked at, ours as well as a bare one: the processors are theirs. */
-const pollMs = 10;
+/** How often a run is looked at, ours as well as a bare one. */
+const usualPollMs = 10;
 
 export interface Outcome {
   readonly perSecond: number;
@@ -21,12 +21,14 @@ export interface Sweep {
   /** Default: as users have it. */
   readonly maxBatch?: number;
   readonly workers: (stack: Stack) => readonly App[];
+  /** How often it is looked at: all processors may be wanted by the trials. Default: 10 ms. */
+  readonly pollMs?: number;
   /** Called again and again while the sweep runs. */
   readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
 }
 
 /** A sweep from its submission to the last record. The rate counts from the first record on. */
-export async function runSweep({ yaml, maxBatch, workers, watch }: Sweep): Promise<Outcome> {
+export async function runSweep({ yaml, maxBatch, workers, watch, pollMs = usualPollMs }: Sweep): Promise<Outcome> {
   const stack = await Stack.start();
   const scheduler = stack.startScheduler(maxBatch === undefined ? [] : ['--max-batch', String(maxBatch)]);
   const apps = [scheduler, ...workers(stack)];
@@ -109,5 +111,5 @@ function outcome({ count, start, first, end, processor }: Moments): Outcome {
 }
 
 async function waitFor<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<void> {
-  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, pollMs));
+  while (!wanted(await read())) await new Promise((resolve) => setTimeout(resolve, usualPollMs));
 }
