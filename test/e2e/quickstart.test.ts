@@ -5,6 +5,14 @@ import { test } from 'node:test';
 
 import { Home } from './home.ts';
 
+interface QuickstartFacts {
+  readonly sweep: string;
+  readonly planned: number;
+  readonly observed: number;
+  readonly claims: readonly { readonly status: string }[];
+  readonly files: readonly string[];
+}
+
 test('quickstart runs from nothing to table, verdicts and picture, and again without running anything', async (t) => {
   const home = new Home(t);
   const first = await home.natsweep('quickstart', '--size', 'smallest');
@@ -26,4 +34,13 @@ test('quickstart runs from nothing to table, verdicts and picture, and again wit
   assert.equal(second.code, 0, second.stderr);
   assert.match(second.stderr, new RegExp(`^All ${planned} trials of quickstart-smallest are recorded already`));
   assert.equal(second.stdout, first.stdout);
+
+  await t.test('as JSON: one document, and nothing else, on standard output', async () => {
+    const { code, stdout } = await home.natsweep('quickstart', '--size', 'smallest', '--json');
+    assert.equal(code, 0);
+    const { sweep, planned: count, observed, claims, files } = JSON.parse(stdout) as QuickstartFacts;
+    assert.deepEqual([sweep, String(count), observed], ['quickstart-smallest', planned, count]);
+    assert.ok(claims.some(({ status }) => status === 'reproduced'));
+    for (const file of files) assert.ok(statSync(file).size > 0, file);
+  });
 });

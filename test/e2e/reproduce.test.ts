@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +8,17 @@ import { earlierDatabase } from '@natsweep/results/testing';
 import { parseSweepSpec } from '@natsweep/sweep';
 import { findChromium, openPage } from '../browser/chromium.ts';
 import { Home } from './home.ts';
+
+interface ReproductionFacts {
+  readonly sweeps: readonly string[];
+  readonly reports: readonly {
+    readonly sweep: string;
+    readonly planned: number;
+    readonly observed: number;
+    readonly claims: readonly { readonly id: string }[];
+  }[];
+  readonly files: readonly string[];
+}
 
 /** What the page shows of one sweep: its own sentences, its verdicts, and every figure with the marks that it holds. */
 const sweepsInPage = `[...document.querySelectorAll('main section')].map((section) => ({
@@ -70,6 +81,32 @@ test('the smallest form of every named sweep runs to its verdicts and figures on
     });
   }
   assert.deepEqual(browser.complaints, []);
+});
+
+test('as JSON: one document on standard output, where sweeps run first and where everything is recorded', async (t) => {
+  const home = new Home(t);
+  const line = ['reproduce', '--size', 'smallest', '--only', 'kerekes-fig3,karakida-lemma43', '--json'];
+  const sweeps = ['kerekes-fig3-smallest', 'karakida-lemma43-smallest'];
+  const rehearsed = await home.natsweep(...line, '--dry-run');
+  const wouldRun = (JSON.parse(rehearsed.stdout) as { wouldRun: readonly { sweep: string }[] }).wouldRun;
+  assert.deepEqual(
+    wouldRun.map(({ sweep }) => sweep),
+    sweeps,
+  );
+  for (const isRecorded of [false, true]) {
+    const { code, stdout, stderr } = await home.natsweep(...line);
+    assert.equal(code, 0, stderr);
+    assert.equal(/Started/.test(stderr), !isRecorded);
+    const facts = JSON.parse(stdout) as ReproductionFacts;
+    assert.deepEqual(facts.sweeps, sweeps);
+    assert.deepEqual(
+      facts.reports.map(({ sweep, planned, observed }) => [sweep, planned === observed]),
+      sweeps.map((sweep) => [sweep, true]),
+    );
+    const ids = facts.reports.flatMap(({ claims }) => claims.map(({ id }) => id));
+    assert.ok(ids.length > 1 && ids.every((id) => typeof id === 'string'));
+    for (const file of facts.files) assert.ok(statSync(file).size > 0, file);
+  }
 });
 
 test('data that are missing are told before the first sweep runs, also where the database is of an older natsweep', async (t) => {

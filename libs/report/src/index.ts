@@ -9,4 +9,4 @@ export { writeReport, type ReportFormat, type WriteReportOptions, type WrittenRe
 export type { ComparedValue, CompareOptions, Comparison } from './compare.ts';
 export { compareSweeps, ComparisonError, type ComparedSweeps, type CompareSweepsOptions } from './compare-sweeps.ts';
 export { htmlComparison } from './html/html-comparison.ts';
-export { writeReproduction, type WriteReproductionOptions } from './write-reproduction.ts';
+export { writeReproduction, type WriteReproductionOptions, type WrittenReproduction } from './write-reproduction.ts';

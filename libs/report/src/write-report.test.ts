@@ -114,7 +114,7 @@ test('a page of several sweeps shows every verdict and links its figures', async
     await plantSweep(store, wideSweep.replace('planted-wide', 'second'), (trial) => wideFinding(trial, 0.2)),
   ];
   const directory = folder(t);
-  const files = await writeReproduction({ store, sweeps, directory });
+  const { files } = await writeReproduction({ store, sweeps, directory });
   const { document } = parseHTML(readFileSync(join(directory, 'index.html'), 'utf8'));
   assert.equal(document.querySelectorAll('td.verdict').length, 6);
   const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);

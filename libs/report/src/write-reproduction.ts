@@ -16,12 +16,18 @@ export interface WriteReproductionOptions {
   readonly directory: string;
 }
 
+export interface WrittenReproduction {
+  readonly reports: readonly Report[];
+  /** The page first. */
+  readonly files: readonly string[];
+}
+
 /** Writes one page with all verdicts and figures: `index.html`, the same as `README.md`, and the figures as SVG. */
 export async function writeReproduction({
   store,
   sweeps,
   directory,
-}: WriteReproductionOptions): Promise<readonly string[]> {
+}: WriteReproductionOptions): Promise<WrittenReproduction> {
   const reports: Report[] = [];
   for (const sweep of sweeps) reports.push(await buildReport(store, sweep));
   makeFolder(directory);
@@ -35,7 +41,7 @@ export async function writeReproduction({
   for (const { results, figures } of reports) {
     for (const { id, svg } of figures) write(`${results.sweep.name}-${id}.svg`, svg);
   }
-  return files;
+  return { reports, files };
 }
 
 function markdownReproduction(reports: readonly Report[]): string {

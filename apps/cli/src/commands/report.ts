@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
 
-import type { JudgedClaim, ReportFormat, WrittenReport } from '@natsweep/report';
+import type { JudgedClaim, Report, ReportFormat, WrittenReport } from '@natsweep/report';
 import { plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
@@ -54,26 +54,25 @@ export async function showReport(
     return writeReport({ store, sweep, directory, formats: formats.length === 0 ? all : formats });
   });
   terminal.status('');
-  if (json === true) terminal.json(summarise(written));
+  if (json === true)
+    terminal.json({ ...reportFacts(written.report), tables: written.report.tables, files: written.files });
   else print(terminal, written);
   return exitCodes.ok;
 }
 
-function summarise({ report, files }: WrittenReport) {
-  const { sweep, counts } = report.results;
+/** What a report says, for programs. */
+export function reportFacts({ results: { sweep, counts }, claims }: Report) {
   return {
     sweep: sweep.name,
     planned: sweep.planned,
     observed: counts.observed,
     failed: counts.failed,
-    claims: report.claims.map(({ claim: { id, statement, source }, verdict }) => ({
+    claims: claims.map(({ claim: { id, statement, source }, verdict }) => ({
       id,
       statement,
       source,
       ...verdict,
     })),
-    tables: report.tables,
-    files,
   };
 }
 
@@ -97,11 +96,12 @@ function printFiles(terminal: Terminal, files: readonly string[]): void {
   for (const [stem, same] of byStem) terminal.print(`  ${stem}${same.map((file) => extname(file)).join(', ')}`);
 }
 
-const verdictStyles: Readonly<Record<JudgedClaim['verdict']['status'], readonly [mark: string, style: Style]>> = {
-  reproduced: ['✓', 'green'],
-  'not reproduced': ['✗', 'red'],
-  undecided: ['?', 'yellow'],
-};
+export const verdictStyles: Readonly<Record<JudgedClaim['verdict']['status'], readonly [mark: string, style: Style]>> =
+  {
+    reproduced: ['✓', 'green'],
+    'not reproduced': ['✗', 'red'],
+    undecided: ['?', 'yellow'],
+  };
 
 function printVerdict(terminal: Terminal, { claim, verdict }: JudgedClaim): void {
   const [mark, style] = verdictStyles[verdict.status];

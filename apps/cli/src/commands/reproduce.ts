@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { namedSweeps } from '@natsweep/catalogue';
-import { nearest, plural } from '@natsweep/sweep';
+import type { Report } from '@natsweep/report';
+import { formatCount, nearest, plural } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
@@ -10,7 +11,9 @@ import { commaList, engineOption, sizeOption, slotsOption, type WorkerOptions } 
 import type { ChangeOptions } from '../order.ts';
 import { findUnfinished, runToEnd, withStack } from '../run-to-end.ts';
 import { loadSweep, type LoadedSweep, type LoadOptions } from '../sweep-source.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { withResults } from '../with-results.ts';
+import { reportFacts, verdictStyles } from './report.ts';
 
 interface ReproduceOptions extends LoadOptions, WorkerOptions, ChangeOptions {
   readonly only?: readonly string[];
@@ -56,11 +59,31 @@ async function reproduce(cli: Cli, { only, out, dryRun, json, ...options }: Repr
   const { writeReproduction } = await import('@natsweep/report');
   terminal.status('Drawing …');
   const directory = out ?? join(environment.home, 'reports', 'reproduction');
-  const files = await withResults(environment, (store) => writeReproduction({ store, sweeps: names, directory }));
-  terminal.note(`${plural(names.length, 'sweep')}, ${plural(files.length, 'file')}; begin with`);
-  if (json === true) terminal.json({ sweeps: names, files });
-  else terminal.print(files[0]!);
+  const { reports, files } = await withResults(environment, (store) =>
+    writeReproduction({ store, sweeps: names, directory }),
+  );
+  terminal.status('');
+  if (json === true) {
+    terminal.json({ sweeps: names, reports: reports.map(reportFacts), files });
+    return exitCodes.ok;
+  }
+  terminal.note(`${plural(names.length, 'sweep')}: ${describeVerdicts(terminal, reports)}. All are on one page:`);
+  terminal.print(files[0]!);
   return exitCodes.ok;
+}
+
+/** "41 claims reproduced, 2 undecided". */
+function describeVerdicts(terminal: Terminal, reports: readonly Report[]): string {
+  const verdicts = reports.flatMap(({ claims }) => claims.map(({ verdict }) => verdict.status));
+  const statuses = Object.keys(verdictStyles) as (keyof typeof verdictStyles)[];
+  const counts = statuses
+    .map((status) => [status, verdicts.filter((verdict) => verdict === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count], i) => {
+      const noun = i === 0 ? plural(count, 'claim') : formatCount(count);
+      return terminal.style(verdictStyles[status][1], `${noun} ${status}`);
+    });
+  return counts.length === 0 ? 'no claims' : counts.join(', ');
 }
 
 /** False after a Ctrl-C. */
