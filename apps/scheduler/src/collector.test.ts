@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { BatchWorker, LeaseLostError, readSummary } from '@natsweep/queue';
+import { BatchWorker, LeaseLostError, readSummary, streamStart } from '@natsweep/queue';
 import { openResults, ResultsError, type ResultsStore } from '@natsweep/results';
 import { createLogger } from '@natsweep/telemetry';
 import { Collector } from './collector.ts';
@@ -50,6 +50,34 @@ test('killed between recording a report and discarding it: the next one suppress
   assert.deepEqual(await stack.recordedIndices('sweep'), [1]);
   assert.equal(summary(next.sweeps).duplicatesSuppressed, 1);
   assert.deepEqual((await next.collector.nextPage(10)).reports, []);
+});
+
+test('pages follow one another; one that could not be committed is read again before those behind it', async (t) => {
+  let takes = true;
+  const { stack, trials, create } = await start(t, (real) => ({
+    ...real,
+    record: (records) => (takes ? real.record(records) : Promise.reject(new ResultsError('full', 'It is full.'))),
+  }));
+  const reports = 9000;
+  for (let i = 0; i < reports; i++) stack.report('sweep', trials[i % 2]!);
+  const { sweeps, collector } = await create();
+  const committed: number[] = [];
+  const reader = await stack.reader();
+  const arrived = async () => (await reader.read(streamStart, { limit: reports, waitMs: 1000 })).reports.length;
+  while ((await arrived()) < reports);
+  for (let i = 0; i < 3; i++) {
+    takes = false;
+    const refused = await collector.nextPage(5000);
+    await assert.rejects(collector.commit(refused), { code: 'full' });
+    takes = true;
+    const again = await collector.nextPage(5000);
+    assert.equal(again.end, refused.end);
+    await collector.commit(again);
+    committed.push(again.reports.length);
+  }
+  assert.equal(committed[0]! + committed[1]! + committed[2]!, reports);
+  assert.deepEqual(await stack.recordedIndices('sweep'), [0, 1]);
+  assert.equal(summary(sweeps).duplicatesSuppressed, reports - 2);
 });
 
 test('killed between recording failed trials and letting go of their batch: recorded once, the batch goes', async (t) => {

@@ -15,8 +15,8 @@ import type { Locate, Sweeps } from './sweeps.ts';
 
 /** About how many reports a transaction commits at most: the index over trial ids is written all over by each. */
 const pageLimit = 4000;
-/** Time between two pages that are not full: many reports in one transaction cost little more than one. */
-const gatherMs = 20;
+/** From one page that is not full to the next: many reports in one transaction cost little more than one. */
+const gatherMs = 100;
 
 export interface CollectorOptions {
   readonly results: ResultsStore;
@@ -37,6 +37,8 @@ export class Collector {
   readonly #lease: CollectorOptions['lease'];
   readonly #logger: Logger;
   #gathersUntilMs = 0;
+  /** The page behind one that was full and is committed. */
+  #ahead: Promise<ReportPage> | undefined;
 
   constructor({ results, queue, reader, sweeps, lease, logger }: CollectorOptions) {
     this.#results = results;
@@ -49,14 +51,20 @@ export class Collector {
 
   /** The reports that are not committed yet; waits a while for the first one. */
   async nextPage(waitMs: number): Promise<ReportPage> {
-    const leftMs = this.#gathersUntilMs - performance.now();
+    const leftMs = this.#ahead === undefined ? this.#gathersUntilMs - performance.now() : 0;
     if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
     return this.#read(waitMs);
+  }
+
+  /** What was read and not committed is to be read again: it is still in the stream. */
+  forget(): void {
+    this.#ahead = undefined;
   }
 
   /** @throws LeaseLostError, before anything is written. */
   async commit({ reports, unreadable, end, isFull }: ReportPage): Promise<void> {
     this.#lease.require();
+    this.#gathersUntilMs = performance.now() + gatherMs;
     for (const text of unreadable) this.#logger.error({ text: text.slice(0, 200) }, 'a report is not readable');
     const observations = await this.#placed(reports.filter((report) => report.kind === 'observation'));
     if (observations.length > 0) {
@@ -67,15 +75,17 @@ export class Collector {
     }
     const failed = reports.filter((report) => report.kind === 'failed-delivery');
     if (failed.length > 0) await this.#recordFailedDeliveries(failed);
+    // not before: the page behind one that was not committed must not be discarded with it
+    if (isFull) this.#readAhead(end);
     if (end !== streamStart) {
       this.#lease.require();
       await this.#reader.discard(end);
     }
-    this.#gathersUntilMs = isFull ? 0 : performance.now() + gatherMs;
   }
 
   /** Commits everything that was reported before this call. */
   async drain(): Promise<void> {
+    this.forget();
     for (;;) {
       const page = await this.#read(0);
       await this.commit(page);
@@ -126,7 +136,15 @@ export class Collector {
   }
 
   #read(waitMs: number): Promise<ReportPage> {
-    return this.#reader.read(streamStart, { limit: pageLimit, waitMs });
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead ?? this.#reader.read(streamStart, { limit: pageLimit, waitMs });
+  }
+
+  #readAhead(position: string): void {
+    this.#ahead = this.#reader.read(position, { limit: pageLimit, waitMs: 0 });
+    // whoever takes it hears of its failure; perhaps nobody does
+    this.#ahead.catch(() => {});
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   answerCommand,
   endStall,
@@ -41,7 +42,7 @@ export interface SchedulerParts {
 }
 
 /** How long a turn of the loop waits for something to do. */
-const idleMs = 200;
+const idleMs = 100;
 /** How often a scheduler that stands by asks for the lease. */
 const standbyMs = 500;
 /** Adding more at a time would keep reports and commands waiting. */
@@ -76,6 +77,8 @@ export class Scheduler {
   #recovered = false;
   #stalledSinceMs: number | undefined;
   #slots = 1;
+  /** Whether there is room in the queue for more than one turn adds. */
+  #hasRoom = false;
   #nextPage: Promise<ReportPage> | undefined;
   #nextCommand: Promise<Command | undefined> | undefined;
 
@@ -155,6 +158,7 @@ export class Scheduler {
   #forgetPage(): void {
     this.#nextPage?.catch(() => {});
     this.#nextPage = undefined;
+    this.#parts.collector.forget();
   }
 
   /** Reads back everything; also what commands an earlier scheduler had taken and not answered. */
@@ -195,14 +199,16 @@ export class Scheduler {
     if (this.#summariesDue.isDue()) await sweeps.publish();
   }
 
-  /** Waits for reports or a command, and deals with what came. */
+  /** Waits for reports or a command, and deals with what came; does not wait while more can be admitted. */
   async #awaitWork(): Promise<void> {
     this.#nextPage ??= this.#parts.collector.nextPage(idleMs);
     this.#nextCommand ??= takeCommand(this.#parts.commandRedis, 1000, this.#unreadable);
     const page = this.#nextPage.then((value) => ({ kind: 'page', value }) as const);
     const command = this.#nextCommand.then((value) => ({ kind: 'command', value }) as const);
-    const first = await Promise.race([page, command]);
+    const room = this.#hasRoom ? [nextTurn({ kind: 'room' } as const)] : [];
+    const first = await Promise.race([page, command, ...room]);
     this.#parts.lease.require();
+    if (first.kind === 'room') return;
     if (first.kind === 'page') {
       this.#nextPage = undefined;
       await this.#parts.collector.commit(first.value);
@@ -256,12 +262,14 @@ export class Scheduler {
     await this.#makeWay(this.#demands());
     const demands = this.#demands();
     const room = divideRoom(demands, capacity);
+    const mostTrials = mostBatchesPerTurn * settings.maxBatch;
     const planned = runs.map((run) => {
-      const budget = Math.min(room.get(run.name) ?? 0, mostBatchesPerTurn * settings.maxBatch);
+      const budget = Math.min(room.get(run.name) ?? 0, mostTrials);
       const batches = budget === 0 ? [] : run.plan(budget, { slots: this.#slots, maxBatch: settings.maxBatch });
       return { priority: run.spec.priority, batches };
     });
     const batches = inOrderOfService(planned);
+    this.#hasRoom = batches.length > 0 && [...room.values()].some((trials) => trials > mostTrials);
     if (batches.length === 0) return;
     const ids = await queue.add(batches);
     batches.forEach(({ sweep, trials }, i) => sweeps.run(sweep)?.admitted(ids[i] as string, trials));
