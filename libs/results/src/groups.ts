@@ -1,7 +1,7 @@
-import type { ParameterValue } from '@natsweep/sweep';
+import type { Parameters, ParameterValue } from '@natsweep/sweep';
 import { sql } from 'kysely';
 import { paramColumns } from './columns.ts';
-import type { Column } from './columns.ts';
+import type { Column, Columns } from './columns.ts';
 import type { Cell, Connection } from './connection.ts';
 import { postgresGroups } from './postgres-groups.ts';
 import { circumstances, findSweep, isEmpty, selectTrials } from './query.ts';
@@ -24,7 +24,7 @@ export async function readGroups(
 ): Promise<GroupRow[]> {
   const sweep = await findSweep(connection.db, name);
   if (isEmpty(sweep)) return [];
-  const keys = [...new Set(by)].map((parameter) => ({ parameter, columns: paramColumns(sweep.columns, parameter) }));
+  const keys = keyParameters(sweep.columns, by);
   const keyColumns = keys.flatMap(({ columns }) => columns.map(({ column }) => column));
   const columnOf = (metric: string) =>
     sweep.columns.metrics.get(metric) ??
@@ -42,35 +42,52 @@ export async function readGroups(
         keys: keyColumns,
         values: measured,
       }));
+  const places = metrics.map((metric) => ({
+    metric,
+    place: measured.findIndex((column) => column === columnOf(metric)),
+  }));
   return groups.map(({ keys: cells, count, statistics }) => ({
-    group: Object.fromEntries(
-      keys.flatMap(({ parameter, columns }) =>
-        keyValue(
-          parameter,
-          columns,
-          columns.map(({ column }) => cells[keyColumns.indexOf(column)]!),
-        ),
-      ),
-    ),
+    group: groupOf(keys, cells),
     count,
     metrics: Object.fromEntries(
-      metrics.map((metric) => {
-        const column = columnOf(metric);
-        return [metric, column === undefined ? unmeasured : groupMetric(statistics[measured.indexOf(column)]!)];
-      }),
+      places.map(({ metric, place }) => [metric, place === -1 ? unmeasured : groupMetric(statistics[place]!)]),
     ),
   }));
 }
 
-/** The parameter's value in whichever of its columns has one; nothing for a trial without it. */
-export function keyValue(
-  parameter: string,
-  columns: readonly Column[],
-  cells: readonly Cell[],
-): [string, ParameterValue][] {
-  for (const [position, { type }] of columns.entries()) {
-    const value = cells[position];
-    if (value !== null && value !== undefined) return [[parameter, type === 'boolean' ? value === 1 : value]];
+/** A parameter that is grouped by: its columns are keys of every group, from this place on. */
+export interface KeyParameter {
+  readonly parameter: string;
+  readonly columns: readonly Column[];
+  readonly place: number;
+}
+
+/** @throws ResultsError `unknown-column` */
+export function keyParameters(columns: Columns, parameters: readonly string[]): KeyParameter[] {
+  let place = 0;
+  return [...new Set(parameters)].map((parameter) => {
+    const own = paramColumns(columns, parameter);
+    const key = { parameter, columns: own, place };
+    place += own.length;
+    return key;
+  });
+}
+
+/** The parameters of a group that its trials have. */
+export function groupOf(keys: readonly KeyParameter[], cells: readonly Cell[]): Parameters {
+  const group: [string, ParameterValue][] = [];
+  for (const key of keys) {
+    const value = keyValue(key, cells);
+    if (value !== undefined) group.push([key.parameter, value]);
   }
-  return [];
+  return Object.fromEntries(group);
+}
+
+/** The parameter's value in whichever of its columns has one; undefined for trials without it. */
+export function keyValue({ columns, place }: KeyParameter, cells: readonly Cell[]): ParameterValue | undefined {
+  for (const [position, { type }] of columns.entries()) {
+    const cell = cells[place + position]!;
+    if (cell !== null) return type === 'boolean' ? cell === 1 : cell;
+  }
+  return undefined;
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { metricColumn, paramColumns, typeOf } from './columns.ts';
+import { metricColumn, typeOf } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Connection } from './connection.ts';
 import type { Group } from './grouped-moments.ts';
-import { keyValue } from './groups.ts';
+import { groupOf, keyParameters, keyValue } from './groups.ts';
+import type { KeyParameter } from './groups.ts';
 import { postgresPairs } from './postgres-pairs.ts';
 import { findSweep, isEmpty, selectTrials } from './query.ts';
 import type { TrialQuery } from './query.ts';
@@ -35,28 +36,23 @@ export async function readPairs(connection: Connection, name: string, query: Pai
   const { parameter, baseline, metric, by = [] } = query;
   const sweep = await findSweep(connection.db, name);
   if (isEmpty(sweep)) return [];
-  const compared = paramColumns(sweep.columns, parameter);
-  if (!compared.some(({ type }) => type === typeOf(baseline)))
+  const [compared, ...groupedBy] = keyParameters(sweep.columns, [parameter, ...by]) as [
+    KeyParameter,
+    ...KeyParameter[],
+  ];
+  if (!compared.columns.some(({ type }) => type === typeOf(baseline)))
     throw new ResultsError('unknown-column', `No trial has ${parameter} = ${baseline} to compare with.`);
-  const groupedBy = [...new Set(by)]
-    .filter((key) => key !== parameter)
-    .map((key) => ({ key, columns: paramColumns(sweep.columns, key) }));
   const measured = metricColumn(sweep.columns, metric);
   const keys = groupedBy.flatMap(({ columns }) => columns.map(({ column }) => column));
   const trials = selectTrials(connection.db, sweep, { ...query, kind: 'observation' }).where(measured, 'is not', null);
-  const pairing: Pairing = { trials, metric: measured, parameter, compared, baseline, keys };
+  const pairing: Pairing = { trials, metric: measured, parameter, compared: compared.columns, baseline, keys };
   const groups = await (connection.kind === 'sqlite'
     ? sqlitePairs(connection, pairing)
     : postgresPairs(connection.db, pairing));
-  const measuredGroups = groups.filter(({ statistics }) => statistics[0]![0] > 0);
-  return measuredGroups.flatMap((group) => {
-    const cells = (columns: readonly Column[]) =>
-      columns.map(({ column }) => group.keys[compared.length + keys.indexOf(column)]!);
-    return keyValue(parameter, compared, group.keys).map(([, value]) => ({
-      value,
-      group: Object.fromEntries(groupedBy.flatMap(({ key, columns }) => keyValue(key, columns, cells(columns)))),
-      difference: groupMetric(group.statistics[0]!),
-    }));
+  return groups.flatMap(({ keys: cells, statistics: [difference] }) => {
+    const value = keyValue(compared, cells);
+    if (value === undefined || difference![0] === 0) return [];
+    return [{ value, group: groupOf(groupedBy, cells), difference: groupMetric(difference!) }];
   });
 }
 
