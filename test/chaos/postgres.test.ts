@@ -18,7 +18,7 @@ import { SmallDisk } from './small-disk.ts';
 
 const binaries = findPostgres();
 
-test('whatever befalls PostgreSQL, a sweep ends by itself with nothing lost', { timeout: 240_000 }, async (t) => {
+test('whatever befalls PostgreSQL, a sweep ends by itself with nothing lost', { timeout: 480_000 }, async (t) => {
   if (binaries === undefined) return t.skip('PostgreSQL is not installed: apt-get install postgresql');
   const folder = mkdtempSync(join(tmpdir(), 'natsweep-disks-'));
   giveToServer(folder, []);
