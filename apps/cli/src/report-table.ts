@@ -13,6 +13,7 @@ export function printReportTable(terminal: Terminal, { title, note, columns, row
     align,
     cell: (row: readonly string[]) => row[c]!,
   }));
-  for (const line of renderTable(terminal, tableColumns, rows)) terminal.print(line);
+  for (const line of renderTable(terminal, tableColumns, rows, { otherwise: 'the files have all' }))
+    terminal.print(line);
   terminal.print('');
 }

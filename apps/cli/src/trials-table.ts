@@ -33,7 +33,9 @@ export function parameterColumns<Row>(
   return names.map((name) => ({
     header: name,
     cell: (row) => formatParameter(paramsOf(row)[name]),
+    plain: (row) => String(paramsOf(row)[name] ?? ''),
     align: types.get(name)?.type === 'number' ? 'right' : 'left',
+    whole: true,
   }));
 }
 

@@ -6,7 +6,7 @@ import { Option } from 'commander';
 import type { Cli, Register } from '../cli.ts';
 import { badInput, exitCodes, type ExitCode } from '../exit.ts';
 import { collect, commaList, positiveInteger } from '../options.ts';
-import { describeFixed, fitColumns, flatRecord, readableColumns } from '../results/columns.ts';
+import { describeFixed, flatRecord, readableColumns } from '../results/columns.ts';
 import { readDifferences } from '../results/differences.ts';
 import { printGroups, type Groups } from '../results/groups.ts';
 import { exportRows } from '../results/export-rows.ts';
@@ -144,13 +144,9 @@ async function showRows(
     terminal.note(options.failed === true ? 'No trial failed.' : 'No recorded trial matches.');
     return exitCodes.ok;
   }
-  const { shown, hidden } =
-    options.failed === true ? { shown: columns, hidden: [] } : fitColumns(terminal, columns, rows.slice(0, limit));
-  printTable(terminal, shown, rows.slice(0, limit));
+  printTable(terminal, columns, rows.slice(0, limit), { otherwise: '--metrics chooses, --csv has all' });
   if (rows.length > limit)
     terminal.note(terminal.style('dim', `… and more: --limit N shows N rows, --csv and --json print all.`));
-  if (hidden.length > 0)
-    noteWrapped(terminal, 'dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`);
   return exitCodes.ok;
 }
 

@@ -3,7 +3,7 @@ import type { ParameterValue } from '@natsweep/sweep';
 
 import { formatNumber } from '../terminal/format.ts';
 import type { Column } from '../terminal/table.ts';
-import { displayWidth, type Style, type Terminal } from '../terminal/terminal.ts';
+import type { Style, Terminal } from '../terminal/terminal.ts';
 import { formatParameter, parameterColumns, shortId } from '../trials-table.ts';
 import { metricNames } from './selection.ts';
 import type { RecordedSweep } from './recorded-sweep.ts';
@@ -30,29 +30,18 @@ export function readableColumns(
     {
       header: 'OUTCOME',
       cell: describeEnd,
+      whole: true,
+      essential: true,
       paint: (text, row) => terminal.style(row.kind === 'failed' ? 'red' : (outcomeStyles[row.outcome] ?? 'dim'), text),
     },
-    ...(metrics ?? metricNames(sweep)).map((name) => ({
+    ...(metrics ?? metricNames(sweep)).map((name, m) => ({
       header: name,
       cell: (row: TrialRow) => (row.kind === 'failed' ? '' : formatMeasured(row.metrics[name])),
+      plain: (row: TrialRow) => (row.kind === 'failed' ? '' : String(row.metrics[name] ?? '')),
       align: 'right' as const,
+      essential: m === 0,
     })),
   ];
-}
-
-/** The columns that fit the terminal, and the headers of those that do not. */
-export function fitColumns<Row>(
-  terminal: Terminal,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): { readonly shown: readonly Column<Row>[]; readonly hidden: readonly string[] } {
-  let width = 0;
-  const fitting = columns.findIndex((column) => {
-    width += 2 + Math.max(displayWidth(column.header), ...rows.map((row) => displayWidth(column.cell(row))));
-    return width - 2 > terminal.columns();
-  });
-  const count = fitting === -1 ? columns.length : Math.max(fitting, 2);
-  return { shown: columns.slice(0, count), hidden: columns.slice(count).map(({ header }) => header) };
 }
 
 /** One flat record per trial with every parameter and metric, for CSV and JSON. */

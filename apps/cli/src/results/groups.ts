@@ -6,7 +6,6 @@ import { printTable, type Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { noteWrapped } from '../terminal/wrap.ts';
 import { parameterColumns } from '../trials-table.ts';
-import { fitColumns } from './columns.ts';
 import { csvLine } from './csv.ts';
 
 export interface Groups {
@@ -44,13 +43,12 @@ export function printGroups(terminal: Terminal, { declaration, by, metrics, grou
   const columns: readonly Column<GroupRow>[] = [
     ...parameterColumns<GroupRow>(declaration, by, ({ group }) => group),
     ...(against === undefined ? [counted('TRIALS', ({ count }) => count)] : []),
-    ...metrics.flatMap((name): readonly Column<GroupRow>[] => [
+    ...metrics.flatMap((name, m): readonly Column<GroupRow>[] => [
       ...(against === undefined ? [] : [counted('PAIRS', ({ metrics }) => metrics[name]?.count ?? 0)]),
-      { header: name, cell: (row) => formatMean(row, name), align: 'right' },
+      { header: name, cell: (row) => formatMean(row, name), align: 'right', essential: m === 0 },
     ]),
   ];
-  const { shown, hidden } = fitColumns(terminal, columns, sorted);
-  printTable(terminal, shown, sorted);
+  printTable(terminal, columns, sorted, { otherwise: '--metrics chooses, --csv has all' });
   const mean =
     against === undefined
       ? 'mean over the trials of a group, each taken as independent,'
@@ -58,8 +56,6 @@ export function printGroups(terminal: Terminal, { declaration, by, metrics, grou
   noteWrapped(terminal, 'dim', `${mean} ± half the 95 % confidence interval of the mean (Student’s t)`);
   if (against === undefined && sorted.some((row) => metrics.some((name) => isPartial(row, name))))
     noteWrapped(terminal, 'dim', '(of N): only so many trials of the group have a value of this metric');
-  if (hidden.length > 0)
-    noteWrapped(terminal, 'dim', `Not shown for want of width: ${hidden.join(', ')} (--metrics chooses).`);
 }
 
 function counted(header: string, of: (row: GroupRow) => number): Column<GroupRow> {

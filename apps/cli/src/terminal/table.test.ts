@@ -97,15 +97,46 @@ test('prose in the last column is continued on further lines', () => {
   ]);
 });
 
-test('a name that is to be typed again is never cut; the last columns go where there is no room', () => {
+const plain = (width: number) => capture({ isTTY: true, columns: width, env: { NO_COLOR: '1' } }).terminal;
+
+test('a name that is to be typed again is never cut; columns go where there is no room, and are named', () => {
   const names: Column<Row> = { header: 'NAME', cell: ({ name }) => name, whole: true };
-  const unit: Column<Row> = { header: 'UNIT', cell: () => 'seconds' };
-  const { terminal } = capture({ isTTY: true, columns: 30, env: { NO_COLOR: '1' } });
-  assert.deepEqual(renderTable(terminal, [names, columns[1]!, unit], rows), [
+  const unit: Column<Row> = { header: 'UNIT', cell: () => 'seconds', whole: true };
+  assert.deepEqual(renderTable(plain(30), [names, columns[1]!, unit], rows, { otherwise: '--csv has all' }), [
     'NAME                       N',
     'a-long-name-of-a-sweep     7',
     'b                       1234',
+    'Not shown for want of width:',
+    'UNIT (--csv has all).',
   ]);
-  const narrow = capture({ isTTY: true, columns: 10, env: { NO_COLOR: '1' } });
-  assert.deepEqual(renderTable(narrow.terminal, [names, unit], rows), ['NAME', 'a-long-name-of-a-sweep', 'b']);
+  const narrow = renderTable(plain(10), [names, unit], rows);
+  assert.deepEqual(narrow.slice(0, 3), ['NAME', 'a-long-name-of-a-sweep', 'b']);
+});
+
+test('numbers are never cut, and what is essential is left out last', () => {
+  const number = (header: string, value: number, essential = false): Column<Row> => ({
+    ...{ header, cell: () => String(value), align: 'right', essential },
+  });
+  const wide = [columns[0]!, number('one', 111_111), number('two', 222_222), number('loss', 333_333, true)];
+  assert.deepEqual(renderTable(plain(26), wide, [{ name: 'a', count: 1 }]), [
+    'NAME     one    loss',
+    'a     111111  333333',
+    'Not shown for want of',
+    'width: two.',
+  ]);
+});
+
+test('headers that are longer than what they head take two lines where width is wanting', () => {
+  const wide = ['PAPER TRIALS', 'learningRateScale', 'N'].map((header): Column<Row> => ({
+    ...{ header, cell: ({ count }) => String(count), align: 'right' },
+  }));
+  assert.deepEqual(renderTable(plain(80), wide, [{ name: '', count: 7 }]), [
+    'PAPER TRIALS  learningRateScale  N',
+    '           7                  7  7',
+  ]);
+  assert.deepEqual(renderTable(plain(24), wide, [{ name: '', count: 7 }]), [
+    '    PAPER    learning',
+    '   TRIALS   RateScale  N',
+    '        7           7  7',
+  ]);
 });

@@ -12,8 +12,10 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Prose, for the last column: continued on further lines instead of cut. Default: false. */
   readonly prose?: boolean;
-  /** A name that the reader types again: never cut. Where that leaves no room, the last columns are left out. Default: false. */
+  /** Words that are not cut either: a name that the reader types again. Numbers never are. Default: false. */
   readonly whole?: boolean;
+  /** Left out, for want of width, only after all that is not. Default: false. */
+  readonly essential?: boolean;
   /** How a cell is shown on a terminal, after its width was taken. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -26,38 +28,74 @@ export function countColumn<Row>(header: string, count: (row: Row) => number): C
 const gap = '  ';
 const narrowest = 8;
 
-/** A table with a header, as wide as its content or as the terminal: cells that are too wide end in "…". */
+/**
+ * A table with a header, as wide as its content or as the terminal. What is too wide takes, one after the other: headers of two
+ * lines, prose of several, words that are cut and end in "…". Columns that are left out then are named below the table, and how
+ * to see them `otherwise`.
+ */
 export function renderTable<Row>(
   terminal: Terminal,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
+  { otherwise = '' }: { readonly otherwise?: string } = {},
 ): readonly string[] {
-  const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
-  const natural = columns.map((column, c) =>
-    Math.max(displayWidth(column.header), ...cells.map((row) => displayWidth(row[c]!))),
+  const fitting = fitColumns(terminal, columns, rows);
+  const lines = renderWhole(terminal, fitting, rows);
+  if (fitting.hidden.length === 0) return lines;
+  const hint = otherwise === '' ? '' : ` (${otherwise})`;
+  const note = `Not shown for want of width: ${fitting.hidden.join(', ')}${hint}.`;
+  return [...lines, ...wrap(note, terminal.columns()).map((text) => terminal.style('dim', text))];
+}
+
+interface Fitting<Row> {
+  readonly shown: readonly Column<Row>[];
+  readonly widths: readonly number[];
+  /** Headers of what is left out. */
+  readonly hidden: readonly string[];
+}
+
+/** The columns that fit the terminal, with their widths. The first always does. */
+function fitColumns<Row>(terminal: Terminal, columns: readonly Column<Row>[], rows: readonly Row[]): Fitting<Row> {
+  const contents = columns.map(({ cell }) =>
+    rows.reduce((most, row) => Math.max(most, displayWidth(oneLine(cell(row)))), 0),
   );
-  const available = terminal.columns();
-  const widths = fit(columns, natural, available);
-  const isTooWide = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) > available;
-  if (isTooWide && columns.length > 1 && columns.some(({ whole }) => whole === true)) {
-    return renderTable(terminal, columns.slice(0, -1), rows);
+  let left = [...columns.keys()];
+  for (;;) {
+    const shown = left.map((c) => columns[c]!);
+    const widths = squeeze(
+      shown,
+      left.map((c) => contents[c]!),
+      terminal.columns(),
+    );
+    const isLast = left.length <= 1;
+    if (isLast || total(widths) <= terminal.columns()) {
+      return { shown, widths, hidden: columns.filter((column) => !shown.includes(column)).map(({ header }) => header) };
+    }
+    const others = left.slice(1);
+    const out = others.findLast((c) => columns[c]!.essential !== true) ?? others.at(-1);
+    left = left.filter((c) => c !== out);
   }
+}
+
+function renderWhole<Row>(
+  terminal: Terminal,
+  { shown, widths }: Fitting<Row>,
+  rows: readonly Row[],
+): readonly string[] {
   const line = (texts: readonly string[], paint: (text: string, c: number) => string) =>
-    columns
+    shown
       .map(({ align }, c) => {
         const text = clip(texts[c]!, widths[c]!);
         const padding = ' '.repeat(widths[c]! - displayWidth(text));
-        return align === 'right' ? padding + paint(text, c) : paint(text, c) + padding;
+        const painted = text === '' ? '' : paint(text, c);
+        return align === 'right' ? padding + painted : painted + padding;
       })
       .join(gap)
       .trimEnd();
-  const headers = columns.map(({ header }) => header);
   return [
-    line(headers, (text) => terminal.style('dim', text)),
-    ...cells.flatMap((row, r) =>
-      physicalRows(columns, row, widths).map((texts) =>
-        line(texts, (text, c) => columns[c]!.paint?.(text, rows[r]!) ?? text),
-      ),
+    ...headerLines(shown, widths).map((texts) => line(texts, (text) => terminal.style('dim', text))),
+    ...rows.flatMap((row) =>
+      physicalRows(shown, row, widths).map((texts) => line(texts, (text, c) => shown[c]!.paint?.(text, row) ?? text)),
     ),
   ];
 }
@@ -67,10 +105,10 @@ export function printTable<Row>(
   terminal: Terminal,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { header = true }: { readonly header?: boolean } = {},
+  { header = true, otherwise = '' }: { readonly header?: boolean; readonly otherwise?: string } = {},
 ): void {
   if (terminal.interactive) {
-    renderTable(terminal, columns, rows).forEach(terminal.print);
+    renderTable(terminal, columns, rows, { otherwise }).forEach(terminal.print);
     return;
   }
   if (header) terminal.print(columns.map((column) => column.header).join('\t'));
@@ -81,36 +119,75 @@ function oneLine(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
 }
 
+/** The headers, the longer ones on two lines, the others on the last. */
+function headerLines<Row>(columns: readonly Column<Row>[], widths: readonly number[]): readonly (readonly string[])[] {
+  const lines = columns.map(({ header }, c) => foldHeader(header, widths[c]!));
+  const height = Math.max(...lines.map(({ length }) => length));
+  return Array.from({ length: height }, (_, l) => lines.map((own) => own[l - height + own.length] ?? ''));
+}
+
+/** "PAPER TRIALS" and "learningRateScale" can stand on two lines; what cannot is given as it is. */
+function foldHeader(header: string, width: number): readonly string[] {
+  if (displayWidth(header) <= width) return [header];
+  const parts = header.split(/ +|(?<=[a-z])(?=[A-Z])/);
+  for (let first = parts.length - 1; first > 0; first--) {
+    const join = header.includes(' ') ? ' ' : '';
+    const lines = [parts.slice(0, first).join(join), parts.slice(first).join(join)];
+    if (lines.every((line) => displayWidth(line) <= width)) return lines;
+  }
+  return [header];
+}
+
+/** Least width at which a header is not cut. */
+function narrowestHeader(header: string): number {
+  let width = displayWidth(header);
+  while (width > 1 && foldHeader(header, width - 1).length > 1) width--;
+  return width;
+}
+
 /** A row as the lines that it takes: more than one where the prose of its last column does not fit. */
 function physicalRows<Row>(
   columns: readonly Column<Row>[],
-  row: readonly string[],
+  row: Row,
   widths: readonly number[],
 ): readonly (readonly string[])[] {
-  if (columns.at(-1)?.prose !== true) return [row];
-  const lines = wrap(row.at(-1)!, widths.at(-1)!);
-  return lines.map((text, l) => [...row.slice(0, -1).map((cell) => (l === 0 ? cell : '')), text]);
+  const cells = columns.map(({ cell }) => oneLine(cell(row)));
+  if (columns.at(-1)?.prose !== true) return [cells];
+  const lines = wrap(cells.at(-1)!, widths.at(-1)!);
+  return lines.map((text, l) => [...cells.slice(0, -1).map((cell) => (l === 0 ? cell : '')), text]);
 }
 
-/** Takes width from prose, then from the widest columns until the line fits; gives up where all that may be cut are `narrowest`. */
-function fit<Row>(columns: readonly Column<Row>[], natural: readonly number[], available: number): readonly number[] {
-  const widths = [...natural];
-  let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - available;
-  const last = widths.length - 1;
-  if (excess > 0 && columns[last]?.prose === true) {
-    const readable = Math.floor(available / 3);
-    const given = Math.min(excess, Math.max(0, widths[last]! - readable));
-    widths[last]! -= given;
-    excess -= given;
-  }
-  const cut = [...widths.keys()].filter((c) => columns[c]!.whole !== true);
-  while (excess > 0 && cut.length > 0) {
-    const widest = cut.reduce((most, c) => (widths[c]! > widths[most]! ? c : most));
-    if (widths[widest]! <= narrowest) break;
-    widths[widest]!--;
-    excess--;
+/** Widths that fit what is available, or the least that there can be: taken from prose, from headers, from words. */
+function squeeze<Row>(
+  columns: readonly Column<Row>[],
+  contents: readonly number[],
+  available: number,
+): readonly number[] {
+  const widths = columns.map(({ header }, c) => Math.max(displayWidth(header), contents[c]!));
+  const last = columns.length - 1;
+  const isProse = columns[last]?.prose === true;
+  const readable = Math.floor(available / 3);
+  const folded = columns.map(({ header }, c) => Math.max(narrowestHeader(header), contents[c]!));
+  const floors = [
+    widths.map((width, c) => (isProse && c === last ? Math.min(width, readable) : width)),
+    folded.map((width, c) => (isProse && c === last ? widths[c]! : width)),
+    columns.map(({ align, whole }, c) =>
+      align === 'right' || whole === true ? folded[c]! : Math.min(folded[c]!, narrowest),
+    ),
+  ];
+  for (const floor of floors) {
+    for (let excess = total(widths) - available; excess > 0; excess--) {
+      const spare = widths.map((width, c) => (width > floor[c]! ? width : 0));
+      const widest = spare.indexOf(Math.max(...spare));
+      if (spare[widest] === 0) break;
+      widths[widest]!--;
+    }
   }
   return widths;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + gap.length, -gap.length);
 }
 
 function clip(text: string, width: number): string {
