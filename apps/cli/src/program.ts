@@ -8,22 +8,29 @@ import { explain } from './explain.ts';
 
 const environmentHelp = `
 Environment:
-  NATSWEEP_HOME          where Redis, results and logs are kept (default: .natsweep in the current folder)
-  REDIS_URL              a Redis to use instead of a private one, redis:// or rediss:// (TLS)
-  NATSWEEP_DATABASE_URL  sqlite:FILE or postgres://… (default: results.sqlite in the home)
+  NATSWEEP_HOME          where Redis, results and logs are kept (default:
+                         .natsweep in the current folder)
+  REDIS_URL              a Redis to use instead of a private one, redis:// or
+                         rediss:// (TLS)
+  NATSWEEP_DATABASE_URL  sqlite:FILE or postgres://… (default: results.sqlite in
+                         the home)
+  NATSWEEP_DATA          a folder with a folder for each image data set that is
+                         in no package, such as cifar10
   NATSWEEP_LOG_LEVEL     debug, info, warn or error (default: info)
   NO_COLOR               no colours
 
 Exit codes:
-  0  done
-  1  done, and the answer is no: trials failed, a check did not pass, the stack ended by a fault
-  2  bad input: nothing was changed, nothing was queued
-  3  something is not there: Redis, the database, a running stack, a program, disk space
+    0  done
+    1  done, and the answer is no: trials failed, a check did not pass, the
+       stack ended by a fault
+    2  bad input: nothing was changed, nothing was queued
+    3  something is not there: Redis, the database, a running stack, a program,
+       disk space
   130  Ctrl-C
 
 First steps:
-  $ natsweep doctor          what works on this machine and what is missing
-  $ natsweep quickstart      a sweep on MNIST from start to picture, in a few minutes
+  $ natsweep doctor      what works on this machine and what is missing
+  $ natsweep quickstart  a sweep on MNIST from start to picture, in minutes
 `;
 
 /** Runs one command line and returns its exit code; nothing below this function ends the process. */
@@ -87,6 +94,18 @@ export function createProgram(cli: Cli): Command {
       getOutHelpWidth: () => Math.min(cli.terminal.columns(), 110),
       writeOut: (text) => cli.terminal.print(text.replace(/\n$/, '')),
       writeErr: (text) => cli.terminal.note(text.replace(/\n$/, '')),
-      outputError: (text, write) => write(`natsweep: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(`${cli.terminal.style('red', 'natsweep:')} ${inOneSentence(text)}`),
+    });
+}
+
+/** What commander says of a line that is wrong, as the other errors are said: the place, then what to give there. */
+function inOneSentence(text: string): string {
+  const said = text.trim().replace(/^error: /, '');
+  const place =
+    /^(?:option '.*?(--[\w-]+).*?' argument|command-argument value) '(.*?)' is invalid(?: for argument '(.*)')?\. (.)(.*)$/s;
+  return said
+    .replace(/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?')
+    .replace(place, (_, option?: string, value = '', argument?: string, first = '', rest = '') => {
+      return `${option ?? `<${argument}>`} ${value}: ${first.toLowerCase()}${rest}`;
     });
 }

@@ -25,7 +25,7 @@ export const registerApply: Register = (program, cli, run) => {
     .description(
       'Shows how a sweep file differs from the sweep of its name. Ends with 0 if nothing would change, else with 1.',
     )
-    .argument('<file|name>')
+    .argument('<file|name>', 'a sweep file, or a name from "natsweep sweeps"')
     .option('--name <name>', 'compare with the sweep of this name')
     .addOption(sizeOption())
     .addOption(reuseOption())
@@ -37,7 +37,7 @@ export const registerApply: Register = (program, cli, run) => {
       'Changes a sweep, running or completed, to what its file says now. Trials that both versions plan keep their records; ' +
         'records of trials that are planned no more stay to be seen as the sweep NAME@VERSION.',
     )
-    .argument('<file|name>')
+    .argument('<file|name>', 'a sweep file, or a name from "natsweep sweeps"')
     .option('--name <name>', 'change the sweep of this name')
     .addOption(sizeOption())
     .addOption(reuseOption())

@@ -47,7 +47,7 @@ function show({ terminal }: Cli, name: string, json: boolean): ExitCode {
       declarations.map((candidate) => candidate.name),
     );
     throw badInput(
-      `There is no experiment named ${name}; ${near === undefined ? '"natsweep experiments" lists them' : `did you mean ${near}?`}`,
+      `There is no experiment named ${name}; ${near === undefined ? '"natsweep experiments" lists them.' : `did you mean ${near}?`}`,
     );
   }
   const parameters = describeParameters(declaration);

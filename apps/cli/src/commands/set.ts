@@ -142,6 +142,7 @@ function chooseWorker(names: readonly string[], wanted: string | undefined): str
   if (wanted === undefined && names.length === 1) return names[0]!;
   if (wanted === undefined)
     throw badInput(`There are ${names.length} workers: name one with --worker: ${names.join(', ')}.`);
-  if (!names.includes(wanted)) throw badInput(`There is no worker ${wanted}; there are ${names.join(', ')}.`);
+  if (!names.includes(wanted))
+    throw badInput(`There is no worker ${wanted}; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`);
   return wanted;
 }
