@@ -93,6 +93,7 @@ const metrics = [
   'initialTrainLoss',
 ];
 const four = ['approximation', 'depth', 'width', 'damping'];
+const filter = 'depth % 3 != 1 && damping < 0.5 || width * depth > 4096';
 
 type Question = readonly [title: string, ask: (store: ResultsStore) => Promise<unknown>];
 
@@ -120,10 +121,18 @@ export const questions: readonly Question[] = [
   ],
   ['by 4 parameters (780 groups), all 10 metrics', (store) => store.groups('million', four, metrics)],
   [
+    'by 4 parameters, all 10 metrics, of trials filtered by an expression',
+    (store) => store.groups('million', four, metrics, { filter }),
+  ],
+  [
     'paired differences to a baseline, one damping',
     (store) => store.pairs('million', { ...pairs, by: ['depth', 'width'], where: { damping: 1 } }),
   ],
   ['paired differences to a baseline, all', (store) => store.pairs('million', { ...pairs, by: ['depth'] })],
+  [
+    'paired differences to a baseline, of trials filtered by an expression',
+    (store) => store.pairs('million', { ...pairs, by: ['depth'], filter }),
+  ],
   ['first piece of an export', async (store) => void (await firstOf(store.export('million', { format: 'csv' })))],
 ];
 

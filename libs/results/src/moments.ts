@@ -12,16 +12,17 @@ export type Statistic = readonly [
 export const large = 1e140;
 export const downscale = 2 ** -600;
 
-/** Where the numbers stand that are kept of one value; all are 0 where it was not measured. */
-const field = {
-  count: 0,
-  mean: 1,
-  /** Sum of squared residuals of the mean. */
-  squares: 2,
-  /** 1 if mean and squares are of values times `downscale`. */
-  isScaled: 3,
-  greatest: 4,
-} as const;
+/**
+ * Where the numbers stand that are kept of one value; all are 0 where it was not measured. One constant each: V8 throws away its
+ * machine code again and again where they are properties of one object.
+ */
+const atCount = 0;
+const atMean = 1;
+/** Sum of squared residuals of the mean. */
+const atSquares = 2;
+/** 1 if mean and squares are of values times `downscale`. */
+const atScaled = 3;
+const atGreatest = 4;
 const fields = 5;
 
 /** Means and deviations of many values, which go by their place in the table. */
@@ -43,13 +44,13 @@ export class MomentTable {
   add(place: number, value: number): void {
     const numbers = this.#numbers;
     const at = fields * place;
-    if (Math.abs(value) > large && numbers[at + field.isScaled] === 0) scaleDown(numbers, at);
-    const scaled = numbers[at + field.isScaled] === 0 ? value : value * downscale;
-    const count = ++numbers[at + field.count]!;
-    const residual = scaled - numbers[at + field.mean]!;
-    numbers[at + field.mean]! += residual / count;
-    numbers[at + field.squares]! += residual * (scaled - numbers[at + field.mean]!);
-    if (count === 1 || value > numbers[at + field.greatest]!) numbers[at + field.greatest] = value;
+    if (Math.abs(value) > large && numbers[at + atScaled] === 0) scaleDown(numbers, at);
+    const scaled = numbers[at + atScaled] === 0 ? value : value * downscale;
+    const count = ++numbers[at + atCount]!;
+    const residual = scaled - numbers[at + atMean]!;
+    numbers[at + atMean]! += residual / count;
+    numbers[at + atSquares]! += residual * (scaled - numbers[at + atMean]!);
+    if (count === 1 || value > numbers[at + atGreatest]!) numbers[at + atGreatest] = value;
   }
 
   /** What is kept of the first values. */
@@ -64,38 +65,38 @@ export class MomentTable {
   merge(place: number, part: Float64Array, other: number): void {
     const numbers = this.#numbers;
     const [at, from] = [fields * place, fields * other];
-    const [count, added] = [numbers[at + field.count]!, part[from + field.count]!];
+    const [count, added] = [numbers[at + atCount]!, part[from + atCount]!];
     if (added === 0) return;
-    if (numbers[at + field.isScaled]! < part[from + field.isScaled]!) scaleDown(numbers, at);
-    if (numbers[at + field.isScaled]! > part[from + field.isScaled]!) scaleDown(part, from);
+    if (numbers[at + atScaled]! < part[from + atScaled]!) scaleDown(numbers, at);
+    if (numbers[at + atScaled]! > part[from + atScaled]!) scaleDown(part, from);
     const share = added / (count + added);
-    const shift = part[from + field.mean]! - numbers[at + field.mean]!;
-    numbers[at + field.count]! += added;
-    numbers[at + field.mean]! += shift * share;
-    numbers[at + field.squares]! += part[from + field.squares]! + shift * shift * count * share;
-    const greatest = part[from + field.greatest]!;
-    if (count === 0 || greatest > numbers[at + field.greatest]!) numbers[at + field.greatest] = greatest;
+    const shift = part[from + atMean]! - numbers[at + atMean]!;
+    numbers[at + atCount]! += added;
+    numbers[at + atMean]! += shift * share;
+    numbers[at + atSquares]! += part[from + atSquares]! + shift * shift * count * share;
+    const greatest = part[from + atGreatest]!;
+    if (count === 0 || greatest > numbers[at + atGreatest]!) numbers[at + atGreatest] = greatest;
   }
 
   statistic(place: number): Statistic {
     const numbers = this.#numbers;
     const at = fields * place;
-    const count = numbers[at + field.count]!;
-    const scale = numbers[at + field.isScaled] === 0 ? 1 : downscale;
+    const count = numbers[at + atCount]!;
+    const scale = numbers[at + atScaled] === 0 ? 1 : downscale;
     return [
       count,
-      count > 0 ? finite(numbers[at + field.mean]! / scale) : null,
-      count > 1 ? finite(Math.sqrt(numbers[at + field.squares]! / (count - 1)) / scale) : null,
-      count > 0 ? finite(numbers[at + field.greatest]!) : null,
+      count > 0 ? finite(numbers[at + atMean]! / scale) : null,
+      count > 1 ? finite(Math.sqrt(numbers[at + atSquares]! / (count - 1)) / scale) : null,
+      count > 0 ? finite(numbers[at + atGreatest]!) : null,
     ];
   }
 }
 
 function scaleDown(numbers: Float64Array, at: number): void {
-  numbers[at + field.mean]! *= downscale;
+  numbers[at + atMean]! *= downscale;
   // one after the other: the square of the factor is 0
-  numbers[at + field.squares] = numbers[at + field.squares]! * downscale * downscale;
-  numbers[at + field.isScaled] = 1;
+  numbers[at + atSquares] = numbers[at + atSquares]! * downscale * downscale;
+  numbers[at + atScaled] = 1;
 }
 
 export function finite(value: number): number | null {
