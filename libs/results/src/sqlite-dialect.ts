@@ -36,7 +36,7 @@ export function sqlite(options: SqliteOptions): Sqlite {
   return { dialect, readArrays: (query) => driver.readArrays(query), file: () => driver.file };
 }
 
-const settings = ['pragma temp_store = memory', 'pragma cache_size = -65536'];
+const settings = ['pragma temp_store = memory'];
 
 /**
  * WAL, which is kept in the file, so that readers never wait for the collector; `synchronous = full`, so that a commit is on
@@ -49,8 +49,10 @@ const writerSettings = [
   'pragma foreign_keys = on',
   // fewer checkpoints: the index over trial ids is written all over, and a checkpoint writes each of its pages once
   'pragma wal_autocheckpoint = 8000',
+  // half of a reader's: the scheduler keeps within 300 MiB at a million trials
+  'pragma cache_size = -32768',
 ];
-const readerSettings = ['pragma query_only = on'];
+const readerSettings = ['pragma query_only = on', 'pragma cache_size = -65536'];
 
 class NodeSqliteDriver implements Driver {
   readonly #options: SqliteOptions;
