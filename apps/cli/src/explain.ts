@@ -54,7 +54,7 @@ const saidToUsers: Readonly<Record<string, ExitCode>> = {
   SweepSpecError: badInput,
   ExpressionError: badInput,
   RedisUnavailableError: unavailable,
-  RedisFullError: unavailable,
+  RedisRefusalError: unavailable,
   NoSchedulerError: unavailable,
 };
 

@@ -4,6 +4,7 @@ import type { Batch, Trial } from '@natsweep/sweep';
 import { BatchQueue } from './batch-queue.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { explainRefusal, isRefusal } from './refusal.ts';
+import { readStall, tellStall } from './stall.ts';
 import { temporaryRedis } from './testing.ts';
 
 const explained = (message: string) => {
@@ -12,7 +13,7 @@ const explained = (message: string) => {
   return isRefusal(error) ? error.message : undefined;
 };
 
-test('answers of a Redis without room are said in one sentence, others are left as they are', () => {
+test('answers of a Redis that takes no writes are said in one sentence, others are left as they are', () => {
   const disk = 'Redis cannot write to its disk (No space left on device): free space there.';
   assert.equal(explained('MISCONF Errors writing to the AOF file: No space left on device'), disk);
   const inScript =
@@ -23,20 +24,30 @@ test('answers of a Redis without room are said in one sentence, others are left 
   assert.equal(explained('WRONGTYPE Operation against a key holding the wrong kind of value'), undefined);
 });
 
+test('a Redis without room is told of as long as it has none, whatever the scheduler has told', async (t) => {
+  const redis = await (await temporaryRedis(t)).connect();
+  await tellStall(redis, { message: 'The disk of the database is full.', sinceMs: 1 });
+  await redis.config('SET', 'maxmemory', '1');
+  const stall = await readStall(redis);
+  assert.equal(stall?.message, 'The memory of Redis is full: raise its "maxmemory".');
+  await redis.config('SET', 'maxmemory', '0');
+  assert.deepEqual(await readStall(redis), { message: 'The disk of the database is full.', sinceMs: 1 });
+});
+
 const trial: Trial = { trialId: 't', index: 0, experiment: 'diagnostic', experimentVersion: 1, params: {}, seed: 0 };
 
-test('a batch that is done while Redis has no room leaves the queue when there is room, and was run once', async (t) => {
+test('a batch that is done while Redis takes no writes leaves the queue when it does, and was run once', async (t) => {
   const redis = await temporaryRedis(t);
   const server = await redis.connect();
   const queue = await BatchQueue.open(redis.address);
   const errors: string[] = [];
   let runs = 0;
+  const refused = async () => /errorstat_NOREPLICAS/.test(await server.info('errorstats'));
   const worker = new BatchWorker(await redis.connect({ onOutage: 'wait' }), {
     slot: 's',
     run: async () => {
       runs += 1;
-      await server.config('SET', 'maxmemory', '1');
-      setTimeout(() => void server.config('SET', 'maxmemory', '0'), 300);
+      await server.config('SET', 'min-replicas-to-write', '1');
       return { kind: 'finished' };
     },
     onError: ({ message }) => errors.push(message),
@@ -45,6 +56,8 @@ test('a batch that is done while Redis has no room leaves the queue when there i
   const batch: Batch = { sweep: 's', trials: [trial], trialTimeoutSeconds: 60, maxAttempts: 1 };
   await queue.add([batch]);
   void worker.run();
+  while (!(await refused())) await server.ping();
+  await server.config('SET', 'min-replicas-to-write', '0');
   while ((await queue.ids()).size > 0) await server.ping();
   assert.deepEqual([runs, errors, await queue.failed()], [1, [], []]);
   await worker.close();

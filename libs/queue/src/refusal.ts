@@ -1,19 +1,19 @@
-export function fullDisk(reason: string): string {
-  return `Redis cannot write to its disk (${reason}): free space there.`;
-}
+const fullDisk = (reason: string) => `Redis cannot write to its disk (${reason}): free space there.`;
+const fullMemory = 'The memory of Redis is full: raise its "maxmemory".';
 
-/** The first word of Redis when it has no room for a write, and what there is to do. */
+/** The first word of Redis when it takes no write, until something is put right, and what that is. */
 const refusals: readonly (readonly [refusal: RegExp, sentence: (reason: string) => string])[] = [
   [/^MISCONF .*?(?:: (.*?)(?: script:.*)?)?$/s, fullDisk],
-  [/^OOM /, () => 'The memory of Redis is full: raise its "maxmemory".'],
+  [/^OOM /, () => fullMemory],
+  [/^NOREPLICAS /, () => 'Redis takes no writes while too few of its replicas are there: bring them back.'],
 ];
 
-const refusalName = 'RedisFullError';
+const refusalName = 'RedisRefusalError';
 
 /**
- * Makes an answer of Redis, if it is that there is no room for what was to be written, an error that says so in one sentence. It
- * gets the code of a server that takes no connections: BullMQ then tries again after a pause, as in an outage, where it would
- * else try without one or count a failed attempt.
+ * Makes an answer of Redis, if it is that nothing can be written now, an error that says so in one sentence. It gets the code of
+ * a server that takes no connections: BullMQ then tries again after a pause, as in an outage, where it would else try without
+ * one or count a failed attempt.
  */
 export function explainRefusal(error: Error): void {
   for (const [refusal, sentence] of refusals) {
@@ -29,7 +29,15 @@ export function explainRefusal(error: Error): void {
   }
 }
 
-/** Whether Redis has no room for what was to be written: it is there, answers questions, and is the same when there is room again. */
+/** Whether Redis takes no writes now: it is there, answers questions, and has lost nothing when it takes them again. */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === refusalName;
+}
+
+/** Why Redis takes no writes now, by its INFO on persistence and memory; undefined if it does. */
+export function lackOfRoom(info: string): string | undefined {
+  if (/^aof_last_write_status:err/m.test(info)) return fullDisk('its log says why');
+  const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const limit = bytes('maxmemory');
+  return limit > 0 && bytes('used_memory') > limit ? fullMemory : undefined;
 }

@@ -1,7 +1,7 @@
 import type { RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import { readPayload, stallPayload } from './payloads.ts';
-import { fullDisk } from './refusal.ts';
+import { lackOfRoom } from './refusal.ts';
 import { readSummaries } from './summaries.ts';
 
 /** Why the active scheduler records nothing and admits nothing, though it tries again and again. */
@@ -26,11 +26,16 @@ export async function endStall(connection: RedisConnection): Promise<void> {
 
 /** Undefined while the scheduler gets on, or there is none. Where Redis takes no writes, nobody can tell but Redis. */
 export async function readStall(connection: RedisConnection): Promise<Stall | undefined> {
-  const [json, persistence] = await Promise.all([connection.get(keys.stall), connection.info('persistence')]);
-  if (/^aof_last_write_status:err/m.test(persistence)) {
+  const [json, ...info] = await Promise.all([
+    connection.get(keys.stall),
+    connection.info('persistence'),
+    connection.info('memory'),
+  ]);
+  const message = lackOfRoom(info.join(''));
+  if (message !== undefined) {
     const published = (await readSummaries(connection)).map(({ updatedAtMs }) => updatedAtMs);
     return {
-      message: fullDisk('its log says why'),
+      message,
       sinceMs: published.length === 0 ? Date.now() : Math.max(...published),
     };
   }

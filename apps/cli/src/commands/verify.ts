@@ -19,10 +19,13 @@ export const registerVerify: Register = (program, cli, run) => {
       run(async (name: string, { json }: { json?: boolean }) => {
         const { terminal, environment } = cli;
         const result = await withResults(environment, async (results) => {
-          const { spec, declaration } = await findRecordedSweep(results, name);
+          const { stored, spec, declaration } = await findRecordedSweep(results, name);
           const grid = createGrid(spec, declaration);
           terminal.status(`Reading ${name} …`);
-          return results.verify(name, { size: grid.size, trialId: (index) => grid.trial(index).trialId });
+          const found = await results.verify(name, { size: grid.size, trialId: (index) => grid.trial(index).trialId });
+          if (found.missing > 0 && (stored.state === 'running' || stored.state === 'paused') && !isRetired(name))
+            terminal.note(`${name} has not ended: what is missing is yet to come.`);
+          return found;
         });
         terminal.status('');
         const found: Found = isRetired(name)
