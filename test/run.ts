@@ -10,13 +10,16 @@
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { run } from 'node:test';
 import type { EventData } from 'node:test';
 
 const root = resolve(import.meta.dirname, '..');
 const propertySeed = resolve(import.meta.dirname, 'property-seed.ts');
-const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const unitOnly = process.argv.includes('--unit');
+const { values: flags, positionals: parts } = parseArgs({
+  allowPositionals: true,
+  options: { unit: { type: 'boolean', default: false } },
+});
 
 const find = (pattern: string): string[] =>
   globSync(pattern, { cwd: root, exclude: (path) => path.includes('node_modules') })
@@ -29,7 +32,7 @@ const skippedTests: string[] = [];
 const failedTests: string[] = [];
 
 await runFiles(find('{apps,libs,dashboards}/**/*.test.ts'), availableParallelism());
-if (!unitOnly) await runFiles(find('test/**/*.test.ts'), 1);
+if (!flags.unit) await runFiles(find('test/**/*.test.ts'), 1);
 
 if (skippedTests.length > 0) console.log(`\nSkipped:\n${skippedTests.join('\n')}`);
 if (failedTests.length > 0) console.log(`\nFailed:\n${failedTests.join('\n')}`);
