@@ -72,7 +72,7 @@ test('commands and options that do not exist are bad input, with the nearest tha
   assert.match(command.stderr, /unknown command .luanch.: did you mean launch\?/);
   const option = await home.natsweep('launch', 'quickstart', '--size', 'huge');
   assert.equal(option.code, 2);
-  assert.match(option.stderr, /Allowed choices are smallest, small, paper/);
+  assert.match(option.stderr, /--size huge: allowed choices are smallest, small, paper/);
 });
 
 test('without a stack launch says how to start one, and queues nothing', async (t) => {

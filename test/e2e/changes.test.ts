@@ -128,7 +128,7 @@ test('what can be done with a sweep once it is there', async (t) => {
     );
     const nobody = await home.natsweep('set', 'slots', '2', '--worker', 'nobody');
     assert.equal(nobody.code, 2);
-    assert.match(nobody.stderr, /^natsweep: There is no worker nobody; there are /);
+    assert.match(nobody.stderr, /^natsweep: There is no worker nobody; there is /);
   });
 
   await t.test('trials that hang are cancelled, the others run', async () => {
