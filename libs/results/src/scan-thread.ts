@@ -7,7 +7,7 @@ import { pages } from './pages.ts';
 import { createReducer } from './reduction.ts';
 import type { Share } from './sqlite-groups.ts';
 
-const { file, query, range, reduction } = workerData as Share;
+const { file, query, after, reduction } = workerData as Share;
 const { DatabaseSync } = loadSqlite();
 const database = new DatabaseSync(new URL(file.url), { readOnly: true, timeout: file.lockTimeoutMs });
 const statement = database.prepare(query.sql);
@@ -15,6 +15,6 @@ statement.setReturnArrays(true);
 const readArrays = ({ parameters }: ArrayQuery) =>
   Promise.resolve(statement.all(...(parameters as SQLInputValue[])) as unknown as Cell[][]);
 const reducer = createReducer(reduction);
-for await (const page of pages(readArrays, query, range)) for (const row of page) reducer.add(row);
+for await (const page of pages(readArrays, query, after)) for (const row of page) reducer.add(row);
 database.close();
 parentPort!.postMessage(reducer.part());

@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import type { ArrayQuery, Connection, DatabaseFile } from './connection.ts';
 import type { Group } from './grouped-moments.ts';
 import { pages } from './pages.ts';
-import type { IdRange } from './pages.ts';
 import type { TrialQuery } from './query.ts';
 import { createReducer } from './reduction.ts';
 import type { Reduction } from './reduction.ts';
@@ -28,7 +27,8 @@ export interface Reduced {
 export interface Share {
   readonly file: DatabaseFile;
   readonly query: ArrayQuery;
-  readonly range: IdRange;
+  /** The id that its rows come after. */
+  readonly after: number;
   readonly reduction: Reduction;
 }
 
@@ -37,17 +37,16 @@ export interface Share {
  * goes into fetching one value after the other from SQLite.
  */
 export async function sqliteGroups(connection: Connection, { trials, columns, reduction }: Reduced): Promise<Group[]> {
-  const query = pageQuery(trials, columns);
+  const upTo = (id: number) => pageQuery(trials.where('id', '<=', id), columns);
   const newest = await trials.clearWhere().select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
   const last = newest?.id ?? 0;
   const file = connection.file();
   const isShared = file !== undefined && last >= fewestShared && availableParallelism() > 1;
   const middle = isShared ? Math.ceil((1 - threadShare) * last) : last;
   const reducer = createReducer(reduction);
-  const other = isShared ? inThread({ file, query, range: { after: middle, last }, reduction }) : undefined;
+  const other = isShared ? inThread({ file, query: upTo(last), after: middle, reduction }) : undefined;
   try {
-    for await (const page of pages(connection.readArrays, query, { after: 0, last: middle }))
-      for (const row of page) reducer.add(row);
+    for await (const page of pages(connection.readArrays, upTo(middle))) for (const row of page) reducer.add(row);
     if (other !== undefined) reducer.merge(await other.part);
   } finally {
     await other?.end();
