@@ -43,7 +43,7 @@ function storable(record: TrialRecord): TrialRecord {
   if (record.kind === 'failed')
     return { ...record, params, message: storableText(record.message), logTail: storableText(record.logTail) };
   const metrics = mapValues(record.metrics, (value) => (Number.isFinite(value) ? value : null));
-  return { ...record, params, metrics };
+  return params === record.params && metrics === record.metrics ? record : { ...record, params, metrics };
 }
 
 /** PostgreSQL keeps no NUL, and lone surrogates have no UTF-8. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { TrialRecord } from '@natsweep/sweep';
+import { KeyOrder, type TrialRecord } from '@natsweep/sweep';
 import { perEngine } from './per-engine.ts';
 import { traceBytes } from './traces.ts';
 
@@ -14,21 +14,21 @@ export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8
     record.kind,
     record.trialId,
     record.seed,
-    sorted(record.params),
+    sorted(record.params, paramOrder),
     [
       attempt,
       worker,
       slot,
       startedAtMs,
       elapsedSeconds,
-      ...(gpu === undefined ? [] : [sorted(gpu)]),
+      ...(gpu === undefined ? [] : [sorted(gpu, new KeyOrder())]),
       ...(peakMemoryBytes === undefined ? [] : [peakMemoryBytes]),
     ],
   ];
   if (record.kind === 'failed')
     return sha256(JSON.stringify([...common, record.failure, record.message, record.logTail]));
   const { outcome, metrics, traces } = record;
-  const measured = sorted(metrics).filter(([, value]) => value !== null);
+  const measured = sorted(metrics, metricOrder).filter(([, value]) => value !== null);
   const shape = Object.entries(traces).map(([name, values]) => [name, values.length]);
   const head = JSON.stringify([...common, outcome, measured]);
   const said = `${head.slice(0, -1)},${engineText(record.engine)},${JSON.stringify(shape)}]`;
@@ -42,11 +42,12 @@ function sha256(content: string | Uint8Array): Uint8Array {
 }
 
 const engineText = perEngine(({ engine, device, precision, threads, versions }) =>
-  JSON.stringify([engine, device, precision, threads, sorted(versions)]),
+  JSON.stringify([engine, device, precision, threads, sorted(versions, new KeyOrder())]),
 );
 
-function sorted<Entries extends object>(entries: Entries): [string, unknown][] {
-  return Object.keys(entries)
-    .sort()
-    .map((key) => [key, entries[key as keyof Entries]]);
+const paramOrder = new KeyOrder();
+const metricOrder = new KeyOrder();
+
+function sorted<Entries extends object>(entries: Entries, order: KeyOrder): [string, unknown][] {
+  return order.of(entries).map((key) => [key, entries[key as keyof Entries]]);
 }

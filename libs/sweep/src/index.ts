@@ -17,6 +17,7 @@ export { readSweepSpec, SweepSpecError } from './read-spec.ts';
 export { maxValueLength, sweepJsonSchema, type SweepSize } from './sweep-file.ts';
 export { parseSweepSpec, type ParseOptions, type ParseResult } from './parse-spec.ts';
 export { formatProblem, type SpecProblem } from './problem.ts';
+export { KeyOrder } from './key-order.ts';
 export { nearest } from './nearest.ts';
 export { formatCount, plural } from './counts.ts';
 export { ExpressionError } from './expression-error.ts';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Parameters } from './trial.ts';
+import { KeyOrder } from './key-order.ts';
+import type { Parameters, ParameterValue } from './trial.ts';
 
 export interface TrialIdentity {
   readonly experiment: string;
@@ -10,6 +11,7 @@ export interface TrialIdentity {
 }
 
 const digits = 32;
+const order = new KeyOrder();
 
 /** Characters of every `trialId`. */
 export const trialIdLength = 1 + digits;
@@ -19,8 +21,8 @@ export const trialIdLength = 1 + digits;
  * as ECMAScript prints them), seed and version. Equal work has an equal id in every sweep and on every machine.
  */
 export function trialId(identity: TrialIdentity): string {
-  const names = Object.keys(identity.params).sort();
-  const params = Object.fromEntries(names.map((name) => [name, identity.params[name]]));
+  const params: Record<string, ParameterValue> = {};
+  for (const name of order.of(identity.params)) params[name] = identity.params[name]!;
   const canonical = JSON.stringify({
     experiment: identity.experiment,
     params,
