@@ -123,7 +123,7 @@ test('a payload with an object in the place of any of its values is none', () =>
   }
 });
 
-test('counts are whole and not negative, names are bounded', () => {
+test('counts are whole and not negative, names are bounded, times and outcomes are such', () => {
   const [[, observation]] = payloads as [readonly [unknown, object]];
   for (const wrong of [
     { index: -1 },
@@ -131,6 +131,14 @@ test('counts are whole and not negative, names are bounded', () => {
     { index: 2 ** 60 },
     { params: { ['x'.repeat(1001)]: 1 } },
     { trialId: 'x'.repeat(300) },
+    { trialId: '' },
+    { seed: 0.5 },
+    { outcome: 'done' },
+    { metrics: [1] },
+    { attempt: null },
+    { attempt: { startedAtMs: 1 } },
+    { attempt: { startedAtMs: 1, elapsedSeconds: -1 } },
+    { attempt: { startedAtMs: 1, elapsedSeconds: 1, peakMemoryBytes: -1 } },
   ]) {
     assert.equal(readPayload(reportPayload, JSON.stringify({ ...observation, ...wrong })), undefined);
   }

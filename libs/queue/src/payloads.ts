@@ -4,6 +4,7 @@ import {
   maxValueLength,
   type Batch,
   type Measured,
+  type Outcome,
   type ParameterValue,
 } from '@natsweep/sweep';
 import { z } from 'zod';
@@ -26,11 +27,15 @@ const count = z.int().min(0);
 
 /** An object of values that are all alike; many times faster than `z.record`, and every observation holds three of these. */
 function recordOf<Value>(holds: (value: unknown) => value is Value) {
-  return z.custom<Readonly<Record<string, Value>>>((given) => {
+  return z.custom<Readonly<Record<string, Value>>>(isRecordOf(holds));
+}
+
+function isRecordOf(holds: (value: unknown) => boolean): (given: unknown) => boolean {
+  return (given) => {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
     for (const key in given) if (key.length > 1000 || !holds((given as Record<string, unknown>)[key])) return false;
     return true;
-  });
+  };
 }
 
 const isMeasured = (value: unknown): value is Measured => value === null || typeof value === 'number';
@@ -42,6 +47,8 @@ const isParameter = (value: unknown): value is ParameterValue =>
   (typeof value === 'string' && value.length <= maxValueLength);
 const isFact = (value: unknown): value is Facts[string] =>
   value === null || typeof value === 'number' || isShortText(value);
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= 200;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const parameters = recordOf(isParameter);
@@ -88,17 +95,32 @@ export const sharedPayload: z.ZodType<SharedPart> = z.object({
   }),
 });
 
-const observation = z.object({
-  kind: z.literal('observation'),
-  trialId: name,
-  index: count,
-  params: parameters,
-  seed: z.int(),
-  attempt: measured,
-  outcome: z.enum(['converged', 'diverged', 'step-limit', 'stopped']),
-  metrics: recordOf(isMeasured),
-  traces: recordOf(isTrace),
+const outcomes: ReadonlySet<unknown> = new Set<Outcome>(['converged', 'diverged', 'step-limit', 'stopped']);
+const areParameters = isRecordOf(isParameter);
+const areMetrics = isRecordOf(isMeasured);
+const areTraces = isRecordOf(isTrace);
+const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+/** By hand: as an object of zod's, which copies what it reads, it took a tenth of the time in which a report is recorded. */
+const observation = z.custom<OwnPart>((given) => {
+  const { trialId, index, params, seed, attempt, outcome, metrics, traces } = given as Record<keyof OwnPart, unknown>;
+  return (
+    isName(trialId) &&
+    isCount(index) &&
+    areParameters(params) &&
+    Number.isSafeInteger(seed) &&
+    isMeasurement(attempt) &&
+    outcomes.has(outcome) &&
+    areMetrics(metrics) &&
+    areTraces(traces)
+  );
 });
+
+function isMeasurement(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const { startedAtMs, elapsedSeconds, peakMemoryBytes = 0 } = given as Record<keyof OwnPart['attempt'], unknown>;
+  return typeof startedAtMs === 'number' && isAmount(elapsedSeconds) && isAmount(peakMemoryBytes);
+}
 
 const failedDelivery = z.object({
   kind: z.literal('failed-delivery'),
