@@ -28,6 +28,12 @@ test('the longest trials still leave two per slot in the queue, and so do those 
   assert.deepEqual(room([sweep('a', { secondsPerTrial: undefined })]), { a: 20 });
 });
 
+test('the shortest trials are in flight by the thousand for each slot, and by a hundred thousand in all', () => {
+  assert.deepEqual(room([sweep('a', { secondsPerTrial: 0 })], 2), { a: 20_000 });
+  assert.deepEqual(room([sweep('a', { secondsPerTrial: 0 })], 1000), { a: 100_000 });
+  assert.deepEqual(room([sweep('a', { secondsPerTrial: 0.1 })], 1000), { a: 40_000 });
+});
+
 test('what waits gives way to a higher priority that has missing trials, and to nothing else of another priority', () => {
   const low = sweep('low', { inFlight: 9, served: 5 });
   assert.equal(givesWay(low, sweep('high', { priority: 1, inFlight: 7, served: 50 }), 0), true);
@@ -68,7 +74,7 @@ test('never more work than there is room for plus one trial, never more trials t
     fc.property(fc.array(demand, { maxLength: 6 }), fc.integer({ min: 1, max: 50 }), (demands, slots) => {
       const sweeps = demands.map((each, i) => ({ sweep: `s${i}`, served: 0, ...each }));
       const admitted = divideRoom(sweeps, { slots, backlogSeconds: 4 });
-      const counted = (seconds = 2) => Math.min(2, Math.max(0.001, seconds));
+      const counted = (seconds = 2) => Math.min(2, Math.max(0.0004, (slots * 4) / 100_000, seconds));
       let work = 0;
       for (const { sweep: name, missing, inFlight, secondsPerTrial } of sweeps) {
         const trials = admitted.get(name) ?? 0;

@@ -22,8 +22,12 @@ export interface Capacity {
 
 /** Work that one batch should hold. */
 export const batchSeconds = 2;
-/** No trial counts for less: delivering and recording it costs that much. */
+/** No trial is charged less: delivering and recording it costs that much. */
 const leastSeconds = 0.001;
+/** Nor counts less in the queue: with fewer of the shortest there, slots would wait while a page of reports is recorded. */
+const leastQueuedSeconds = 0.0004;
+/** However many slots there are, no more trials are in flight than are recorded in a few seconds. */
+const mostTrials = 100_000;
 
 /**
  * How many trials of each sweep to admit now, so that the queue holds `backlogSeconds` of work per slot and no more.
@@ -36,9 +40,10 @@ export function divideRoom(
   demands: readonly Demand[],
   { slots, backlogSeconds }: Capacity,
 ): ReadonlyMap<string, number> {
-  const shares = demands.map((demand) => ({ ...demand, seconds: countedSeconds(demand), admitted: 0 }));
-  let room =
-    Math.max(1, slots) * backlogSeconds - shares.reduce((sum, share) => sum + share.inFlight * share.seconds, 0);
+  const backlog = Math.max(1, slots) * backlogSeconds;
+  const least = Math.max(leastQueuedSeconds, backlog / mostTrials);
+  const shares = demands.map((demand) => ({ ...demand, seconds: queuedSeconds(demand, least), admitted: 0 }));
+  let room = backlog - shares.reduce((sum, share) => sum + share.inFlight * share.seconds, 0);
   while (room > 0) {
     const hungry = shares.filter(({ missing, admitted }) => missing > admitted);
     const priority = Math.max(...hungry.map((share) => share.priority));
@@ -101,6 +106,6 @@ export function batchSize({ secondsPerTrial, missing, slots, maxBatch }: BatchSi
   return Math.max(1, Math.min(byTime, byFairness, maxBatch));
 }
 
-function countedSeconds({ secondsPerTrial }: Demand): number {
-  return Math.min(batchSeconds, expectedSeconds(secondsPerTrial));
+function queuedSeconds({ secondsPerTrial = batchSeconds }: Demand, least: number): number {
+  return Math.min(batchSeconds, Math.max(least, secondsPerTrial));
 }
