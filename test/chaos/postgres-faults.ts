@@ -92,8 +92,9 @@ export const postgresFaults: Readonly<Record<string, PostgresFault>> = {
     const { stack, sweeps, scheduler, complaints } = scene;
     const reported = () => stack.connection.xlen('natsweep:observations');
     const servers = await suspendIdleServers(scene);
-    // nobody takes what is reported: the scheduler has the lease still, has asked for a transaction, and waits
-    for (const before = await reported(); (await reported()) < before + 8; await sleep(10));
+    // nobody takes what is reported, for longer than reports are gathered: the scheduler has the lease still, has asked for a
+    // transaction, and waits
+    for (const before = await reported(); (await reported()) < before + 30; await sleep(10));
     scheduler.process.kill('SIGSTOP');
     for (const server of servers) process.kill(server, 'SIGCONT');
     scene.scheduler = scene.startScheduler();

@@ -32,5 +32,6 @@ test('a peak counts from where it was begun anew, and what is freed stays in it'
   })`;
   const said = execFileSync(process.execPath, ['--expose-gc', '--eval', program], { encoding: 'utf8' });
   const [full, freed, anew] = JSON.parse(said) as [number, number, number];
-  assert(full > 200 * mebibyte && freed >= full && anew < freed - 150 * mebibyte, said);
+  // the kernel counts pages on each processor by itself, and adds up a little late
+  assert(full > 200 * mebibyte && freed > full - mebibyte && anew < freed - 150 * mebibyte, said);
 });
