@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openResults } from '@natsweep/results';
 import { Stack, type App } from '../stack.ts';
 import { processorSeconds } from './process-usage.ts';
 
@@ -21,14 +22,18 @@ export interface Sweep {
   /** Default: as users have it. */
   readonly maxBatch?: number;
   readonly workers: (stack: Stack) => readonly App[];
-  /** How often it is looked at: all processors may be wanted by the trials. Default: 10 ms. */
-  readonly pollMs?: number;
+  /**
+   * Whether the rate counts from the end of the first trial to that of the last, as the workers tell them, and nobody looks
+   * often: every processor is wanted by the trials. Default: from the first record to the last, as they are seen.
+   */
+  readonly byTrials?: boolean;
   /** Called again and again while the sweep runs. */
   readonly watch?: (stack: Stack, scheduler: App) => Promise<void>;
 }
 
 /** A sweep from its submission to the last record. The rate counts from the first record on. */
-export async function runSweep({ yaml, maxBatch, workers, watch, pollMs = usualPollMs }: Sweep): Promise<Outcome> {
+export async function runSweep({ yaml, maxBatch, workers, watch, byTrials = false }: Sweep): Promise<Outcome> {
+  const pollMs = byTrials ? 1000 : usualPollMs;
   const stack = await Stack.start();
   const scheduler = stack.startScheduler(maxBatch === undefined ? [] : ['--max-batch', String(maxBatch)]);
   const apps = [scheduler, ...workers(stack)];
@@ -52,8 +57,19 @@ export async function runSweep({ yaml, maxBatch, workers, watch, pollMs = usualP
   const processor = total(pids) - processorAtFirst;
   done = true;
   await watching;
+  const seen = outcome({ count: planned - observed, start, first, end, processor });
+  const told = byTrials ? { ...seen, perSecond: await rateOfTrials(stack) } : seen;
   await stack.stop();
-  return outcome({ count: planned - observed, start, first, end, processor });
+  return told;
+}
+
+async function rateOfTrials({ databaseUrl }: Stack): Promise<number> {
+  const store = await openResults(databaseUrl, { readOnly: true });
+  const endsMs: number[] = [];
+  for await (const { attempt } of store.allRows('measured'))
+    endsMs.push(attempt.startedAtMs + 1000 * attempt.elapsedSeconds);
+  await store.close();
+  return (1000 * (endsMs.length - 1)) / (Math.max(...endsMs) - Math.min(...endsMs));
 }
 
 /** No-op jobs of bare BullMQ, added by one process and taken by another, with a Redis of the same kind. */

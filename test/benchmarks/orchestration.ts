@@ -117,7 +117,7 @@ async function compute(): Promise<readonly Requirement[]> {
   const count = 300;
   const yaml = `experiment: wide-training\naxes: { damping: [0] }\nrepeats: ${count}\nfixed: ${JSON.stringify(params)}\n`;
   const rate = async (workers: number) => {
-    const { perSecond } = await runSweep({ yaml, workers: processes(workers), pollMs: 100 });
+    const { perSecond } = await runSweep({ yaml, workers: processes(workers), byTrials: true });
     return perSecond;
   };
   const rounds: { readonly machine: number; readonly ours: number }[] = [];
