@@ -10,9 +10,9 @@
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { run } from 'node:test';
 import type { EventData } from 'node:test';
+import { parseArgs } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
 const propertySeed = resolve(import.meta.dirname, 'property-seed.ts');

@@ -21,7 +21,7 @@ export function recordHash(record: TrialRecord, plainTraces?: Uint8Array): Uint8
       slot,
       startedAtMs,
       elapsedSeconds,
-      ...(gpu === undefined ? [] : [sorted(gpu, new KeyOrder())]),
+      ...(gpu === undefined ? [] : [sorted(gpu)]),
       ...(peakMemoryBytes === undefined ? [] : [peakMemoryBytes]),
     ],
   ];
@@ -42,12 +42,12 @@ function sha256(content: string | Uint8Array): Uint8Array {
 }
 
 const engineText = perEngine(({ engine, device, precision, threads, versions }) =>
-  JSON.stringify([engine, device, precision, threads, sorted(versions, new KeyOrder())]),
+  JSON.stringify([engine, device, precision, threads, sorted(versions)]),
 );
 
 const paramOrder = new KeyOrder();
 const metricOrder = new KeyOrder();
 
-function sorted<Entries extends object>(entries: Entries, order: KeyOrder): [string, unknown][] {
+function sorted<Entries extends object>(entries: Entries, order = new KeyOrder()): [string, unknown][] {
   return order.of(entries).map((key) => [key, entries[key as keyof Entries]]);
 }
