@@ -61,11 +61,11 @@ export class DeliveryWork {
     return !this.#finished.has(trialId) && !this.#cancelled.has(trialId) && !this.#failures.has(trialId);
   }
 
-  /** Nobody waits for these trials any more. Returns whether one of them was open. */
-  cancel(trialIds: readonly string[]): boolean {
+  /** Nobody waits for these trials any more. Returns those that were open. */
+  cancel(trialIds: readonly string[]): readonly Trial[] {
     const cancelled = this.open().filter(({ trialId }) => trialIds.includes(trialId));
     for (const { trialId } of cancelled) this.#cancelled.add(trialId);
-    return cancelled.length > 0;
+    return cancelled;
   }
 
   fail(

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { BatchQueue, ReportReader, streamStart, type FailedBatch, type Report } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
 import { diagnosticBatch } from './testing/diagnostic-batch.ts';
+import { childrenOf, commandOf } from './testing/processes.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -52,18 +53,9 @@ async function start(t: TestContext) {
 
 /** Whether a child of a process's child runs `program`. */
 function hasStarted(program: string, pid: number): boolean {
-  const children = (of: number) => readIfThere(`/proc/${of}/task/${of}/children`).trim().split(' ').filter(Boolean);
-  return children(pid)
-    .flatMap((child) => children(Number(child)))
-    .some((grandchild) => readIfThere(`/proc/${grandchild}/cmdline`).startsWith(program));
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  return childrenOf(pid)
+    .flatMap(childrenOf)
+    .some((grandchild) => commandOf(grandchild).startsWith(program));
 }
 
 for (const [title, params, culprits] of [

@@ -5,14 +5,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BatchQueue, connect, readWorkers, type WorkerStatus } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
+import { childrenOf } from './testing/processes.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-function childrenOf(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-}
 
 /** Also false for one that has ended and waits for its parent to look. */
 function runs(pid: number): boolean {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findDeclaration } from '@natsweep/catalogue';
 import type { Delivery, Report } from '@natsweep/queue';
 import { findTensorflow } from '@natsweep/linalg-tfjs';
 import type { Parameters, Trial } from '@natsweep/sweep';
 import { createLogger } from '@natsweep/telemetry';
 import { Slot, type SlotOptions } from './slot.ts';
+import { childrenOf } from './testing/processes.ts';
 
 const gpu = { name: 'NVIDIA H200', utilization: 0.5, memoryUsedBytes: 2 ** 30, memoryTotalBytes: 2 ** 37 };
 
@@ -134,6 +136,40 @@ test('a delivery that is handed back keeps the trials that failed in it, at no c
   assert.deepEqual(
     outcome.remaining.map(({ trialId }) => trialId),
     ['t1', 't2', 't3'],
+  );
+});
+
+test('a delivery is handed back at once while its trial process starts, also when that hangs', async (t) => {
+  if (process.platform !== 'linux') return t.skip('the trial process is found in /proc');
+  const given = delivery('diagnostic', [{}, {}]);
+  for (const hang of [false, true]) {
+    const { slot } = start(t, {});
+    const others = childrenOf(process.pid);
+    const outcome = slot.run(given);
+    if (hang) process.kill(await newChild(others), 'SIGSTOP');
+    await slot.handBack();
+    assert.deepEqual(await outcome, { kind: 'handed-back', remaining: given.trials });
+  }
+});
+
+async function newChild(others: readonly number[]): Promise<number> {
+  for (;;) {
+    const found = childrenOf(process.pid).find((pid) => !others.includes(pid));
+    if (found !== undefined) return found;
+    await sleep(1);
+  }
+}
+
+test('to cancel a trial that waits its turn does not disturb the one before it', async (t) => {
+  const { slot, reports } = start(t, {});
+  const given = delivery('diagnostic', [{ durationMs: 300 }, { durationMs: 600_000 }]);
+  const outcome = slot.run({ ...given, oneByOne: true });
+  while (slot.state.trialId !== 't0') await sleep(5);
+  await slot.cancel({ sweep: 'sweep', trialIds: ['t1'] });
+  assert.deepEqual(await outcome, { kind: 'finished' });
+  assert.deepEqual(
+    reports.map((report) => report.kind === 'observation' && report.index),
+    [0],
   );
 });
 

@@ -44,7 +44,11 @@ export class Slot {
   readonly gpu: string | undefined;
   readonly #options: SlotOptions;
   #child: Promise<TrialChild> | undefined;
+  /** Ends a trial process that is not ready yet. */
+  #starting = new AbortController();
   #work: DeliveryWork | undefined;
+  /** The trials that the process has been given. */
+  #underWay: readonly Trial[] = [];
   #handingBack = false;
   #state: SlotState = { engine: undefined, trialId: null, trialsFinished: 0, stepsFinished: 0 };
 
@@ -73,7 +77,7 @@ export class Slot {
   /** Runs one delivery; every result has been sent when it resolves. */
   async run(delivery: Delivery): Promise<DeliveryOutcome> {
     const { signal } = delivery;
-    const givenUp = () => this.#handingBack || signal.aborted;
+    const givenUp = () => this.#isGivenUp(delivery);
     const lockLost = () => void this.#kill();
     signal.addEventListener('abort', lockLost, { once: true });
     const work = new DeliveryWork(delivery, {
@@ -107,6 +111,7 @@ export class Slot {
     } finally {
       this.#options.sender.flush();
       this.#work = undefined;
+      this.#underWay = [];
       signal.removeEventListener('abort', lockLost);
       this.#state = { ...this.#state, trialId: null };
     }
@@ -118,16 +123,21 @@ export class Slot {
     await this.#kill();
   }
 
-  /** Drops trials that nobody waits for any more; others of their batch that were under way begin again. */
+  /** Drops trials that nobody waits for any more; others that were under way with one of them begin again. */
   async cancel({ sweep, trialIds }: Cancelled): Promise<void> {
     const work = this.#work;
     if (work?.delivery.batch.sweep !== sweep) return;
-    if (work.cancel(trialIds ?? work.open().map((trial) => trial.trialId))) await this.#kill();
+    const cancelled = work.cancel(trialIds ?? work.open().map((trial) => trial.trialId));
+    if (cancelled.some((trial) => this.#underWay.includes(trial))) await this.#kill();
   }
 
   /** Ends the trial process. */
   async close(): Promise<void> {
     await this.#kill();
+  }
+
+  #isGivenUp({ signal }: Delivery): boolean {
+    return this.#handingBack || signal.aborted;
   }
 
   #settle(delivery: Delivery, work: DeliveryWork): DeliveryOutcome {
@@ -145,8 +155,11 @@ export class Slot {
   }
 
   async #attempt(work: DeliveryWork, trials: readonly Trial[]): Promise<RunEnd> {
+    this.#underWay = trials;
     const child = await this.#childOrFailure();
     if (!(child instanceof TrialChild)) return child;
+    // meanwhile nobody may wait for it any more
+    if (this.#isGivenUp(work.delivery) || !trials.some((trial) => work.isOpen(trial))) return notRun;
     this.#state = { ...this.#state, engine: child.engine, trialId: trials[0]?.trialId ?? null };
     let stepsDone = 0;
     const end = await child.run(trials, {
@@ -196,7 +209,8 @@ export class Slot {
   async #readyChild(): Promise<TrialChild> {
     const child = await this.#child;
     if (child?.alive) return child;
-    const started = TrialChild.start(this.#options);
+    this.#starting = new AbortController();
+    const started = TrialChild.start(this.#options, this.#starting.signal);
     this.#child = started;
     try {
       return await started;
@@ -209,6 +223,7 @@ export class Slot {
   async #kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
+    this.#starting.abort();
     (await child?.catch(() => undefined))?.kill();
   }
 
@@ -223,3 +238,5 @@ const noResult: FailureCause = {
   message: 'the experiment ended without a result for this trial',
   logTail: '',
 };
+/** Of trials that nobody waits for: it goes nowhere. */
+const notRun: RunEnd = { kind: 'failed', ...noResult };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parameters, Trial } from '@natsweep/sweep';
 import { longestHoldMs } from './result-outbox.ts';
+import { childrenOf } from './testing/processes.ts';
 import { TrialChild } from './trial-child.ts';
 
 /** Runs diagnostic trials in a process of their own; `told` resolves when the process has said something of them. */
@@ -62,6 +64,16 @@ test('a GPU slot without a GPU is refused, with what to do about it, and takes n
       code: 'engine',
       message: /natsweep setup tensorflow/,
     });
+});
+
+test('a trial process that hangs before it is ready is killed, and the error says so', async () => {
+  const before = childrenOf(process.pid);
+  await assert.rejects(TrialChild.start({ engine: 'reference', readyWithinMs: 20 }), {
+    name: 'TrialProcessError',
+    code: 'crash',
+    message: /not ready within 0.02 s and was killed/,
+  });
+  while (childrenOf(process.pid).length > before.length) await sleep(10);
 });
 
 test('a limit of thirty days kills nothing at once', async (t) => {

@@ -10,7 +10,7 @@ import { killGroup } from './process-group.ts';
 import { engineVariable, gpuVariable, type Reply, type Request, type Results, type Wear } from './protocol.ts';
 import { longestHoldMs } from './result-outbox.ts';
 
-/** The trial process could not start: its engine is not to be had (`engine`), or it died before it was ready (`crash`). */
+/** The trial process could not start: its engine is not to be had (`engine`), or it died or hung before it was ready (`crash`). */
 export class TrialProcessError extends Error {
   override readonly name = 'TrialProcessError';
   readonly code: 'engine' | 'crash';
@@ -27,6 +27,11 @@ export interface TrialChildOptions {
   readonly gpu?: string | undefined;
   /** Limit of the JavaScript heap, in MiB. Default: Node's own. */
   readonly heapMiB?: number | undefined;
+  /**
+   * A process that is not ready by then is killed. Default 300,000: TensorFlow on a GPU takes a minute where its library is read
+   * over a network.
+   */
+  readonly readyWithinMs?: number;
 }
 
 export interface RunOptions {
@@ -55,8 +60,9 @@ export class TrialChild {
     this.engine = engine;
   }
 
-  /** Resolves when the process is ready to run trials; throws `TrialProcessError`. */
-  static async start({ engine, gpu, heapMiB }: TrialChildOptions): Promise<TrialChild> {
+  /** Resolves when the process is ready to run trials; throws `TrialProcessError`, also when `signal` ends it before. */
+  static async start(options: TrialChildOptions, signal?: AbortSignal): Promise<TrialChild> {
+    const { engine, gpu, heapMiB, readyWithinMs = 300_000 } = options;
     const child = fork(fileURLToPath(new URL('./trial-process.ts', import.meta.url)), {
       // a group of its own, so that what an experiment starts ends with it
       detached: true,
@@ -77,11 +83,15 @@ export class TrialChild {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => tail.append(chunk));
     }
-    const reply = await firstReply(child);
+    const tooLate = AbortSignal.timeout(readyWithinMs);
+    const reply = await firstReply(child, signal === undefined ? tooLate : AbortSignal.any([signal, tooLate]));
     if (reply?.kind === 'ready') return new TrialChild(child, tail, reply.engine);
     killGroup(child.pid);
     if (reply?.kind === 'unusable') throw new TrialProcessError('engine', reply.message);
-    throw new TrialProcessError('crash', `the trial process ended as it started: ${tail.text}`);
+    const what = tooLate.aborted
+      ? `was not ready within ${readyWithinMs / 1000} s and was killed`
+      : 'ended as it started';
+    throw new TrialProcessError('crash', `the trial process ${what}: ${tail.text}`);
   }
 
   get pid(): number {
@@ -170,11 +180,12 @@ export class TrialChild {
   }
 }
 
-function firstReply(child: ChildProcess): Promise<Reply | undefined> {
+/** Undefined if the process ends before it says anything, or the signal comes first. */
+function firstReply(child: ChildProcess, signal: AbortSignal): Promise<Reply | undefined> {
   return new Promise((resolve) => {
     child.once('message', (reply: Reply) => resolve(reply));
-    child.once('close', () => resolve(undefined));
-    child.once('error', () => resolve(undefined));
+    for (const event of ['close', 'error']) child.once(event, () => resolve(undefined));
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }
 

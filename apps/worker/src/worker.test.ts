@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import {
@@ -15,6 +14,7 @@ import {
 } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
 import { diagnosticBatch } from './testing/diagnostic-batch.ts';
+import { childrenOf, commandOf } from './testing/processes.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -229,7 +229,7 @@ test('invariant 2: a killed worker loses nothing, its children die with it, anot
   await stack.queue.add([diagnosticBatch([{}, { durationMs: 1500, busy: true }])]);
   const [first] = await stack.observations(1);
   assert.equal(first?.trialId, 't0');
-  const [child] = readFileSync(`/proc/${worker.pid}/task/${worker.pid}/children`, 'utf8').trim().split(' ');
+  const [child] = childrenOf(worker.pid as number);
   worker.kill('SIGKILL');
   stack.launch('--lock', '0.5');
   let lost = false;
@@ -240,7 +240,7 @@ test('invariant 2: a killed worker loses nothing, its children die with it, anot
   }
   assert(lost, 'the lost delivery was not reported');
   await stack.emptied();
-  await gone(Number(child));
+  await gone(child as number);
 });
 
 async function gone(pid: number): Promise<void> {
@@ -254,21 +254,6 @@ async function descendant(ancestor: number, program: string): Promise<number> {
     const pid = found.find((each) => commandOf(each).startsWith(program));
     if (pid !== undefined) return pid;
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const children = readIfThere(`/proc/${pid}/task/${pid}/children`).trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-}
-
-const commandOf = (pid: number) => readIfThere(`/proc/${pid}/cmdline`);
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }
 
