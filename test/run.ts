@@ -27,6 +27,9 @@ const find = (pattern: string): string[] =>
     .sort()
     .map((file) => resolve(root, file));
 
+/** Of one file. The longest takes five minutes: what takes so long has hung, and ends here with its name. */
+const timeout = 20 * 60_000;
+
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const skippedTests: string[] = [];
 const failedTests: string[] = [];
@@ -39,12 +42,23 @@ if (failedTests.length > 0) console.log(`\nFailed:\n${failedTests.join('\n')}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 
+/** Of one file. */
+interface Tests {
+  count: number;
+  failed: number;
+}
+
 async function runFiles(files: readonly string[], concurrency: number): Promise<void> {
   if (files.length === 0) return;
-  const perFile = new Map<string, { count: number; failed: number; startedAtMs: number }>();
-  const events = run({ files: [...files], concurrency, execArgv: ['--import', propertySeed] });
+  const perFile = new Map<string, Tests>();
+  const events = run({ files: [...files], concurrency, timeout, execArgv: ['--import', propertySeed] });
+  // what is told of a file is told before anything of the next one
+  let last: string | undefined;
   events.on('test:start', ({ file }) => {
-    if (file && !perFile.has(file)) perFile.set(file, { count: 0, failed: 0, startedAtMs: performance.now() });
+    if (!file || perFile.has(file)) return;
+    if (last !== undefined) tell(last, perFile);
+    perFile.set(file, { count: 0, failed: 0 });
+    last = file;
   });
   events.on('test:pass', (event) => count(event, perFile, true));
   events.on('test:fail', (event) => count(event, perFile, false));
@@ -53,18 +67,21 @@ async function runFiles(files: readonly string[], concurrency: number): Promise<
     if (event.type === 'test:stderr') process.stderr.write(event.data.message);
     if (event.type === 'test:stdout') process.stdout.write(event.data.message);
   }
-  for (const [file, { count: tests, failed }] of perFile) {
-    if (tests + failed === 0) {
-      totals.failed += 1;
-      failedTests.push(`  ${relative(root, file)}: the file holds no test`);
-    }
-    console.log(`${failed > 0 || tests === 0 ? 'FAIL' : 'ok  '} ${relative(root, file)} (${tests})`);
+  if (last !== undefined) tell(last, perFile);
+}
+
+function tell(file: string, perFile: ReadonlyMap<string, Tests>): void {
+  const { count: passed, failed } = perFile.get(file) as Tests;
+  if (passed + failed === 0) {
+    totals.failed += 1;
+    failedTests.push(`  ${relative(root, file)}: the file holds no test`);
   }
+  console.log(`${failed > 0 || passed === 0 ? 'FAIL' : 'ok  '} ${relative(root, file)} (${passed})`);
 }
 
 function count(
   event: EventData.TestPass | EventData.TestFail,
-  perFile: Map<string, { count: number; failed: number }>,
+  perFile: ReadonlyMap<string, Tests>,
   passed: boolean,
 ): void {
   const file = event.file ?? '?';

@@ -14,8 +14,11 @@ import {
   type SweepSummary,
 } from '@natsweep/queue';
 import { formatProblem, parseSweepSpec } from '@natsweep/sweep';
+import { whereItStands } from './hung-process.ts';
 
 const root = resolve(import.meta.dirname, '..');
+/** Twice what an app takes at most that has been asked to end. */
+const longestEndMs = 60_000;
 
 /** A process that a stack started: kill it, suspend it, wait for its end. */
 export interface App {
@@ -108,17 +111,30 @@ export class Stack {
     }
   }
 
-  /** Ends every process, then does what `afterwards` says, and removes the home. */
+  /**
+   * Ends every process, then does what `afterwards` says, and removes the home. Rejects, when all that is done, if one did not
+   * end when it was asked to.
+   */
   async stop(afterwards: () => void = () => {}): Promise<void> {
-    const apps = [...this.#apps];
-    for (const { process: child } of apps) {
-      child.kill('SIGCONT');
-      child.kill('SIGTERM');
-    }
-    await Promise.all(apps.map(({ ended }) => ended));
+    const hung = (await Promise.all([...this.#apps].map(end))).filter((found) => found !== undefined);
     this.connection.disconnect();
     await this.redis.stop();
     afterwards();
     rmSync(this.home, { recursive: true });
+    if (hung.length > 0) throw new Error(`did not end within ${longestEndMs / 1000} s: ${hung.join('\n')}`);
   }
+}
+
+/** Asks a process to end, and ends it after a while. @returns Where it stood, if that was necessary. */
+async function end({ name, process: child, ended }: App): Promise<string | undefined> {
+  child.kill('SIGCONT');
+  child.kill('SIGTERM');
+  let stood: string | undefined;
+  const timer = setTimeout(() => {
+    stood = `${name} ${child.pid}\n${whereItStands(child.pid as number)}`;
+    child.kill('SIGKILL');
+  }, longestEndMs);
+  await ended;
+  clearTimeout(timer);
+  return stood;
 }

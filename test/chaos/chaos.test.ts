@@ -52,7 +52,7 @@ after(() => {
 
 /** Waits for the end of a sweep, and holds what is recorded against what was planned. */
 async function assertWhole(world: World, sweep: string): Promise<void> {
-  const summary = await world.stack.until(sweep, ({ state }) => state === 'completed');
+  const summary = await world.completed(sweep);
   const { planned, recorded, missing, duplicates, misplaced, damaged, problems, unlucky } = await world.verify(sweep);
   totals.planned += planned;
   totals.recorded += recorded;

@@ -21,6 +21,11 @@ export class Hands implements Watcher {
     return true;
   }
 
+  /** The batch that the worker has in hand; undefined if it has none. */
+  of(member: Member): string | undefined {
+    return this.#batches.get(member);
+  }
+
   /** The worker has settled its batch, or is gone. */
   empty(member: Member): void {
     if (this.#batches.delete(member)) this.#changed();

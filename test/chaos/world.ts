@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SweepSummary } from '@natsweep/queue';
+import { whereItStands } from '../hung-process.ts';
 import { Stack, type App } from '../stack.ts';
 import { Clock } from './clock.ts';
 import { Complaints } from './complaints.ts';
@@ -14,6 +16,8 @@ import { verify, type Verdict } from './verify.ts';
 /** Far below the usual ten seconds, so that a suspension can outlast them within the time of a test. */
 export const lockMs = 1000;
 export const leaseMs = 1500;
+/** No fault keeps a sweep from getting on for so long. */
+const longestStandstillMs = 120_000;
 
 /** A process of the stack, its way to Redis, and its clock. */
 export interface Member {
@@ -137,6 +141,29 @@ export class World {
     }
   }
 
+  /** Resolves when a sweep has ended; rejects when nothing of it is recorded for long, and tells where every process stands. */
+  async completed(sweep: string): Promise<SweepSummary> {
+    let last = { observed: -1, atMs: 0 };
+    return this.stack.until(sweep, (summary) => {
+      const { state, observed, failed } = summary;
+      const nowMs = performance.now();
+      if (observed + failed !== last.observed) last = { observed: observed + failed, atMs: nowMs };
+      if (nowMs - last.atMs > longestStandstillMs) throw new Error(`${JSON.stringify(summary)}\n${this.#standstill()}`);
+      return state === 'completed';
+    });
+  }
+
+  #standstill(): string {
+    const members = [...this.schedulers, ...this.workers];
+    return members
+      .map((member) => {
+        const { pid } = member.app.process;
+        const stands = [pid as number, ...this.trialProcesses(member)].map((each) => `${each}: ${whereItStands(each)}`);
+        return `${member.role} ${pid}, in hand: ${this.hands.of(member) ?? 'nothing'}\n${stands.join('\n')}`;
+      })
+      .join('\n\n');
+  }
+
   verify(sweep: string): Promise<Verdict> {
     return verify(`sqlite:${this.databaseFile}`, sweep);
   }
@@ -149,9 +176,12 @@ export class World {
     const disks = this.disks === undefined ? [] : Object.values(this.disks);
     for (const disk of disks) disk.empty();
     this.network?.plugIn();
-    await this.stack.stop(() => disks.forEach((disk) => disk.unmount()));
-    for (const { tap } of members) tap.close();
-    this.network?.remove();
+    try {
+      await this.stack.stop(() => disks.forEach((disk) => disk.unmount()));
+    } finally {
+      for (const { tap } of members) tap.close();
+      this.network?.remove();
+    }
   }
 
   async #join(
