@@ -13,6 +13,19 @@ const vectors: readonly [Parameters<typeof trialId>[0], string][] = [
     { experiment: 'x', version: 2, params: { b: true, a: 'é "', '': 1e21, Z: -0.5 }, seed: 41 },
     '{"experiment":"x","params":{"":1e+21,"Z":-0.5,"a":"é \\"","b":true},"seed":41,"version":2}',
   ],
+  [
+    {
+      experiment: 'y',
+      version: 1,
+      params: Object.fromEntries([
+        ['b', 0],
+        ['__proto__', 1],
+        ['a', 2],
+      ]),
+      seed: 0,
+    },
+    '{"experiment":"y","params":{"__proto__":1,"a":2,"b":0},"seed":0,"version":1}',
+  ],
 ];
 
 test('an id is the hash of canonical JSON written out by hand', () => {
@@ -24,12 +37,13 @@ test('an id is the hash of canonical JSON written out by hand', () => {
 test('ids recorded in databases stay valid: fixed vectors', () => {
   assert.deepEqual(
     vectors.map(([identity]) => trialId(identity)),
-    ['td575a5ae172bc391d203534cb9a5d0fb', 't8ae952c2eb469368acdb0c60b3c9f0ca'],
+    ['td575a5ae172bc391d203534cb9a5d0fb', 't8ae952c2eb469368acdb0c60b3c9f0ca', 'tcea87e95166c9bdac4fbefeb32b0ee4f'],
   );
 });
 
 test('an id does not depend on the order of parameters and does depend on everything else', () => {
-  const params = fc.dictionary(fc.string(), fc.oneof(fc.integer(), fc.string(), fc.boolean()), { minKeys: 1 });
+  const name = fc.oneof(fc.string(), fc.constant('__proto__'));
+  const params = fc.dictionary(name, fc.oneof(fc.integer(), fc.string(), fc.boolean()), { minKeys: 1 });
   fc.assert(
     fc.property(params, fc.nat(), (values, seed) => {
       const identity = { experiment: 'e', version: 1, params: values, seed };
@@ -41,6 +55,10 @@ test('an id does not depend on the order of parameters and does depend on everyt
       assert.notEqual(trialId({ ...identity, version: 2 }), id);
       assert.notEqual(trialId({ ...identity, experiment: 'f' }), id);
       assert.notEqual(trialId({ ...identity, params: { ...values, 'one more': 1 } }), id);
+      for (const left of Object.keys(values)) {
+        const { [left]: _, ...others } = values;
+        assert.notEqual(trialId({ ...identity, params: others }), id);
+      }
     }),
   );
 });

@@ -13,6 +13,12 @@ export interface TrialIdentity {
 const digits = 32;
 const order = new KeyOrder();
 
+/** Inherits nothing: to set a name such as "__proto__" of another object would say nothing of the parameter. */
+class Named {
+  [name: string]: ParameterValue;
+}
+Object.setPrototypeOf(Named.prototype, null);
+
 /** Characters of every `trialId`. */
 export const trialIdLength = 1 + digits;
 
@@ -21,7 +27,7 @@ export const trialIdLength = 1 + digits;
  * as ECMAScript prints them), seed and version. Equal work has an equal id in every sweep and on every machine.
  */
 export function trialId(identity: TrialIdentity): string {
-  const params: Record<string, ParameterValue> = {};
+  const params = new Named();
   for (const name of order.of(identity.params)) params[name] = identity.params[name]!;
   const canonical = JSON.stringify({
     experiment: identity.experiment,
