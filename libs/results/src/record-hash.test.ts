@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Observation } from '@natsweep/sweep';
 import { recordHash } from './record-hash.ts';
+import { hashVectors } from './testing/hash-vectors.ts';
 import { syntheticRecord } from './testing/synthetic.ts';
 
 const record = syntheticRecord('damping', 3) as Observation;
 const hex = (changed: object = {}) => Buffer.from(recordHash({ ...record, ...changed } as Observation)).toString('hex');
+
+for (const { title, record: known, text, values, hash } of hashVectors)
+  test(`of ${title}: the hash of its canonical form written out by hand, for ever`, () => {
+    assert.equal(createHash('sha256').update(text, 'utf8').update(values, 'hex').digest('hex'), hash);
+    assert.equal(Buffer.from(recordHash(known)).toString('hex'), hash);
+  });
 
 test('does not depend on the place in a sweep, nor on the order of keys, nor on metrics that are null', () => {
   const reversed = (object: object) => Object.fromEntries(Object.entries(object).reverse());

@@ -6,6 +6,7 @@ import { openResults } from '../open-results.ts';
 import { ResultsError } from '../results-error.ts';
 import type { ResultsStore, TrialRow } from '../store.ts';
 import { earlierDatabase, earlierRecords, earlierSchemas } from './earlier-schemas.ts';
+import { hashVectors } from './hash-vectors.ts';
 import { syntheticRecord, syntheticRecords, syntheticSweep } from './synthetic.ts';
 import { wholeSweepReading } from './whole-sweep-reading.ts';
 
@@ -694,6 +695,18 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       assert.match(harmed.problems.join(), new RegExp(`trial ${records[3]!.trialId} differs from what was recorded`));
       await tamper(url, `delete from trials_1 where trial_index = 20`);
       assert.match((await store.verify('damping', planned)).problems.join(), /120 records were counted, 119 are there/);
+    });
+
+    onStore('the hash of a record is the same in every database, and for ever', async (store, url) => {
+      await store.createSweep(syntheticSweep('vectors', hashVectors.length));
+      await store.record(hashVectors.map(({ record }) => record));
+      const planned = { size: hashVectors.length, trialId: (index: number) => hashVectors[index]!.record.trialId };
+      assert.equal((await store.verify('vectors', planned)).clean, true);
+      // so the hashes that are stored are those of the records; here, that they are these
+      const literal = (hex: string) => (kind === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`);
+      const known = hashVectors.map(({ hash }) => literal(hash));
+      await tamper(url, `update details_1 set hash = ${literal('00')} where hash in (${known.join()})`);
+      assert.equal((await store.verify('vectors', planned)).damaged, hashVectors.length);
     });
 
     onStore(
