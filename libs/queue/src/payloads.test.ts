@@ -144,6 +144,15 @@ test('counts are whole and not negative, names are bounded, times and outcomes a
   }
 });
 
+test('a time beyond what a number holds is none', () => {
+  const [[, observation]] = payloads as [readonly [unknown, object]];
+  const said = JSON.stringify(observation);
+  for (const time of ['"startedAtMs":1.5', '"elapsedSeconds":0', `"peakMemoryBytes":${2 ** 27}`]) {
+    assert.ok(said.includes(time), time);
+    assert.equal(readPayload(reportPayload, said.replace(time, time.replace(/[\d.]+$/, '1e999'))), undefined, time);
+  }
+});
+
 test('a parameter may be as long a text as a sweep file may give it', () => {
   const [[, observation]] = payloads as [readonly [unknown, object]];
   const withText = (length: number) => JSON.stringify({ ...observation, params: { a: 'x'.repeat(length) } });
