@@ -62,3 +62,32 @@ test('a batch that is done while Redis takes no writes leaves the queue when it 
   assert.deepEqual([runs, errors, await queue.failed()], [1, [], []]);
   await worker.close();
 });
+
+for (const [limit, none] of [
+  ['maxmemory', '1'],
+  ['min-replicas-to-write', '1'],
+] as const)
+  test(`why a trial failed is kept where Redis takes no writes as it does (${limit})`, async (t) => {
+    const redis = await temporaryRedis(t);
+    const server = await redis.connect();
+    const queue = await BatchQueue.open(redis.address);
+    t.after(() => queue.close());
+    const refusals = async () => /errorstat_(OOM|NOREPLICAS):count=[1-9]/.test(await server.info('errorstats'));
+    const attempt = { attempt: 1, worker: 'w', slot: 's', startedAtMs: 1, elapsedSeconds: 1 };
+    const failure = { failure: 'crash', message: 'boom', logTail: '', attempt } as const;
+    const worker = new BatchWorker(await redis.connect({ onOutage: 'wait' }), {
+      slot: 's',
+      run: async () => {
+        await server.config('SET', limit, none);
+        return { kind: 'failed', failures: { t: failure } };
+      },
+      onError: assert.fail,
+    });
+    await queue.add([{ sweep: 's', trials: [trial], trialTimeoutSeconds: 60, maxAttempts: 1 }]);
+    void worker.run();
+    while (!(await refusals())) await server.ping();
+    await server.config('SET', limit, '0');
+    while ((await queue.failed()).length === 0) await server.ping();
+    assert.deepEqual((await queue.failed())[0]?.data.failures, { t: failure });
+    await worker.close();
+  });

@@ -10,6 +10,9 @@ const refusals: readonly (readonly [refusal: RegExp, sentence: (reason: string) 
 
 const refusalName = 'RedisRefusalError';
 
+/** Time between two attempts at a write that Redis has refused. */
+export const repeatAfterMs = 1000;
+
 /**
  * Makes an answer of Redis, if it is that nothing can be written now, an error that says so in one sentence. It gets the code of
  * a server that takes no connections: BullMQ then tries again after a pause, as in an outage, where it would else try without
