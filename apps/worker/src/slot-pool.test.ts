@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { BatchQueue, ReportSender } from '@natsweep/queue';
+import { BatchQueue, ReportReader, ReportSender, streamStart } from '@natsweep/queue';
 import { temporaryRedis } from '@natsweep/queue/testing';
 import { createLogger } from '@natsweep/telemetry';
 import { readSettings } from './settings.ts';
@@ -39,7 +39,7 @@ async function start(t: TestContext, slots: number) {
     };
     return queue.add([{ sweep: 's', trials: [trial], trialTimeoutSeconds: 60, maxAttempts: 1 }]);
   };
-  return { pool, add };
+  return { pool, add, temporary };
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -58,4 +58,21 @@ test('slots that are idle end at once and are not said to have a batch in hand; 
   assert.deepEqual([pool.size, pool.leaving, pool.slots.length], [1, 1, 2]);
   await until(() => both.every(({ state }) => state.trialsFinished === 1));
   await until(() => pool.slots.length === 1);
+});
+
+test('a pool has not finished before Redis has had room for what was reported', async (t) => {
+  const { pool, add, temporary } = await start(t, 1);
+  const server = await temporary.connect();
+  const reader = await ReportReader.open(temporary.address);
+  t.after(() => reader.close());
+  const recorded = async () => (await reader.read(streamStart, { limit: 9, waitMs: 0 })).reports.length;
+  const refusals = async () => Number(/errorstat_OOM:count=(\d+)/.exec(await server.info('errorstats'))?.[1] ?? 0);
+  await add(1, 300);
+  await until(() => pool.slots[0]?.isBusy === true);
+  await server.config('SET', 'maxmemory', '1');
+  await until(() => pool.slots[0]?.isBusy === false);
+  const recordedAsFinished = pool.finish().then(recorded);
+  for (const told = await refusals(); (await refusals()) < told + 2;) await server.ping();
+  await server.config('SET', 'maxmemory', '0');
+  assert.equal(await recordedAsFinished, 1);
 });

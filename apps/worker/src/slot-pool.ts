@@ -85,13 +85,14 @@ export class SlotPool {
     await Promise.all(this.slots.map((slot) => slot.cancel(cancelled)));
   }
 
-  /** Takes no more batches; resolves when those in hand are settled. */
+  /** Takes no more batches; resolves when those in hand are settled, and Redis has their reports. */
   async finish(): Promise<void> {
     this.#state = 'finishing';
     const close = () => Promise.all([...this.#members, ...this.#leaving].map(({ intake }) => intake.close()));
     await Promise.all([close(), this.#resizing]);
     // slots that were being started are there by now
     await close();
+    await this.#options.sender.settle();
   }
 
   /** Gives the batches in hand back to the queue. */

@@ -45,8 +45,9 @@ async function start(t: TestContext) {
       return worker;
     },
     async nextReport(): Promise<Report> {
-      if (unseen.length === 0) {
-        const page = await reader.read(position, { limit: 1, waitMs: 30_000 });
+      // a connection that waits for longer than this is taken for dead, and waits anew for ever
+      for (let tries = 0; tries < 3 && unseen.length === 0; tries++) {
+        const page = await reader.read(position, { limit: 1, waitMs: 10_000 });
         position = page.end;
         unseen.push(...page.reports);
       }

@@ -18,7 +18,7 @@ import { announce } from './status.ts';
 /** How long a worker waits for Redis as it starts. */
 const redisWaitMs = 15_000;
 
-/** How long settling the batches that were handed back may take before the process ends all the same. */
+/** How long Redis may take to settle the batches that were handed back, and their reports, before the process ends all the same. */
 const handBackMs = 5000;
 
 export interface WorkerOptions {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '@natsweep/sweep';
 import type { RedisAddress } from './address.ts';
 import type { TrialFailure } from './batch-data.ts';
@@ -5,7 +6,7 @@ import { connect, type RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import { joinObservation, splitObservation, type SharedPart } from './observation-parts.ts';
 import { readPayload, reportPayload, sharedPayload } from './payloads.ts';
-import { isRefusal } from './refusal.ts';
+import { isRefusal, repeatAfterMs } from './refusal.ts';
 
 /** What workers report: a finished trial, or a delivery that failed. */
 export type Report = Observation | FailedDelivery;
@@ -24,8 +25,6 @@ const fields = { report: 'r', shared: 's' } as const;
 /** An entry ends with the report that fills one of these: so many reports, or so many characters of them together. */
 const maxGathered = 64;
 const maxGatheredCharacters = 1 << 16;
-/** Time between two attempts to tell what Redis had no room for. */
-const repeatAfterMs = 1000;
 
 /** Told why Redis does not take a report, and what becomes of it. */
 export type OnReportRefused = (error: Error, fate: 'waits' | 'lost') => void;
@@ -44,8 +43,10 @@ export class ReportSender {
   #shared: { readonly part: SharedPart; readonly text: string } | undefined;
   /** Entries that Redis had no room for, and those behind them. */
   #refused: (readonly string[])[] = [];
-  #repetition: NodeJS.Timeout | undefined;
+  #repetition: Promise<void> | undefined;
   #isRefused = false;
+  /** Resolves when all that was sent is in Redis, or lost. */
+  #told: Promise<unknown> = Promise.resolve();
 
   /**
    * What Redis has no room for is told again until it has: `onError` hears when that begins. Trials whose report Redis does not
@@ -76,28 +77,38 @@ export class ReportSender {
     this.#reports = 0;
     this.#characters = 0;
     this.#shared = undefined;
-    if (this.#refused.length > 0) this.#refused.push(gathered);
-    else this.#tell(gathered);
+    const told = this.#refused.length > 0 ? this.#wait(gathered) : this.#tell(gathered);
+    this.#told = this.#told.then(() => told);
   }
 
-  #tell(entry: readonly string[]): void {
-    this.#redis.xadd(keys.observations, '*', ...entry).then(
-      () => (this.#isRefused = false),
-      (error: Error) => this.#keep(entry, error),
+  /** Resolves when Redis has everything that was sent: not before it has room for it. To be awaited before its connection ends. */
+  async settle(): Promise<void> {
+    this.flush();
+    await this.#told;
+  }
+
+  /** Resolves when the entry is in Redis, or lost. */
+  #tell(entry: readonly string[]): Promise<void> {
+    return this.#redis.xadd(keys.observations, '*', ...entry).then(
+      () => void (this.#isRefused = false),
+      (error: Error) => {
+        if (!isRefusal(error)) return this.#onError(error, 'lost');
+        if (!this.#isRefused) this.#onError(error, 'waits');
+        this.#isRefused = true;
+        return this.#wait(entry);
+      },
     );
   }
 
-  #keep(entry: readonly string[], error: Error): void {
-    if (!isRefusal(error)) return this.#onError(error, 'lost');
-    if (!this.#isRefused) this.#onError(error, 'waits');
-    this.#isRefused = true;
+  #wait(entry: readonly string[]): Promise<void> {
     this.#refused.push(entry);
-    this.#repetition ??= setTimeout(() => this.#repeat(), repeatAfterMs).unref();
+    return (this.#repetition ??= this.#repeat());
   }
 
-  #repeat(): void {
+  async #repeat(): Promise<void> {
+    await pause(repeatAfterMs, undefined, { ref: false });
     this.#repetition = undefined;
-    for (const entry of this.#refused.splice(0)) this.#tell(entry);
+    await Promise.all(this.#refused.splice(0).map((entry) => this.#tell(entry)));
   }
 
   #share(part: SharedPart): void {
