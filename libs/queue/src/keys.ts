@@ -18,6 +18,8 @@ export const keys = {
   lease: `${prefix}:scheduler`,
   /** String: Stall as JSON, why the active scheduler does not get on; expires when it is not told again. */
   stall: `${prefix}:scheduler:stall`,
+  /** Never there: what is written to it to see whether Redis takes writes is nothing. */
+  probe: `${prefix}:probe`,
   /** Stream: trial records that the collector has not committed. */
   observations: `${prefix}:observations`,
   /** Set: names of the workers that have announced themselves. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Batch, Trial } from '@natsweep/sweep';
 import { BatchQueue } from './batch-queue.ts';
@@ -32,6 +34,30 @@ test('a Redis without room is told of as long as it has none, whatever the sched
   assert.equal(stall?.message, 'The memory of Redis is full: raise its "maxmemory".');
   await redis.config('SET', 'maxmemory', '0');
   assert.deepEqual(await readStall(redis), { message: 'The disk of the database is full.', sinceMs: 1 });
+});
+
+test('a Redis that takes no writes for want of a snapshot or of replicas is told of, too', async (t) => {
+  const temporary = await temporaryRedis(t);
+  const redis = await temporary.connect();
+  assert.equal(await readStall(redis), undefined);
+  await redis.config('SET', 'min-replicas-to-write', '1');
+  assert.match((await readStall(redis))?.message ?? '', /too few of its replicas/);
+  await redis.config('SET', 'min-replicas-to-write', '0');
+  await redis.config('SET', 'save', '3600 1');
+  mkdirSync(join(temporary.home, 'redis/dump.rdb/in-its-place'), { recursive: true });
+  await redis.bgsave();
+  while (!/rdb_last_bgsave_status:err/.test(await redis.info('persistence')));
+  assert.match((await readStall(redis))?.message ?? '', /cannot write to its disk/);
+  await redis.config('SET', 'save', '');
+  assert.equal(await readStall(redis), undefined);
+});
+
+test('who may only look is told what the scheduler has told', async (t) => {
+  const redis = await (await temporaryRedis(t)).connect();
+  await tellStall(redis, { message: 'The disk of the database is full.', sinceMs: 1 });
+  await redis.acl('SETUSER', 'observer', 'on', 'nopass', '~*', '+@read', '+@connection');
+  await redis.auth('observer', '');
+  assert.equal((await readStall(redis))?.message, 'The disk of the database is full.');
 });
 
 const trial: Trial = { trialId: 't', index: 0, experiment: 'diagnostic', experimentVersion: 1, params: {}, seed: 0 };

@@ -36,11 +36,3 @@ export function explainRefusal(error: Error): void {
 export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === refusalName;
 }
-
-/** Why Redis takes no writes now, by its INFO on persistence and memory; undefined if it does. */
-export function lackOfRoom(info: string): string | undefined {
-  if (/^aof_last_write_status:err/m.test(info)) return fullDisk('its log says why');
-  const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-  const limit = bytes('maxmemory');
-  return limit > 0 && bytes('used_memory') > limit ? fullMemory : undefined;
-}

@@ -1,7 +1,7 @@
 import type { RedisConnection } from './connection.ts';
 import { keys } from './keys.ts';
 import { readPayload, stallPayload } from './payloads.ts';
-import { lackOfRoom } from './refusal.ts';
+import { isRefusal } from './refusal.ts';
 import { readSummaries } from './summaries.ts';
 
 /** Why the active scheduler records nothing and admits nothing, though it tries again and again. */
@@ -26,18 +26,23 @@ export async function endStall(connection: RedisConnection): Promise<void> {
 
 /** Undefined while the scheduler gets on, or there is none. Where Redis takes no writes, nobody can tell but Redis. */
 export async function readStall(connection: RedisConnection): Promise<Stall | undefined> {
-  const [json, ...info] = await Promise.all([
-    connection.get(keys.stall),
-    connection.info('persistence'),
-    connection.info('memory'),
-  ]);
-  const message = lackOfRoom(info.join(''));
+  const message = await refusalNow(connection);
   if (message !== undefined) {
     const published = (await readSummaries(connection)).map(({ updatedAtMs }) => updatedAtMs);
-    return {
-      message,
-      sinceMs: published.length === 0 ? Date.now() : Math.max(...published),
-    };
+    return { message, sinceMs: published.length === 0 ? Date.now() : Math.max(...published) };
   }
+  const json = await connection.get(keys.stall);
   return json === null ? undefined : readPayload(stallPayload, json);
+}
+
+/** Why Redis takes no writes now; undefined if it does, and for users who may only look: asked by a write that changes nothing. */
+async function refusalNow(connection: RedisConnection): Promise<string | undefined> {
+  try {
+    await connection.setrange(keys.probe, 0, '');
+    return undefined;
+  } catch (error) {
+    if (isRefusal(error)) return error.message;
+    if ((error as Error).name === 'ReplyError') return undefined;
+    throw error;
+  }
 }
