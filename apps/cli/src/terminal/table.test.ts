@@ -139,4 +139,10 @@ test('headers that are longer than what they head take two lines where width is 
     '   TRIALS   RateScale  N',
     '        7           7  7',
   ]);
+  const both: Column<Row> = { header: 'mean of trainLoss', cell: () => '7', align: 'right' };
+  assert.deepEqual(renderTable(plain(12), [wide[2]!, both], [{ name: '', count: 7 }]), [
+    '   mean of',
+    'N  trainLoss',
+    '7          7',
+  ]);
 });

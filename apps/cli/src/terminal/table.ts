@@ -126,15 +126,14 @@ function headerLines<Row>(columns: readonly Column<Row>[], widths: readonly numb
   return Array.from({ length: height }, (_, l) => lines.map((own) => own[l - height + own.length] ?? ''));
 }
 
-/** "PAPER TRIALS" and "learningRateScale" can stand on two lines; what cannot is given as it is. */
+/** "PAPER TRIALS" and "learningRateScale" can stand on two lines, broken at spaces rather than within a name; what cannot is given as it is. */
 function foldHeader(header: string, width: number): readonly string[] {
   if (displayWidth(header) <= width) return [header];
-  const parts = header.split(/ +|(?<=[a-z])(?=[A-Z])/);
-  for (let first = parts.length - 1; first > 0; first--) {
-    const join = header.includes(' ') ? ' ' : '';
-    const lines = [parts.slice(0, first).join(join), parts.slice(first).join(join)];
-    if (lines.every((line) => displayWidth(line) <= width)) return lines;
-  }
+  for (const place of [/ +/g, /(?<=[a-z])(?=[A-Z])/g])
+    for (const { 0: space, index } of [...header.matchAll(place)].reverse()) {
+      const lines = [header.slice(0, index), header.slice(index + space.length)];
+      if (lines.every((line) => displayWidth(line) <= width)) return lines;
+    }
   return [header];
 }
 
