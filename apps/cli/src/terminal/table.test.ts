@@ -141,7 +141,7 @@ test('headers that are longer than what they head take two lines where width is 
   ]);
   const both: Column<Row> = { header: 'mean of trainLoss', cell: () => '7', align: 'right' };
   assert.deepEqual(renderTable(plain(12), [wide[2]!, both], [{ name: '', count: 7 }]), [
-    '   mean of',
+    '     mean of',
     'N  trainLoss',
     '7          7',
   ]);
