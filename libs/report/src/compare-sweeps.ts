@@ -1,11 +1,11 @@
 import type { ResultsStore, Selection } from '@natsweep/results';
 import { presentParameters } from '@natsweep/sweep';
-import { compareTrials, type ComparedTrial, type CompareOptions, type Comparison } from './compare.ts';
+import { compareTrials, type CompareOptions, type Comparison } from './compare.ts';
+import { ComparedTrials } from './compared-trials.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { comparisonFigure } from './figures/comparison-figure.ts';
 import type { RenderedFigure } from './figures/frame.ts';
 import { objectiveMetric } from './objective.ts';
-import { changePoints } from './points.ts';
 import { findRecordedSweep, type RecordedSweep } from './recorded-sweep.ts';
 import type { Table } from './table.ts';
 
@@ -59,16 +59,8 @@ export async function compareSweeps(
     );
   }
   const goal = options.goal ?? objective?.goal ?? 'minimize';
-  const sides: (readonly ComparedTrial[])[] = [];
-  // equal trials of several sweeps count once, unless it is the sweeps that are compared
-  const seen = recorded.length > 1 && options.by !== 'sweep' ? new Set<string>() : undefined;
-  for (const one of recorded) {
-    const trials = await loadCompared(store, one, { selection: options.selection, metric, seen });
-    sides.push(
-      options.by === 'sweep' ? changePoints(trials, (params) => ({ ...params, sweep: one.sweep.name })) : trials,
-    );
-  }
-  const comparison = compareTrials(sides.flat(), {
+  const trials = await readTrials(store, recorded, { ...options, metric });
+  const comparison = compareTrials(trials, {
     ...{ by: options.by, metric, goal },
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
@@ -83,26 +75,26 @@ export async function compareSweeps(
   return { comparison, table: comparisonTable(comparison), ...(figure === undefined ? {} : { figure }) };
 }
 
-interface Wanted {
-  readonly selection: Selection | undefined;
-  readonly metric: string;
-  /** Ids of trials that are not wanted again. */
-  readonly seen: Set<string> | undefined;
-}
-
-/** In the order of the grid, and of each trial no more than is compared: a million fit into memory. */
-async function loadCompared(
+/** Of each trial no more than is compared: a million fit into memory. */
+async function readTrials(
   store: ResultsStore,
-  { sweep, spec, declaration }: RecordedSweep,
-  { selection, metric, seen }: Wanted,
-): Promise<readonly ComparedTrial[]> {
-  const found: (ComparedTrial & { readonly index: number })[] = [];
-  for await (const page of store.measured(sweep.name, { ...selection, metrics: [metric] }))
-    for (const { trialId, index, params, seed, metrics } of page) {
-      if (seen?.has(trialId) === true) continue;
-      seen?.add(trialId);
-      found.push({ index, params, seed, value: metrics[metric] ?? null });
-    }
-  found.sort((a, b) => a.index - b.index);
-  return changePoints(found, presentParameters(spec, declaration));
+  recorded: readonly RecordedSweep[],
+  { by, metric, selection }: Pick<CompareSweepsOptions, 'by' | 'selection'> & { readonly metric: string },
+): Promise<ComparedTrials> {
+  const trials = new ComparedTrials();
+  // equal trials of several sweeps count once, unless it is the sweeps that are compared
+  const seen = recorded.length > 1 && by !== 'sweep' ? new Set<string>() : undefined;
+  let planned = 0;
+  for (const { sweep, spec, declaration } of recorded) {
+    const present = presentParameters(spec, declaration);
+    const placed: typeof present = by === 'sweep' ? (params) => ({ ...present(params), sweep: sweep.name }) : present;
+    for await (const page of store.measured(sweep.name, { ...selection, metrics: [metric] }))
+      for (const { trialId, index, params, seed, metrics } of page) {
+        if (seen?.has(trialId) === true) continue;
+        seen?.add(trialId);
+        trials.add({ position: planned + index, params, seed, value: metrics[metric] ?? null }, placed);
+      }
+    planned += sweep.planned;
+  }
+  return trials;
 }

@@ -4,7 +4,8 @@ import type { Measured } from '@natsweep/sweep';
 import { plantSweep, temporaryStore } from '../testing/planted-sweep.ts';
 import { wideFinding, wideSweep } from '../testing/wide-sweep.ts';
 import { compareSweeps, ComparisonError } from './compare-sweeps.ts';
-import { compareTrials, type ComparedTrial } from './compare.ts';
+import { compareTrials, type CompareOptions } from './compare.ts';
+import { ComparedTrials, type ComparedTrial } from './compared-trials.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { studentQuantile } from './student-t.ts';
 
@@ -26,7 +27,15 @@ test("quantiles of Student's t agree with printed tables and with the closed for
   }
 });
 
-const measurement = (approximation: string, seed: number, loss: Measured, depth = 3): ComparedTrial => ({
+type Planted = Omit<ComparedTrial, 'position'>;
+
+function compare(trials: readonly Planted[], options: CompareOptions) {
+  const columns = new ComparedTrials();
+  trials.forEach((trial, position) => columns.add({ ...trial, position }));
+  return compareTrials(columns, options);
+}
+
+const measurement = (approximation: string, seed: number, loss: Measured, depth = 3): Planted => ({
   params: { approximation, depth },
   seed,
   value: loss,
@@ -38,7 +47,7 @@ test('differences are paired by seed and by every other parameter: what all pair
     measurement('exact', seed, 10 * seed),
     measurement('kfac', seed, 10 * seed - [1, 2, 3, 2][seed - 1]!),
   ]);
-  const { rows, baseline, scale } = compareTrials([...trials, measurement('kfac', 1, 7, 9)], options)!;
+  const { rows, baseline, scale } = compare([...trials, measurement('kfac', 1, 7, 9)], options)!;
   assert.deepEqual([baseline, scale, rows.length], ['exact', 'difference', 1]);
   const [row] = rows;
   // differences −1, −2, −3, −2: mean −2, sample deviation √(2/3), t_{0.975, 3} = 3.182446
@@ -55,7 +64,7 @@ test('values that span decades are compared by ratio', () => {
     measurement('exact', seed, 10 ** seed),
     measurement('kfac', seed, 10 ** seed / 4),
   ]);
-  const { scale, rows } = compareTrials(trials, options)!;
+  const { scale, rows } = compare(trials, options)!;
   assert.equal(scale, 'ratio');
   assert.ok(Math.abs(rows[0]!.estimate! - 0.25) < 1e-12);
 });
@@ -66,28 +75,28 @@ test('a diverged trial loses, two diverged trials tie, and neither enters the me
     ...[measurement('exact', 2, null), measurement('kfac', 2, null)],
     ...[measurement('exact', 3, 4), measurement('kfac', 3, 3)],
   ];
-  const [row] = compareTrials(trials, options)!.rows;
+  const [row] = compare(trials, options)!.rows;
   assert.deepEqual([row!.pairs, row!.measuredPairs, row!.estimate, row!.interval, row!.winRate], [3, 1, -1, null, 0.5]);
 });
 
 test('values that never meet say in which parameters they differ; an ignored parameter is averaged over', () => {
-  const trial = (approximation: string, steps: number, loss: number): ComparedTrial => ({
+  const trial = (approximation: string, steps: number, loss: number): Planted => ({
     ...measurement(approximation, 1, loss),
     params: { approximation, steps },
   });
   const trials = [trial('exact', 500, 10), trial('kfac', 10, 4), trial('kfac', 20, 8)];
-  const [apart] = compareTrials(trials, options)!.rows;
+  const [apart] = compare(trials, options)!.rows;
   assert.deepEqual([apart!.pairs, apart!.differsIn], [0, ['steps']]);
   assert.match(
-    comparisonTable(compareTrials(trials, options)!).note,
+    comparisonTable(compare(trials, options)!).note,
     /kfac has no pairs: its trials have other values of steps/,
   );
-  const [joined] = compareTrials(trials, { ...options, ignore: ['steps'] })!.rows;
+  const [joined] = compare(trials, { ...options, ignore: ['steps'] })!.rows;
   assert.deepEqual([joined!.pairs, joined!.estimate, joined!.differsIn], [1, -4, []]);
 });
 
 test('a parameter that only one of two values has is averaged over, and the table says so', () => {
-  const damped = (approximation: string, damping: number, loss: number): ComparedTrial => ({
+  const damped = (approximation: string, damping: number, loss: number): Planted => ({
     ...measurement(approximation, 1, loss),
     // a rate that only the natural gradients have, the same for all of them: nothing to average over
     params: { approximation, depth: 3, damping, rate: 0.25 },
@@ -97,7 +106,7 @@ test('a parameter that only one of two values has is averaged over, and the tabl
     ...[damped('exact', 0, 4), damped('exact', 1, 8)],
     ...[damped('kfac', 0, 3), damped('kfac', 1, 9)],
   ];
-  const { rows } = compareTrials(trials, options)!;
+  const { rows } = compare(trials, options)!;
   assert.deepEqual(
     rows.map(({ value, pairs, estimate, averagedOver }) => [value, pairs, estimate, averagedOver]),
     [
@@ -105,9 +114,9 @@ test('a parameter that only one of two values has is averaged over, and the tabl
       ['kfac', 1, -4, ['damping']],
     ],
   );
-  assert.match(comparisonTable(compareTrials(trials, options)!).note, / Each side of a pair is a mean over damping\./);
+  assert.match(comparisonTable(compare(trials, options)!).note, / Each side of a pair is a mean over damping\./);
   // both have it: paired by it
-  const both = compareTrials(trials, { ...options, baseline: 'exact' })!;
+  const both = compare(trials, { ...options, baseline: 'exact' })!;
   const kfac = both.rows.find(({ value }) => value === 'kfac')!;
   assert.deepEqual([kfac.pairs, kfac.estimate, kfac.averagedOver], [2, 0, []]);
   assert.match(comparisonTable(both).note, / gradient-descent: each side of a pair is a mean over damping\./);
@@ -115,10 +124,10 @@ test('a parameter that only one of two values has is averaged over, and the tabl
 
 test('the goal decides who wins; a baseline can be named; without a second value there is nothing to compare', () => {
   const trials = [measurement('exact', 1, 5), measurement('kfac', 1, 3)];
-  assert.equal(compareTrials(trials, { ...options, goal: 'maximize' })!.rows[0]!.winRate, 0);
-  assert.equal(compareTrials(trials, { ...options, baseline: 'kfac' })!.rows[0]!.value, 'exact');
-  assert.equal(compareTrials(trials, { ...options, baseline: 'diagonal' }), undefined);
-  assert.deepEqual(compareTrials(trials.slice(1), options)!.rows, []);
+  assert.equal(compare(trials, { ...options, goal: 'maximize' })!.rows[0]!.winRate, 0);
+  assert.equal(compare(trials, { ...options, baseline: 'kfac' })!.rows[0]!.value, 'exact');
+  assert.equal(compare(trials, { ...options, baseline: 'diagonal' }), undefined);
+  assert.deepEqual(compare(trials.slice(1), options)!.rows, []);
 });
 
 test('sweeps are compared by a parameter or with each other, and what cannot be compared is named', async (t) => {

@@ -1,9 +1,9 @@
 import { spread } from '@natsweep/catalogue';
 import type { Measured, Parameters, ParameterValue } from '@natsweep/sweep';
-import { valuesOf } from './grouping.ts';
+import type { ComparedTrials, Side } from './compared-trials.ts';
+import { distinctValues, inOrder } from './grouping.ts';
 import { spansDecades } from './objective.ts';
-import { Partners } from './partners.ts';
-import { pointsOf } from './points.ts';
+import { Partners, type PairedMeans } from './partners.ts';
 import { studentQuantile } from './student-t.ts';
 
 export interface CompareOptions {
@@ -15,14 +15,6 @@ export interface CompareOptions {
   readonly baseline?: ParameterValue;
   /** Parameters that may differ within a pair: each side is then the mean over its trials. Default: none. */
   readonly ignore?: readonly string[];
-}
-
-/** What a comparison reads of a trial. */
-export interface ComparedTrial {
-  readonly params: Parameters;
-  readonly seed: number;
-  /** Of the metric; null where it was not measured. */
-  readonly value: Measured;
 }
 
 export interface Comparison {
@@ -59,59 +51,72 @@ export interface ComparedValue {
  * Compares the values of a parameter, paired by all other parameters and the seed (common random numbers). A parameter
  * that only one of two values has, as gradient descent has no damping, cannot pair them: it is averaged over.
  */
-export function compareTrials(all: readonly ComparedTrial[], options: CompareOptions): Comparison | undefined {
+export function compareTrials(all: ComparedTrials, options: CompareOptions): Comparison | undefined {
   const { by, metric, goal, ignore = [] } = options;
-  const values = valuesOf(all, by);
+  const sides = all.sides(by);
+  const values = inOrder(sides.keys());
   const baseline = options.baseline ?? (values.includes('gradient-descent') ? 'gradient-descent' : values[0]);
   if (baseline === undefined || !values.includes(baseline)) return undefined;
 
-  const sides = Map.groupBy(all, ({ params }) => params[by]);
-  const compared = values.flatMap((value) => sides.get(value)!);
-  const scale = spansDecades(compared.flatMap(({ value }) => value ?? [])) ? 'ratio' : 'difference';
+  const scale = spansDecades(measuredValues(all, sides.values())) ? 'ratio' : 'difference';
+  const references = sides.get(baseline)!;
   const rows = values
     .filter((value) => value !== baseline)
     .map((value): ComparedValue => {
-      const [trials, references] = [sides.get(value)!, sides.get(baseline)!];
+      const trials = sides.get(value)!;
       const without = [...new Set([...ignore, ...unshared(trials, references)])].filter((name) => name !== by);
-      const averagedOver = without.filter((name) => varies(name, trials, references));
-      const partners = new Partners([by, ...without]);
-      const [own, others] = [partners.means(trials), partners.means(references)];
-      const pairs: [Measured, Measured][] = [];
-      for (const [partner, mean] of own) if (others.has(partner)) pairs.push([mean, others.get(partner)!]);
-      const differsIn = pairs.length > 0 ? [] : disjointParameters(trials, references, by);
+      const averagedOver = without.filter((name) => varies(name, trials) || varies(name, references));
+      const pairedBy = telling(trials, references).filter((name) => name !== by && !without.includes(name));
+      const pairs = new Partners(all, pairedBy).means(trials, references);
+      const differsIn = pairs.own.length > 0 ? [] : disjointParameters(trials, references, by);
       return { ...comparedValue(value, pairs, { scale, goal }), averagedOver, differsIn };
     });
   return { by, metric, goal, baseline, scale, rows };
 }
 
+function* measuredValues({ values }: ComparedTrials, sides: Iterable<Side>): Generator<number> {
+  for (const { trials } of sides) for (const trial of trials) if (!Number.isNaN(values[trial])) yield values[trial]!;
+}
+
 /** Parameters that trials of one side have and none of the other. */
-function unshared(left: readonly ComparedTrial[], right: readonly ComparedTrial[]): readonly string[] {
+function unshared(left: Side, right: Side): readonly string[] {
   const [ours, theirs] = [namesOf(left), namesOf(right)];
   return [...ours, ...theirs].filter((name) => !ours.has(name) || !theirs.has(name));
 }
 
-function namesOf(trials: readonly ComparedTrial[]): Set<string> {
+function namesOf({ points }: Side): Set<string> {
   const names = new Set<string>();
-  for (const params of pointsOf(trials).params) for (const name of Object.keys(params)) names.add(name);
+  for (const params of points) for (const name of Object.keys(params)) names.add(name);
   return names;
 }
 
-function varies(name: string, ...sides: readonly (readonly ComparedTrial[])[]): boolean {
-  return sides.some((side) => valuesOf(side, name).length > 1);
+function varies(name: string, { points }: Side): boolean {
+  return distinctValues(points, name).length > 1;
+}
+
+/** Parameters that are not the same in all trials of two sides: of 25, a few. */
+function telling(left: Side, right: Side): readonly string[] {
+  const points: readonly Parameters[] = [...left.points, ...right.points];
+  return [...namesOf(left)].filter((name) => points.some((params) => params[name] !== points[0]![name]));
 }
 
 function comparedValue(
   value: ParameterValue,
-  pairs: readonly (readonly [Measured, Measured])[],
+  { own, others }: PairedMeans,
   { scale, goal }: Pick<Comparison, 'scale' | 'goal'>,
 ): Omit<ComparedValue, 'differsIn' | 'averagedOver'> {
   const sign = goal === 'minimize' ? -1 : 1;
   const on = scale === 'ratio' ? Math.log : (x: number) => x;
   const back = scale === 'ratio' ? Math.exp : (x: number) => x;
-  const differences = pairs.flatMap(([a, b]) => (a === null || b === null ? [] : [on(a) - on(b)]));
-  const wins = pairs.reduce((sum, [a, b]) => sum + winOf(a, b, sign), 0);
-  const counts = { value, pairs: pairs.length, measuredPairs: differences.length };
-  const winRate = pairs.length === 0 ? 0 : wins / pairs.length;
+  const differences: number[] = [];
+  let wins = 0;
+  for (const [pair, a] of own.entries()) {
+    const b = others[pair]!;
+    if (!Number.isNaN(a) && !Number.isNaN(b)) differences.push(on(a) - on(b));
+    wins += winOf(a, b, sign);
+  }
+  const counts = { value, pairs: own.length, measuredPairs: differences.length };
+  const winRate = own.length === 0 ? 0 : wins / own.length;
   if (differences.length === 0) return { ...counts, estimate: null, interval: null, winRate, effectSize: null };
   const { mean, deviation, count } = spread(differences);
   const half = count > 1 ? (studentQuantile(0.975, count - 1) * deviation) / Math.sqrt(count) : undefined;
@@ -125,23 +130,19 @@ function comparedValue(
 }
 
 /** Parameters in which the trials of two sides have no value in common. */
-function disjointParameters(
-  left: readonly ComparedTrial[],
-  right: readonly ComparedTrial[],
-  by: string,
-): readonly string[] {
+function disjointParameters(left: Side, right: Side, by: string): readonly string[] {
   const shared = namesOf(right);
   const names = [...namesOf(left)].filter((name) => name !== by && shared.has(name));
   return names.filter((name) => {
-    const known = valuesOf(right, name);
-    return valuesOf(left, name).every((value) => !known.includes(value));
+    const known = distinctValues(right.points, name);
+    return distinctValues(left.points, name).every((value) => !known.includes(value));
   });
 }
 
 /** 1 if a is better than b, ½ for a tie. */
-function winOf(a: Measured, b: Measured, sign: 1 | -1): number {
-  if (a === b) return 0.5;
-  if (a === null) return 0;
-  if (b === null) return 1;
+function winOf(a: number, b: number, sign: 1 | -1): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0.5;
+  if (Number.isNaN(a)) return 0;
+  if (Number.isNaN(b)) return 1;
   return sign * (a - b) > 0 ? 1 : 0;
 }

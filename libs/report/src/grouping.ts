@@ -6,11 +6,21 @@ export function valuesOf(
   items: readonly { readonly params: Parameters }[],
   parameter: string,
 ): readonly ParameterValue[] {
+  return distinctValues(pointsOf(items).params, parameter);
+}
+
+/** As `valuesOf`, of the parameters that occur. */
+export function distinctValues(points: Iterable<Parameters>, parameter: string): readonly ParameterValue[] {
   const values = new Set<ParameterValue>();
-  pointsOf(items).params.forEach((params) => {
+  for (const params of points) {
     const value = params[parameter];
     if (value !== undefined) values.add(value);
-  });
+  }
+  return inOrder(values);
+}
+
+/** Numbers ascending, others as they come. */
+export function inOrder(values: Iterable<ParameterValue>): readonly ParameterValue[] {
   const list = [...values];
   return list.every((value) => typeof value === 'number') ? list.sort((a, b) => Number(a) - Number(b)) : list;
 }

@@ -70,8 +70,11 @@ export function bestAndEven(objective: Objective, count: number): Objective['tri
 }
 
 /** Whether values are better shown by their logarithm: all are positive, and they span more than a decade and a half. */
-export function spansDecades(values: readonly number[]): boolean {
-  const lowest = values.reduce((low, value) => Math.min(low, value), Infinity);
-  const highest = values.reduce((high, value) => Math.max(high, value), -Infinity);
+export function spansDecades(values: Iterable<number>): boolean {
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
   return lowest > 0 && highest / lowest > 10 ** 1.5;
 }

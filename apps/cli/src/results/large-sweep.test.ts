@@ -15,5 +15,5 @@ test('the memory that all trials of several sweeps take is told beforehand, and 
     return written;
   };
   assert.equal(await told(50_000, 49_999), '');
-  assert.match(await told(600_000, 400_000), /^Reading 1,000,000 trials takes about 858 MiB of memory\.\n$/);
+  assert.match(await told(600_000, 400_000), /^Reading 1,000,000 trials takes about 687 MiB of memory\.\n$/);
 });
