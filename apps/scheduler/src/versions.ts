@@ -3,15 +3,13 @@ import {
   isRetired,
   ResultsError,
   retiredName,
-  selectFailed,
   type FailedSelection,
   type NewVersion,
   type ResultsStore,
   type StoredSweep,
   type SweepVersion,
-  type TrialRow,
 } from '@natsweep/results';
-import { formatCount, type Grid, IndexSet, readSweepSpec, type SweepSpec } from '@natsweep/sweep';
+import { formatCount, type Grid, readSweepSpec, type SweepSpec } from '@natsweep/sweep';
 import type { CommandContext } from './commands.ts';
 import { reconcile } from './reconcile.ts';
 import { accept, refuse, refuseUnknown, trials } from './replies.ts';
@@ -33,24 +31,16 @@ export async function retry(command: RetryCommand, context: CommandContext): Pro
   if (isRetired(sweep))
     return refuse(`${sweep} keeps what was recorded before a retry or a change: retry the sweep itself.`);
   if (stored.state === 'cancelled') return refuse(`Sweep "${sweep}" is cancelled: launch it again under another name.`);
-  let selected: IndexSet;
   try {
-    selected = await indicesOfFailed(sweep, selection, results);
+    const selected = await results.countFailed(sweep, selection);
+    if (Object.keys(selected).length === 0) return describeNone(sweep, selection);
   } catch (error) {
     if (!isWrongSelection(error)) throw error;
     return refuse(error.message);
   }
-  if (selected.size === 0) return describeNone(sweep, selection);
-  const place = ({ index }: TrialRow) => (selected.has(index) ? undefined : index);
   const { spec, planned } = stored;
-  const version = await replace(stored, { spec, planned, commandId, place }, context);
+  const version = await replace(stored, { spec, planned, commandId, again: selection }, context);
   return describeRetry(sweep, version, results);
-}
-
-async function indicesOfFailed(sweep: string, selection: FailedSelection, results: ResultsStore): Promise<IndexSet> {
-  const indices = new IndexSet();
-  for await (const { index } of selectFailed(results, sweep, selection)) indices.add(index);
-  return indices;
 }
 
 function isWrongSelection(error: unknown): error is ResultsError {
@@ -119,8 +109,8 @@ export async function apply(command: ApplyCommand, context: CommandContext): Pro
     throw error;
   }
   if (grid.size === 0) return refuse(`Sweep "${spec.name}" would have no trials.`);
-  const place = (row: TrialRow) => grid.locate(row);
-  const version = await replace(stored, { spec: text, planned: grid.size, commandId, place }, context);
+  const change = { spec: text, planned: grid.size, commandId, place: grid.locate };
+  const version = await replace(stored, change, context);
   return describeApply(spec.name, version, results);
 }
 

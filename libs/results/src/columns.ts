@@ -2,7 +2,7 @@ import type { ParameterValue, TrialRecord } from '@natsweep/sweep';
 import type { Transaction } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
 import { ResultsError } from './results-error.ts';
-import type { ColumnType, Database, Schema, ValueColumn } from './schema.ts';
+import type { ColumnTable, ColumnType, Database, Schema, ValueColumn } from './schema.ts';
 import { addValueColumn } from './sweep-tables.ts';
 
 export interface Column {
@@ -42,11 +42,15 @@ export async function completeColumns(
   if (missingColumns(columns, records).length === 0) return columns;
   // only one process at a time adds columns, and it looks again at what another may have added meanwhile
   await db.updateTable('sweeps').set({ id: sweepId }).where('id', '=', sweepId).execute();
-  for (const { column, role, name, type } of missingColumns(await readColumns(db, sweepId), records)) {
-    await addValueColumn(db, kind, { sweepId, column, type });
-    await db.insertInto('sweep_columns').values({ sweep_id: sweepId, role, name, type, column_name: column }).execute();
-  }
+  for (const { column, ...missing } of missingColumns(await readColumns(db, sweepId), records))
+    await addColumn(db, kind, { ...missing, sweep_id: sweepId, column_name: column });
   return readColumns(db, sweepId);
+}
+
+export async function addColumn(db: Transaction<Schema>, kind: DatabaseKind, added: ColumnTable): Promise<void> {
+  const { sweep_id: sweepId, column_name: column, type } = added;
+  await addValueColumn(db, kind, { sweepId, column, type });
+  await db.insertInto('sweep_columns').values(added).execute();
 }
 
 interface MissingColumn extends Column {

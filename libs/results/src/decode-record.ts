@@ -10,7 +10,7 @@ import type {
 } from '@natsweep/sweep';
 import type { Selectable } from 'kysely';
 import type { Columns } from './columns.ts';
-import type { DetailTable, TrialTable } from './schema.ts';
+import type { DetailTable, TrialTable, ValueColumn } from './schema.ts';
 import type { TrialRow } from './store.ts';
 import type { Texts } from './texts.ts';
 import { decodeTraces } from './traces.ts';
@@ -88,7 +88,7 @@ function decodeRow(row: StoredTrial, { sweep, columns, texts }: Decoding): Trial
 }
 
 /** A conditional parameter that a trial does not have is null in every column of its name. */
-function decodeParams(row: StoredTrial, columns: Columns): Record<string, ParameterValue> {
+export function decodeParams(row: Pick<TrialTable, ValueColumn>, columns: Columns): Record<string, ParameterValue> {
   const params: [string, ParameterValue][] = [];
   for (const [name, candidates] of columns.params)
     for (const { column, type } of candidates) {

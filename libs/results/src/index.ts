@@ -3,11 +3,11 @@ export { openResults } from './open-results.ts';
 export type { OpenOptions } from './open-results.ts';
 export { ResultsError } from './results-error.ts';
 export type { ResultsErrorCode } from './results-error.ts';
-export { isRetired, retiredName } from './versions.ts';
-export { selectFailed, type FailedSelection } from './select-failed.ts';
+export { isRetired, retiredName } from './retired.ts';
 export type {
   ExportQuery,
   FailedAttempt,
+  FailedSelection,
   GroupMetric,
   GroupRow,
   MeasuredQuery,

@@ -18,6 +18,7 @@ import { record } from './record.ts';
 import { ResultsError } from './results-error.ts';
 import { readAllRows, readRows, readTraces, readTrial } from './rows.ts';
 import type { Database, Schema } from './schema.ts';
+import { countFailed } from './select-failed.ts';
 import { sqlite } from './sqlite-dialect.ts';
 import type { ResultsStore } from './store.ts';
 import {
@@ -67,8 +68,8 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     getSweep: (name) => getSweep(db, name),
     listSweeps: () => listSweeps(db),
     setSweepState: (name, state, reason) => setSweepState(db, name, { state, reason, nowMs: Date.now() }),
-    deleteSweep: (name) => deleteSweep(db, name),
-    versions: (sweep) => readVersions(connection, sweep),
+    deleteSweep: (name) => db.transaction().execute((transaction) => deleteSweep(transaction, name)),
+    versions: (sweep) => readVersions(db, sweep),
     applyVersion: (sweep, change) => applyVersion(connection, sweep, change),
     verify: (sweep, planned) => verifySweep(connection, sweep, planned),
     recordAttempts: (attempts) => recordAttempts(connection, attempts),
@@ -77,6 +78,7 @@ export async function openResults(url: string, options: OpenOptions = {}): Promi
     record: (records) => record(connection, records),
     recordedIndices: (sweep) => recordedIndices(db, sweep),
     counts: (sweep) => countRecords(db, sweep),
+    countFailed: (sweep, selection) => countFailed(db, sweep, selection),
     rows: (sweep, query = {}) => readRows(connection, sweep, query),
     allRows: (sweep, query = {}) => readAllRows(connection, sweep, query),
     measured: (sweep, query = {}) => readMeasured(connection, sweep, query),

@@ -104,18 +104,8 @@ export async function* readTraces(connection: Connection, name: string, query: R
     if (record.kind === 'observation') yield record;
 }
 
-export interface IdentifiedRow {
-  /** The row's key in its table. */
-  readonly id: number;
-  readonly row: TrialRow;
-}
-
 /** Every selected record without its traces, in the order of recording, a page at a time. */
-export async function* streamRows(
-  { db, texts }: Connection,
-  name: string,
-  query: RowQuery = {},
-): AsyncGenerator<IdentifiedRow> {
+export async function* readAllRows({ db, texts }: Connection, name: string, query: RowQuery): AsyncGenerator<TrialRow> {
   const sweep = await findSweep(db, name);
   if (isEmpty(sweep)) return;
   for (let after = -1; ;) {
@@ -127,14 +117,9 @@ export async function* streamRows(
       .execute();
     if (page.length === 0) return;
     const decoding = { sweep: name, columns: sweep.columns, texts };
-    const rows = await decodeRows(await withMessages(db, sweep, page), decoding);
-    for (const [position, row] of rows.entries()) yield { id: page[position]!.id, row };
+    yield* await decodeRows(await withMessages(db, sweep, page), decoding);
     after = page.at(-1)!.id;
   }
-}
-
-export async function* readAllRows(connection: Connection, name: string, query: RowQuery): AsyncGenerator<TrialRow> {
-  for await (const { row } of streamRows(connection, name, query)) yield row;
 }
 
 export async function readRecordsOf(
@@ -144,17 +129,6 @@ export async function readRecordsOf(
 ): Promise<TrialRecord[]> {
   const found = await recordQuery(sweep, db.selectFrom(trialTable(sweep.id)))
     .where('trial_id', 'in', trialIds)
-    .execute();
-  return decodeRecords(found as StoredRecord[], { sweep: sweep.name, columns: sweep.columns, texts });
-}
-
-export async function readRecordsById(
-  { db, texts }: Connection,
-  sweep: SweepPlace,
-  ids: readonly number[],
-): Promise<TrialRecord[]> {
-  const found = await recordQuery(sweep, db.selectFrom(trialTable(sweep.id)))
-    .where(`${trialTable(sweep.id)}.id`, 'in', ids)
     .execute();
   return decodeRecords(found as StoredRecord[], { sweep: sweep.name, columns: sweep.columns, texts });
 }

@@ -1,25 +1,43 @@
 import type { Failure } from '@natsweep/sweep';
-import type { ResultsStore, Selection, TrialRow } from './store.ts';
+import { sql } from 'kysely';
+import type { SqlBool } from 'kysely';
+import { findSweep, isEmpty, selectTrials } from './query.ts';
+import type { SweepPlace, TrialQuery } from './query.ts';
+import type { Database } from './schema.ts';
+import type { FailedSelection, SweepCounts } from './store.ts';
 
-/** Which failed trials. All conditions must hold that are given. */
-export interface FailedSelection extends Selection {
-  /** Default: any but `cancelled`, which was asked for. */
-  readonly failure?: Failure;
-  /** Beginnings of trial ids; any of them. Default: every id. */
-  readonly trialIds?: readonly string[];
+/** @throws ResultsError `bad-filter` and `unknown-column` */
+export function selectFailed(
+  db: Database,
+  sweep: SweepPlace,
+  { failure, trialIds, ...selection }: FailedSelection,
+): TrialQuery {
+  const failed = selectTrials(db, sweep, { ...selection, kind: 'failed' }).where(
+    'failure',
+    failure === undefined ? '!=' : '=',
+    failure ?? ('cancelled' satisfies Failure),
+  );
+  return trialIds === undefined ? failed : failed.where((is) => is.or(beginnings(trialIds)));
 }
 
-type FailedRow = Extract<TrialRow, { kind: 'failed' }>;
+/** One condition for all beginnings of one length: SQLite nests no more than a thousand. */
+function beginnings(trialIds: readonly string[]) {
+  return [...Map.groupBy(trialIds, ({ length }) => length)].map(
+    ([length, ids]) => sql<SqlBool>`substr(trial_id, 1, ${sql.lit(length)}) in (${sql.join(ids)})`,
+  );
+}
 
-/** The selected records, in bounded memory. Throws ResultsError `bad-filter` and `unknown-column`. */
-export async function* selectFailed(
-  results: Pick<ResultsStore, 'allRows'>,
-  sweep: string,
-  { failure, trialIds, ...selection }: FailedSelection,
-): AsyncGenerator<FailedRow> {
-  const isWanted = (each: Failure) => (failure === undefined ? each !== 'cancelled' : each === failure);
-  for await (const row of results.allRows(sweep, { kind: 'failed', ...selection })) {
-    if (row.kind !== 'failed' || !isWanted(row.failure)) continue;
-    if (trialIds === undefined || trialIds.some((id) => row.trialId.startsWith(id))) yield row;
-  }
+export async function countFailed(
+  db: Database,
+  name: string,
+  selection: FailedSelection,
+): Promise<SweepCounts['byFailure']> {
+  const sweep = await findSweep(db, name);
+  if (isEmpty(sweep)) return {};
+  const counts = await selectFailed(db, sweep, selection)
+    .select(({ fn }) => ['failure', fn.countAll<number>().as('records')])
+    .groupBy('failure')
+    .orderBy('failure')
+    .execute();
+  return Object.fromEntries(counts.map(({ failure, records }) => [failure, records]));
 }

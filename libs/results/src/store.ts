@@ -52,9 +52,12 @@ export interface SweepVersion {
   readonly appliedAtMs: number;
 }
 
+/** Which records leave their place. Default: none does, and none is read. */
 export interface NewVersion extends Omit<SweepVersion, 'version'> {
-  /** Where the new grid has this trial; undefined if it has not. Default: every trial stays where it is, and none is read. */
-  readonly place?: (trial: TrialRow) => number | undefined;
+  /** These are planned again. */
+  readonly again?: FailedSelection;
+  /** Where the new grid has this trial; undefined if it has not. */
+  readonly place?: (trial: Pick<TrialRow, 'trialId' | 'index' | 'params' | 'seed'>) => number | undefined;
 }
 
 /** What the grid says, as `verify` needs it. */
@@ -101,6 +104,14 @@ export interface Selection {
   readonly where?: Parameters;
   /** A condition in the language of a sweep's `where`, over metrics too: `depth > 3 && finalTrainLoss < 1e-3`. */
   readonly filter?: string;
+}
+
+/** Which failed trials. All conditions must hold that are given. */
+export interface FailedSelection extends Selection {
+  /** Default: any but `cancelled`, which was asked for. */
+  readonly failure?: Failure;
+  /** Beginnings of trial ids; any of them. Default: every id. */
+  readonly trialIds?: readonly string[];
 }
 
 export interface RowQuery extends Selection {
@@ -205,9 +216,9 @@ export interface ResultsStore {
   /** Every spec that the sweep has had, the first one first. */
   versions(sweep: string): Promise<readonly SweepVersion[]>;
   /**
-   * Replaces the sweep's spec and moves its records to their indices in the new grid; records that the new grid does not
-   * plan move to the sweep `NAME@VERSION`. A paused sweep stays paused, any other runs. Idempotent by `commandId`. Nothing
-   * may be recorded meanwhile.
+   * Replaces the sweep's spec and moves its records to their indices in the new grid; those of trials that are planned again,
+   * or not any more, move to the sweep `NAME@VERSION` of the version that planned them. One transaction. A paused sweep stays
+   * paused, any other runs. Idempotent by `commandId`. Nothing may be recorded meanwhile.
    */
   applyVersion(sweep: string, change: NewVersion): Promise<SweepVersion>;
   /** Reads every record, computes its hash again, and holds it against the grid. */
@@ -224,6 +235,7 @@ export interface ResultsStore {
   /** Grid indices that have a record, in no particular order. */
   recordedIndices(sweep: string): AsyncIterable<number>;
   counts(sweep: string): Promise<SweepCounts>;
+  countFailed(sweep: string, selection: FailedSelection): Promise<SweepCounts['byFailure']>;
 
   rows(sweep: string, query?: RowQuery): Promise<readonly TrialRow[]>;
   /** All selected records without their traces, in the order of recording and in bounded memory. */

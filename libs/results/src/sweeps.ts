@@ -1,8 +1,10 @@
 import type { Failure, Outcome } from '@natsweep/sweep';
+import type { Transaction } from 'kysely';
 import { findSweep } from './query.ts';
 import type { Connection } from './connection.ts';
+import type { DatabaseKind } from './migrations.ts';
 import { ResultsError } from './results-error.ts';
-import type { Database, SweepRow } from './schema.ts';
+import type { Database, Schema, SweepRow } from './schema.ts';
 import type { StoredSweep, SweepCounts, SweepState } from './store.ts';
 import { createSweepTables, dropSweepTables, trialTable } from './sweep-tables.ts';
 
@@ -11,28 +13,31 @@ export async function createSweep(
   sweep: StoredSweep,
 ): Promise<{ readonly created: boolean; readonly sweep: StoredSweep }> {
   return db.transaction().execute(async (transaction) => {
-    const inserted = await transaction
-      .insertInto('sweeps')
-      .values(encodeSweep(sweep))
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returningAll()
-      .executeTakeFirst();
-    if (inserted) {
-      await createSweepTables(transaction, kind, inserted.id);
-      const { spec, planned, commandId, createdAtMs } = sweep;
-      await transaction
-        .insertInto('sweep_versions')
-        .values({ sweep_id: inserted.id, version: 1, spec, planned, command_id: commandId, applied_at_ms: createdAtMs })
-        .execute();
-      return { created: true, sweep: decodeSweep(inserted) };
-    }
-    const existing = await transaction
-      .selectFrom('sweeps')
-      .selectAll()
-      .where('name', '=', sweep.name)
-      .executeTakeFirstOrThrow();
-    return { created: false, sweep: decodeSweep(existing) };
+    const created = await insertSweep(transaction, kind, sweep);
+    return { created: created !== undefined, sweep: (await getSweep(transaction, sweep.name))! };
   });
+}
+
+/** @returns Its id; undefined if there is a sweep of this name. */
+export async function insertSweep(
+  db: Transaction<Schema>,
+  kind: DatabaseKind,
+  sweep: StoredSweep,
+): Promise<number | undefined> {
+  const inserted = await db
+    .insertInto('sweeps')
+    .values(encodeSweep(sweep))
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!inserted) return undefined;
+  await createSweepTables(db, kind, inserted.id);
+  const { spec, planned, commandId, createdAtMs } = sweep;
+  await db
+    .insertInto('sweep_versions')
+    .values({ sweep_id: inserted.id, version: 1, spec, planned, command_id: commandId, applied_at_ms: createdAtMs })
+    .execute();
+  return inserted.id;
 }
 
 export async function getSweep(db: Database, name: string): Promise<StoredSweep | undefined> {
@@ -46,16 +51,14 @@ export async function listSweeps(db: Database): Promise<StoredSweep[]> {
 }
 
 /** @returns Whether there was such a sweep. */
-export async function deleteSweep(db: Database, name: string): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
-    const sweep = await transaction.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst();
-    if (!sweep) return false;
-    await dropSweepTables(transaction, sweep.id);
-    for (const table of ['sweep_columns', 'sweep_tallies', 'sweep_versions', 'failed_attempts'] as const)
-      await transaction.deleteFrom(table).where('sweep_id', '=', sweep.id).execute();
-    await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute();
-    return true;
-  });
+export async function deleteSweep(db: Transaction<Schema>, name: string): Promise<boolean> {
+  const sweep = await db.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst();
+  if (!sweep) return false;
+  await dropSweepTables(db, sweep.id);
+  for (const table of ['sweep_columns', 'sweep_tallies', 'sweep_versions', 'failed_attempts'] as const)
+    await db.deleteFrom(table).where('sweep_id', '=', sweep.id).execute();
+  await db.deleteFrom('sweeps').where('id', '=', sweep.id).execute();
+  return true;
 }
 
 export interface StateChange {

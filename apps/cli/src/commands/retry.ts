@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { isRetired, selectFailed, type FailedSelection } from '@natsweep/results';
+import { isRetired, type FailedSelection } from '@natsweep/results';
 import { failures, formatCount, type Failure } from '@natsweep/sweep';
 
 import type { Cli, Register } from '../cli.ts';
@@ -67,14 +67,12 @@ async function readSelection(
 }
 
 async function rehearse({ environment }: Cli, sweep: string, selection: FailedSelection): Promise<Answer> {
-  const counts: Partial<Record<Failure, number>> = {};
-  await withResults(environment, async (results) => {
+  const counts = await withResults(environment, async (results) => {
     const { stored } = await findRecordedSweep(results, sweep);
     if (isRetired(sweep))
       throw badInput(`${sweep} keeps what was recorded before a retry or a change: retry the sweep itself.`);
     if (stored.state === 'cancelled') throw badInput(`${sweep} is cancelled: launch it again under another name.`);
-    for await (const { failure } of selectFailed(results, sweep, selection))
-      counts[failure] = (counts[failure] ?? 0) + 1;
+    return results.countFailed(sweep, selection);
   });
   const trials = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const listed = Object.entries(counts).map(([kind, count]) => `${formatCount(count)} ${kind}`);

@@ -709,40 +709,151 @@ export function runConformance(name: string, { kind, freshUrl, tamper }: Subject
       assert.equal((await store.verify('vectors', planned)).damaged, hashVectors.length);
     });
 
+    const version = { spec: '{"version":2}', planned: 2300, commandId: 'apply-1', appliedAtMs: 1_700_000_000_500 };
+
     onStore(
       'applies a changed spec: records move to their new index or to the sweep of the old version',
       async (store) => {
-        await store.createSweep(syntheticSweep('damping', 100));
-        const records = syntheticRecords('damping', 100);
+        await store.createSweep(syntheticSweep('damping', 2200));
+        const records = syntheticRecords('damping', 2200);
         await store.record(records);
+        const isPlanned = (index: number) => index % 2 === 0;
         const change = {
-          spec: '{"version":2}',
-          planned: 160,
-          commandId: 'apply-1',
-          appliedAtMs: 1_700_000_000_500,
-          place: ({ index }: { readonly index: number }) => (index < 20 ? undefined : 159 - index),
+          ...version,
+          place: ({ index }: { readonly index: number }) => (isPlanned(index) ? 2299 - index : undefined),
         };
-        const { place: _, ...described } = change;
-        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...described });
-        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...described });
+        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...version });
+        assert.deepEqual(await store.applyVersion('damping', change), { version: 2, ...version });
         assert.deepEqual(
           (await store.versions('damping')).map(({ version, planned }) => [version, planned]),
           [
-            [1, 100],
-            [2, 160],
+            [1, 2200],
+            [2, 2300],
           ],
         );
-        assert.equal((await store.getSweep('damping'))?.spec, '{"version":2}');
-        const expected = records.slice(20).map((record) => ({ ...record, index: 159 - record.index }));
-        for (const record of expected) assert.deepEqual(await store.trial('damping', record.trialId), record);
-        const { observed, failed } = await store.counts('damping');
-        assert.deepEqual([observed, failed], [78, 2]);
-        assert.equal(await store.trial('damping', records[0]!.trialId), undefined);
-        const retired = { ...records[0]!, sweep: 'damping@1' };
-        assert.deepEqual(await store.trial('damping@1', retired.trialId), retired);
-        const trialIds = new Map(expected.map(({ index, trialId }) => [index, trialId]));
-        const verified = await store.verify('damping', { size: 160, trialId: (index) => trialIds.get(index) ?? '' });
-        assert.deepEqual([verified.damaged, verified.misplaced, verified.missing], [0, 0, 80]);
+        assert.equal((await store.getSweep('damping'))?.spec, version.spec);
+        const kept = records.filter(({ index }) => isPlanned(index));
+        await holdsExactly(
+          store,
+          'damping',
+          kept.map((record) => ({ ...record, index: 2299 - record.index })),
+        );
+        const retired = records.filter(({ index }) => !isPlanned(index));
+        await holdsExactly(
+          store,
+          'damping@1',
+          retired.map((record) => ({ ...record, sweep: 'damping@1' })),
+        );
+      },
+    );
+
+    onStore('hands the grid what it plans by', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 60));
+      const records = syntheticRecords('damping', 60);
+      await store.record(records);
+      const handed: unknown[] = [];
+      await store.applyVersion('damping', { ...version, place: (trial) => (handed.push(trial), trial.index) });
+      assert.deepEqual(
+        handed,
+        records.map(({ trialId, index, params, seed }) => ({ trialId, index, params, seed })),
+      );
+      await holdsExactly(store, 'damping', records);
+      assert.equal(await store.getSweep('damping@1'), undefined);
+    });
+
+    onStore(
+      'failed trials are planned again, however far apart they are, and nothing else moves',
+      async (store, url) => {
+        await store.createSweep(syntheticSweep('damping', 600));
+        const records = syntheticRecords('damping', 600);
+        await store.record(records);
+        // at the first and at the last ids of which a statement moves the records
+        for (const table of ['trials_1', 'details_1']) {
+          await tamper(url, `update ${table} set id = 1000000 + id * 200`);
+          await tamper(url, `update ${table} set id = id - 1 where id > 1060000`);
+        }
+        const again = { filter: 'index > 100' };
+        const isAgain = ({ kind, index }: TrialRecord) => kind === 'failed' && index > 100;
+        assert.deepEqual(await store.countFailed('damping', again), { timeout: 10 });
+        await store.applyVersion('damping', { ...version, again });
+        await holdsExactly(
+          store,
+          'damping',
+          records.filter((record) => !isAgain(record)),
+        );
+        await holdsExactly(
+          store,
+          'damping@1',
+          records.filter(isAgain).map((record) => ({ ...record, sweep: 'damping@1' })),
+        );
+        const anew = records
+          .filter(isAgain)
+          .map((record) => ({ ...record, attempt: { ...record.attempt, attempt: 7 } }));
+        assert.equal((await store.record(anew)).inserted, 10);
+        await store.applyVersion('damping', { ...version, commandId: 'apply-2', again });
+        await holdsExactly(
+          store,
+          'damping@2',
+          anew.map((record) => ({ ...record, sweep: 'damping@2' })),
+        );
+        await store.applyVersion('damping', { ...version, commandId: 'apply-3', again });
+        assert.equal(await store.getSweep('damping@3'), undefined);
+        // what they were is gone: it does not stand in the way of its like
+        await tamper(url, 'insert into details_1 (id, hash) select id, hash from details_2');
+      },
+    );
+
+    onStore('counts the failed trials that meet every condition, without those that were cancelled', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 300));
+      assert.deepEqual(await store.countFailed('damping', { filter: 'depth > 3' }), {});
+      const records = syntheticRecords('damping', 300).map((record) =>
+        record.kind === 'failed' && record.index > 200 ? { ...record, failure: 'cancelled' as const } : record,
+      );
+      await store.record(records);
+      const [one, two] = records.filter(({ kind }) => kind === 'failed') as [TrialRecord, TrialRecord];
+      const many = Array.from({ length: 3000 }, (_, i) => `t${i.toString(16).padStart(12, '0')}`);
+      for (const [selection, expected] of [
+        [{}, { timeout: 4 }],
+        [{ failure: 'cancelled' }, { cancelled: 2 }],
+        [{ failure: 'crash' }, {}],
+        [{ where: { bias: true } }, { timeout: 1 }],
+        [{ filter: 'index < 60' }, { timeout: 1 }],
+        [{ trialIds: [one.trialId.slice(0, 9), two.trialId] }, { timeout: 2 }],
+        [{ trialIds: [...many, one.trialId.slice(0, 9)] }, { timeout: 1 }],
+        [{ trialIds: [one.trialId], filter: 'index > 60' }, {}],
+        [{ trialIds: [records[0]!.trialId] }, {}],
+        [{ trialIds: [] }, {}],
+      ] as const)
+        assert.deepEqual(await store.countFailed('damping', selection), expected, JSON.stringify(selection));
+      await assert.rejects(store.countFailed('damping', { filter: 'dept > 3' }), code('bad-filter'));
+      await assert.rejects(store.countFailed('damping', { where: { dept: 3 } }), code('unknown-column'));
+    });
+
+    onStore('a version that fails midway leaves everything as it was', async (store) => {
+      await store.createSweep(syntheticSweep('damping', 1200));
+      const records = syntheticRecords('damping', 1200);
+      await store.record(records);
+      const place = ({ index }: { readonly index: number }) => {
+        if (index === 1100) throw new Error('no place');
+        return index < 500 ? undefined : index + 1;
+      };
+      await assert.rejects(store.applyVersion('damping', { ...version, place }), /no place/);
+      await holdsExactly(store, 'damping', records);
+      assert.equal((await store.versions('damping')).length, 1);
+      assert.equal(await store.getSweep('damping@1'), undefined);
+    });
+
+    onStore(
+      'what an interrupted change left under the name of the old version gives way to the whole',
+      async (store) => {
+        await store.createSweep(syntheticSweep('damping', 100));
+        await store.createSweep(syntheticSweep('damping@1', 100));
+        const records = syntheticRecords('damping', 100);
+        await store.record(records);
+        await store.record([{ ...records[49]!, sweep: 'damping@1' }]);
+        await store.applyVersion('damping', { ...version, again: {} });
+        const retired = [49, 99].map((index) => ({ ...records[index]!, sweep: 'damping@1' }));
+        await holdsExactly(store, 'damping@1', retired);
       },
     );
 
@@ -907,6 +1018,30 @@ const tokens = [
   "'",
   '"',
 ];
+
+/** The sweep has these records, in this order, whole and counted, and no others. */
+async function holdsExactly(store: ResultsStore, sweep: string, records: readonly TrialRecord[]): Promise<void> {
+  const observations = records.filter((record) => record.kind === 'observation');
+  assert.deepEqual(
+    await collect(store.allRows(sweep)),
+    records.map((record) => {
+      if (record.kind === 'failed') return record;
+      const { traces: _, ...row } = record;
+      return row;
+    }),
+  );
+  assert.deepEqual(await collect(store.traces(sweep)), observations);
+  const endings = records.map((record) => (record.kind === 'observation' ? record.outcome : record.failure));
+  const { observed, failed, byOutcome, byFailure } = await store.counts(sweep);
+  assert.deepEqual([observed, failed], [observations.length, records.length - observations.length]);
+  const counted = Object.fromEntries(
+    [...Map.groupBy(endings, (ending) => ending)].map(([key, all]) => [key, all.length]),
+  );
+  assert.deepEqual({ ...byOutcome, ...byFailure }, counted);
+  const trialIds = new Map(records.map(({ index, trialId }) => [index, trialId]));
+  const planned = { size: 10_000, trialId: (index: number) => trialIds.get(index) ?? '' };
+  assert.deepEqual((await store.verify(sweep, planned)).problems, []);
+}
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const collected: Item[] = [];
