@@ -72,7 +72,12 @@ export const steps: readonly Step[] = [
     is: takesNext,
     found: (reply) => batchGiven.test(reply),
   },
-  { name: 'lock renewed', by: 'worker', kind: 'writes', is: runs('extendLock') },
+  {
+    name: 'lock renewed',
+    by: 'worker',
+    kind: 'writes',
+    is: ({ verb, words }) => verb === 'eval' && words[4] === 'natsweep:bull:batches:stalled',
+  },
   { name: 'heartbeat sent', by: 'worker', kind: 'writes', is: sends('set', 'natsweep:worker:') },
   { name: 'observation reported', by: 'worker', kind: 'writes', is: reports('observation') },
   {

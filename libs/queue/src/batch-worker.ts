@@ -11,7 +11,7 @@ import {
 import { chargeLoss } from './batch-losses.ts';
 import { queueName, queuePrefix } from './batch-queue.ts';
 import { writeBatch } from './batch-write.ts';
-import type { RedisConnection } from './connection.ts';
+import { maxReconnectDelayMs, type RedisConnection } from './connection.ts';
 import { renewLock } from './lock-renewal.ts';
 import { batchPayload, isPayload } from './payloads.ts';
 import type { FailedDelivery } from './report-stream.ts';
@@ -82,13 +82,16 @@ const heldMs = 1000;
  */
 export class BatchWorker {
   readonly #worker: Worker<BatchData>;
+  readonly #leave: () => void;
 
   constructor(connection: RedisConnection, options: BatchWorkerOptions) {
     const lockDurationMs = options.lockDurationMs ?? 10_000;
-    const run = async (job: Job<BatchData>, token?: string) => {
-      const lock = renewLock(job, { token: token as string, durationMs: lockDurationMs });
+    const toKey = (name: string) => this.#worker.toKey(name);
+    const run = async (job: Job<BatchData>, jobToken?: string) => {
+      const [id, token] = [job.id as string, jobToken as string];
+      const lock = renewLock(connection, { id, token, delivery: job.attemptsStarted, toKey }, lockDurationMs);
       try {
-        const held = { key: this.#worker.toKey(job.id as string), token: token as string };
+        const held = { key: toKey(id), token };
         await deliver(job, {
           options,
           token,
@@ -114,6 +117,13 @@ export class BatchWorker {
       autorun: false,
     });
     this.#worker.on('error', options.onError);
+    // when Redis is back every lock may have expired: no batch is taken for lost before its worker could renew it
+    const sparedMs = maxReconnectDelayMs + lockDurationMs;
+    const spare = () => void connection.set(toKey('stalled-check'), 'outage', 'PX', sparedMs).catch(() => {});
+    // this one, and those of the locks
+    connection.setMaxListeners(connection.getMaxListeners() + 1 + (options.concurrency ?? 1));
+    connection.on('close', spare);
+    this.#leave = () => connection.off('close', spare);
   }
 
   /** Begins to take batches; does not return before `close`. */
@@ -124,6 +134,7 @@ export class BatchWorker {
   /** Takes no more batches and waits until the one in hand is settled. */
   async close(): Promise<void> {
     await this.#worker.close();
+    this.#leave();
   }
 }
 

@@ -26,7 +26,7 @@ export interface ConnectOptions {
 const silenceMs = 15_000;
 
 /** Longest pause between attempts to reconnect. */
-const maxReconnectDelayMs = 1000;
+export const maxReconnectDelayMs = 1000;
 
 /** Connects and logs in; throws `RedisUnavailableError` with one sentence that says what to do. */
 export async function connect(address: RedisAddress, options: ConnectOptions = {}): Promise<RedisConnection> {
