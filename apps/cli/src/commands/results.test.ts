@@ -115,3 +115,18 @@ test('what --against cannot mean is refused with the way to say it', async (t) =
     assert.match(err, said);
   }
 });
+
+test('why a trial failed is shown also where there is no room for every parameter', async (t) => {
+  const home = new PlantedHome(t);
+  const axes = `{ behaviour: [finish, exhaust-memory], share: [0.125, 0.25], durationMs: [1000, 250000], busy: [true, false],
+    point: [1, 1000000], group: [1, 1000], traceLength: [10, 10000] }`;
+  await home.plant(`name: s\nexperiment: diagnostic\naxes: ${axes}\nrepeats: 2\n`, ({ params }) =>
+    params['behaviour'] === 'exhaust-memory' && params['durationMs'] === 250_000
+      ? 'the trial process ran out of memory'
+      : { metrics: { value: 1 } },
+  );
+  const { out } = await home.natsweep('results', 's', '--failed');
+  assert.match(out, /^TRIAL .* REASON$/m);
+  assert.match(out.replaceAll(/\s+/g, ' '), /failed: \S+ the trial process ran out of memory/);
+  assert.match(out, /^Not shown for want of width: seed/m);
+});

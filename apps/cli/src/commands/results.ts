@@ -154,6 +154,7 @@ const failureReason = {
   header: 'REASON',
   cell: (row: { readonly kind: string; readonly message?: string }) => row.message ?? '',
   prose: true,
+  essential: true,
 };
 
 async function showGroups(
