@@ -35,10 +35,10 @@ test('of an endless message its beginning is kept, of an endless log its end', (
 
 test('a trial that has run out of memory is tried once more, and then only in slots with much more', () => {
   const cause = { failure: 'out-of-memory', message: 'no memory left', logTail: '' } as const;
-  const failAgain = (before: TrialFailure | undefined, gibibytes: number) => {
+  const failAgain = (before: TrialFailure | undefined, gibibytes: number, on: Partial<DeliveryContext> = {}) => {
     const failures = before === undefined ? {} : { t: before };
     const delivery = { batchId: 'b', batch: { ...batch, maxAttempts: 9, failures }, trials: [trial], ...terms };
-    const work = new DeliveryWork(delivery, { ...context, memoryBytes: () => gibibytes * 2 ** 30 });
+    const work = new DeliveryWork(delivery, { ...context, ...on, memoryBytes: () => gibibytes * 2 ** 30 });
     work.fail(trial, cause, { startedAtMs: 0, elapsedSeconds: 0 });
     return work.failures['t']!;
   };
@@ -51,4 +51,9 @@ test('a trial that has run out of memory is tried once more, and then only in sl
     assert.match(second.message, /^no memory left, again in a slot with 2\.[01] GiB: run fewer slots per machine/);
   }
   assert.equal(isRetryable(failAgain({ ...first, failure: 'crash' }, 2)), true);
+  const gpu = () => ({ name: 'NVIDIA H200', utilization: 1, memoryUsedBytes: 0, memoryTotalBytes: null });
+  assert.match(
+    failAgain(first, 2, { gpu }).message,
+    /GiB: use a GPU or a machine with more memory, then "natsweep retry"$/,
+  );
 });

@@ -87,7 +87,12 @@ export class DeliveryWork {
     if (!exhaustsEverySlot(this.delivery.batch.failures[trialId], slotMemoryBytes))
       return { ...failure, slotMemoryBytes };
     const gibibytes = (slotMemoryBytes / 2 ** 30).toFixed(1);
-    const message = `${failure.message}, again in a slot with ${gibibytes} GiB: run fewer slots per machine, then "natsweep retry"`;
+    // of a machine's processors there are as many slots as one likes, of its GPUs one each
+    const remedy =
+      this.#context.gpu() === undefined
+        ? 'run fewer slots per machine, or use one with more memory'
+        : 'use a GPU or a machine with more memory';
+    const message = `${failure.message}, again in a slot with ${gibibytes} GiB: ${remedy}, then "natsweep retry"`;
     return { ...failure, message, slotMemoryBytes, isFinal: true };
   }
 
