@@ -127,7 +127,7 @@ async function measureWhole(url: string): Promise<Requirement[]> {
   const reported = await inProcess([url, 'report', join(folder, 'report')]);
   return [
     ...limits('comparison of the 5 approximations, paired over all else', compared, [30, 800]),
-    ...limits('report: verdicts, tables and figures as HTML', reported, [60, 1792]),
+    ...limits('report: verdicts, tables and figures as HTML', reported, [60, 1408]),
   ];
 }
 

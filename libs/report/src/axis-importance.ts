@@ -1,3 +1,4 @@
+import type { MeasuredTrial } from '@natsweep/results';
 import { groupByParams, type Group } from './grouping.ts';
 import { onScale, type Objective } from './objective.ts';
 
@@ -18,16 +19,15 @@ export interface AxisImportance {
  */
 export function axisImportance(objective: Objective, parameters: readonly string[]): readonly AxisImportance[] {
   const { trials } = objective;
-  const squares = (items: Objective['trials']) =>
-    squaresOf(items.map((trial) => onScale(objective, objective.ofTrial(trial))));
-  const total = squares(trials);
+  const total = squaresOf(objective, trials);
   return parameters
     .map((parameter) => {
       const groups = groupByParams(trials, [parameter]).filter(({ values: [value] }) => value !== undefined);
       const count = groups.reduce((sum, { items }) => sum + items.length, 0);
-      const having = count === trials.length ? trials : trials.filter(({ params }) => params[parameter] !== undefined);
-      const within = groups.reduce((sum, { items }) => sum + squares(items), 0);
-      return { parameter, share: omegaSquared(groups, { within, own: squares(having), total }) };
+      const having = () => trials.filter(({ params }) => params[parameter] !== undefined);
+      const own = count === trials.length ? total : squaresOf(objective, having());
+      const within = groups.reduce((sum, { items }) => sum + squaresOf(objective, items), 0);
+      return { parameter, share: omegaSquared(groups, { within, own, total }) };
     })
     .sort((a, b) => b.share - a.share);
 }
@@ -45,8 +45,9 @@ function omegaSquared(groups: readonly Group<unknown>[], { within, own, total }:
   return Math.min(1, Math.max(0, share));
 }
 
-/** Sum of squared differences from the mean. */
-function squaresOf(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+/** Sum of squared differences of the objective from its mean. */
+function squaresOf(objective: Objective, trials: Objective['trials']): number {
+  const valueOf = (trial: MeasuredTrial) => onScale(objective, objective.ofTrial(trial));
+  const mean = trials.reduce((sum, trial) => sum + valueOf(trial), 0) / trials.length;
+  return trials.reduce((sum, trial) => sum + (valueOf(trial) - mean) ** 2, 0);
 }

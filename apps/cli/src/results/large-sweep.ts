@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 const many = 100_000;
 
 /** Bytes for each trial at the peak, measured at a million trials of 25 parameters and 10 metrics. */
-const bytesPerTrial = { compare: 720, report: 1650 } as const;
+const bytesPerTrial = { compare: 720, report: 1350 } as const;
 
 /** Says beforehand what memory it takes to read all trials of large sweeps. */
 export async function tellMemory(

@@ -24,7 +24,7 @@ export function heatMapFigure(
   if (!fits(xValues) || !fits(yValues)) return undefined;
 
   const medians = groupByParams(items, [xName, yName]).map(({ values, items: members }) => {
-    const sorted = members.map(objective.ofTrial).sort((a, b) => a - b);
+    const sorted = Float64Array.from(members, objective.ofTrial).sort();
     return { x: formatValue(values[0]), y: formatValue(values[1]), value: quantile(sorted, 0.5) };
   });
   const scaled = medians.map(({ value }) => onScale(objective, value));

@@ -114,7 +114,7 @@ function boxesOf(
       ? [{ values: [''], items }]
       : groupByParams(items, [seriesBy]).filter(({ values: [value] }) => value !== undefined);
   return groups.map(({ values: [name], items: members }) => {
-    const sorted = members.map(ofTrial).sort((a, b) => a - b);
+    const sorted = Float64Array.from(members, ofTrial).sort();
     const at = (probability: number) => Math.max(floor, quantile(sorted, probability));
     const rank = series.indexOf(name!) - (series.length - 1) / 2;
     return {
