@@ -28,8 +28,10 @@ async function run(settings: Settings): Promise<void> {
   });
   worker.run();
   await stopped;
-  // Without Redis nothing can be handed back or signed off; batches go to other workers when their locks expire.
-  const callOff = after((settings.drainSeconds + shutdownSeconds) * 1000, () => process.exit(1));
+  const callOff = after((settings.drainSeconds + shutdownSeconds) * 1000, () => {
+    logger.error(`no answer from ${address.description}: batches in hand go to other workers when their locks expire`);
+    process.exit(1);
+  });
   try {
     await worker.drain();
   } finally {
