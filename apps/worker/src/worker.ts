@@ -11,6 +11,7 @@ import { isOpenToOthers } from '@natsweep/telemetry/metrics-access';
 import { serveProcessMetrics, type ProcessMetricsServer } from '@natsweep/telemetry/process-metrics';
 import { GpuMonitor } from './gpus.ts';
 import { after } from './long-timer.ts';
+import { logOutages } from './outages.ts';
 import { SettingsError, type Settings } from './settings.ts';
 import { SlotPool } from './slot-pool.ts';
 import { announce } from './status.ts';
@@ -48,10 +49,11 @@ export class WorkerProcess {
   static async start(options: WorkerOptions): Promise<WorkerProcess> {
     const { address, settings, version, logger } = options;
     const redis = await connect(address, { waitMs: redisWaitMs, onOutage: 'wait' });
-    const onLoss = () => logger.warn(`lost ${address.description}; trials go on, results wait until it is back`);
-    redis.on('close', onLoss);
-    redis.on('ready', () => logger.info(`back at ${address.description}`));
-    const disconnect = () => redis.off('close', onLoss).disconnect();
+    const stopLogging = logOutages(redis, { description: address.description, logger });
+    const disconnect = () => {
+      stopLogging();
+      redis.disconnect();
+    };
     const sender = new ReportSender(redis, (error, fate) => {
       if (fate === 'waits') logger.warn(`${error.message} Results wait.`);
       else logger.error({ err: error }, 'Redis refuses a report');
