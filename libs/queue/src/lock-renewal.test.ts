@@ -46,7 +46,6 @@ async function start(t: TestContext) {
     deliveries.forEach(finish);
     await Promise.all(workers.map((worker) => worker.close()));
   };
-  t.after(end);
   return { redis, connections, queue, deliveries, finish, end };
 }
 
@@ -84,5 +83,20 @@ test('a lock is not taken again when the batch is back in the queue, or was deli
   await connection.multi().del(lock(gone)).lrem(key('active'), 1, gone.batchId).del(key(gone.batchId)).exec();
   for (const { signal } of deliveries) if (!signal.aborted) await once(signal, 'abort');
   assert.equal(await connection.exists(deliveries.map(lock)), 0);
+  await end();
+});
+
+test('a lock is renewed also while Redis has no room', async (t) => {
+  const { redis, deliveries, end } = await start(t);
+  const connection = await redis.connect();
+  await connection.config('SET', 'maxmemory', '1');
+  const lock = key(`${deliveries[0]!.batchId}:lock`);
+  for (let renewals = 0, last = Infinity; renewals < 6;) {
+    const leftMs = await connection.pttl(lock);
+    assert(leftMs > 0, 'the lock has expired');
+    if (leftMs > last) renewals += 1;
+    last = leftMs;
+  }
+  await connection.config('SET', 'maxmemory', '0');
   await end();
 });

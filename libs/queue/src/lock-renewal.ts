@@ -6,15 +6,17 @@ export const longestLockMs = 60_000;
 /**
  * KEYS: lock, set of those that may be lost, list of those in hand, job. ARGV: token, duration in ms, id, number of the delivery.
  * A lock that is nobody's has expired while Redis was away. It is taken again if nobody has noticed: the job is in hand still,
- * and was delivered to nobody else.
+ * and was delivered to nobody else. One that is held is renewed by what Redis does also when its memory is full.
  */
 const renew = `
   local holder = redis.call('GET', KEYS[1])
-  if holder ~= ARGV[1] then
+  if holder == ARGV[1] then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  else
     if holder or redis.call('HGET', KEYS[4], 'ats') ~= ARGV[4] then return 0 end
     if not redis.call('LPOS', KEYS[3], ARGV[3]) then return 0 end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   end
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   redis.call('SREM', KEYS[2], ARGV[3])
   return 1
 `;
@@ -46,12 +48,13 @@ export function renewLock(connection: RedisConnection, job: HeldJob, durationMs:
   const { id, token, delivery, toKey } = job;
   const lost = new AbortController();
   const keys = [`${toKey(id)}:lock`, toKey('stalled'), toKey('active'), toKey(id)];
-  const extend = () =>
-    // a connection that fails tells nothing of the lock: the next renewal does
+  const extend = (): void => {
     connection.eval(renew, keys.length, ...keys, token, durationMs, id, delivery).then(
       (renewed) => renewed === 1 || lost.abort('lock lost'),
+      // a connection that fails tells nothing of the lock: the next renewal does
       () => {},
     );
+  };
   const timer = setInterval(extend, durationMs / 3);
   // waits at the head of what is sent when Redis is back
   connection.on('close', extend);
