@@ -257,7 +257,8 @@ export class Scheduler {
 
   async #admit(): Promise<void> {
     const { sweeps, queue, settings } = this.#parts;
-    const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
+    const { backlogSeconds, maxBatch } = settings;
+    const capacity = { slots: this.#slots, maxBatch, backlogSeconds };
     const { runs } = sweeps;
     await this.#makeWay(this.#demands());
     const demands = this.#demands();
