@@ -14,24 +14,13 @@ const sweep = (name: string, demand: Partial<Demand> = {}): Demand => ({
   ...demand,
 });
 const room = (demands: readonly Demand[], slots = 10) =>
-  Object.fromEntries(divideRoom(demands, { slots, maxBatch: 64, backlogSeconds: 4 }));
+  Object.fromEntries(divideRoom(demands, { slots, backlogSeconds: 4 }));
 
 test('the queue is filled with so many seconds of work per slot', () => {
   assert.deepEqual(room([sweep('a')]), { a: 40 });
   assert.deepEqual(room([sweep('a', { inFlight: 30 })]), { a: 10 });
   assert.deepEqual(room([sweep('a', { inFlight: 40 })]), { a: 0 });
   assert.deepEqual(room([sweep('a', { missing: 3 })]), { a: 3 });
-});
-
-test('room for a part of a batch is left until a whole one fits; a sweep that has nothing in flight takes it', () => {
-  const running = (inFlight: number, secondsPerTrial = 0.1) => sweep('a', { secondsPerTrial, inFlight, served: 1 });
-  assert.deepEqual(room([running(381)]), { a: 0 });
-  assert.deepEqual(room([running(380)]), { a: 20 });
-  assert.deepEqual(room([{ ...running(395), missing: 5 }]), { a: 5 });
-  assert.deepEqual(room([running(395), sweep('b', { secondsPerTrial: 0.1 })]), { a: 0, b: 5 });
-  // a batch of 64 of them is 0.064 s of work
-  assert.deepEqual(room([running(39_937, 0.001)]), { a: 0 });
-  assert.deepEqual(room([running(39_936, 0.001)]), { a: 64 });
 });
 
 test('the longest trials still leave two per slot in the queue, and so do those of which nothing is known', () => {
@@ -84,7 +73,7 @@ test('never more work than there is room for plus one trial, never more trials t
   fc.assert(
     fc.property(fc.array(demand, { maxLength: 6 }), fc.integer({ min: 1, max: 50 }), (demands, slots) => {
       const sweeps = demands.map((each, i) => ({ sweep: `s${i}`, served: 0, ...each }));
-      const admitted = divideRoom(sweeps, { slots, maxBatch: 64, backlogSeconds: 4 });
+      const admitted = divideRoom(sweeps, { slots, backlogSeconds: 4 });
       const counted = (seconds = 2) => Math.min(2, Math.max(0.0004, (slots * 4) / 100_000, seconds));
       let work = 0;
       for (const { sweep: name, missing, inFlight, secondsPerTrial } of sweeps) {
@@ -95,8 +84,7 @@ test('never more work than there is room for plus one trial, never more trials t
       const before = sweeps.reduce((sum, each) => sum + each.inFlight * counted(each.secondsPerTrial), 0);
       assert(work <= Math.max(before, slots * 4) + 2);
       const hungry = sweeps.some(({ sweep: name, missing }) => (admitted.get(name) ?? 0) < missing);
-      // less than a batch may be left
-      assert(!hungry || work > slots * 4 - 2 || before >= slots * 4);
+      assert(!hungry || work >= slots * 4 - 1e-9 || before >= slots * 4);
     }),
   );
 });

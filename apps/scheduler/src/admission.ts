@@ -16,8 +16,6 @@ export interface Demand {
 
 export interface Capacity {
   readonly slots: number;
-  /** Trials that a batch holds at most. */
-  readonly maxBatch: number;
   /** Work per slot to keep in the queue. */
   readonly backlogSeconds: number;
 }
@@ -35,14 +33,12 @@ const mostTrials = 100_000;
  * How many trials of each sweep to admit now, so that the queue holds `backlogSeconds` of work per slot and no more.
  * A trial counts for at most the time of a batch, so that even the longest trials leave two per slot in the queue; one of
  * a sweep of which none was measured counts for as much.
- * Room for a part of a batch is left until there is room for all of it, so that a slot is seldom given a few trials at a time, each time
- * with the cost of a batch; a sweep that has nothing in flight is given what there is.
  * Room goes to the highest priority that has missing trials; among equals always to the sweep that has been given the
  * least work for its weight, so that over time they share the slots by weight however little room there is at a time.
  */
 export function divideRoom(
   demands: readonly Demand[],
-  { slots, maxBatch, backlogSeconds }: Capacity,
+  { slots, backlogSeconds }: Capacity,
 ): ReadonlyMap<string, number> {
   const backlog = Math.max(1, slots) * backlogSeconds;
   const least = Math.max(leastQueuedSeconds, backlog / mostTrials);
@@ -59,10 +55,7 @@ export function divideRoom(
       );
     if (next === undefined) break;
     const wanted = Math.max(1, Math.round(Math.min(batchSeconds, room) / next.seconds));
-    const missing = next.missing - next.admitted;
-    const trials = Math.min(wanted, missing);
-    const whole = Math.min(Math.floor(Math.min(batchSeconds, backlog / 2) / next.seconds), maxBatch, missing);
-    if (trials < whole && next.inFlight + next.admitted > 0) break;
+    const trials = Math.min(wanted, next.missing - next.admitted);
     next.admitted += trials;
     next.served += servedBy(next, trials);
     room -= trials * next.seconds;

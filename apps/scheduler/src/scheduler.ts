@@ -257,8 +257,7 @@ export class Scheduler {
 
   async #admit(): Promise<void> {
     const { sweeps, queue, settings } = this.#parts;
-    const { backlogSeconds, maxBatch } = settings;
-    const capacity = { slots: this.#slots, maxBatch, backlogSeconds };
+    const capacity = { slots: this.#slots, backlogSeconds: settings.backlogSeconds };
     const { runs } = sweeps;
     await this.#makeWay(this.#demands());
     const demands = this.#demands();

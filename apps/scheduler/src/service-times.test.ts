@@ -60,7 +60,7 @@ test('sweeps that always ask share by weight, though each time there is room for
       const admission = new Admission(all.map((weight) => ({ weight, secondsPerTrial: 1 })));
       const sum = all.reduce((total, weight) => total + weight, 0);
       for (let turn = 0; turn < 20 * sum; turn++) {
-        admission.admit({ slots: 1, maxBatch: 64, backlogSeconds: 0.5 });
+        admission.admit({ slots: 1, backlogSeconds: 0.5 });
         admission.end(1);
       }
       const { given } = admission;
@@ -78,7 +78,7 @@ test('sweeps that always ask share by weight to within a batch, whatever their t
     fc.property(sweeps, fc.integer({ min: 1, max: 16 }), ending, (all, slots, parts) => {
       const admission = new Admission(all);
       for (let turn = 0; turn < 200; turn++) {
-        admission.admit({ slots, maxBatch: 64, backlogSeconds: 4 });
+        admission.admit({ slots, backlogSeconds: 4 });
         admission.end(parts[turn % parts.length]!);
       }
       const served = admission.served();
@@ -96,7 +96,7 @@ test('a sweep that takes all it may, less than its share, does not make one that
   const turns = (count: number, sweeps: number) => {
     const before = [...admission.given];
     for (let turn = 0; turn < count; turn++) {
-      admission.admit({ slots: 10, maxBatch: 64, backlogSeconds: 4 }, sweeps);
+      admission.admit({ slots: 10, backlogSeconds: 4 }, sweeps);
       admission.end(1);
     }
     return admission.given.map((given, i) => given - before[i]!);
