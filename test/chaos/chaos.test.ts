@@ -97,7 +97,7 @@ test('processes die just before and just after every step of a trial’s life', 
   const taken = new Map<string, number>();
   const dieAt = async (moment: Moment) => {
     const name = `${moment.victim === 'itself' ? moment.step.by : moment.victim}, ${moment.step.name}: ${moment.side}`;
-    const waiting = setInterval(() => console.log(`chaos: still waiting for ${name}`), patienceMs);
+    const waiting = setInterval(() => console.log(`chaos: still waiting for ${name}`), patienceMs).unref();
     await killAt(world, moment).finally(() => clearInterval(waiting));
     taken.set(name, (taken.get(name) ?? 0) + 1);
     totals.faults += 1;

@@ -32,7 +32,7 @@ export class Hands implements Watcher {
   }
 
   /** One of the workers that have a batch in hand, as soon as there is one. */
-  async someone(random: Random): Promise<Member> {
+  async someone(random: Pick<Random, 'of'>): Promise<Member> {
     while (this.#batches.size === 0) await this.#wake.promise;
     return random.of([...this.#batches.keys()]);
   }

@@ -15,7 +15,7 @@ export interface Step {
   /** Whether this answer shows that there was something to read. */
   readonly found?: (reply: string) => boolean;
   /** What must be done for the step to be taken soon. */
-  readonly provoke?: 'command' | 'drain' | 'sweep';
+  readonly provoke?: 'command' | 'drain' | 'loss' | 'sweep';
 }
 
 /** A command to Redis; of one that runs a script of BullMQ also its name. */
@@ -90,7 +90,7 @@ export const steps: readonly Step[] = [
     is: (command) => writesBatch(command) && !namesTrialUnderWay(command),
   },
   {
-    ...{ name: 'trial begun alone, in a batch that was lost', by: 'worker', kind: 'writes' },
+    ...{ name: 'trial begun alone, in a batch that was lost', by: 'worker', kind: 'writes', provoke: 'loss' },
     is: (command) => writesBatch(command) && namesTrialUnderWay(command),
   },
   { name: 'attempt put off', by: 'worker', kind: 'writes', is: runs('moveToDelayed', 'retryJob') },

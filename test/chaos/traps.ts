@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sendCommand } from '@natsweep/queue';
 import type { App } from '../stack.ts';
 import { sidesOf, steps, type Command, type Side, type Step } from './steps.ts';
-import type { Member, Watcher, World } from './world.ts';
+import { lockMs, type Member, type Watcher, type World } from './world.ts';
 
 /** A step, and the side of it, at which a process is to die. */
 export interface Moment {
@@ -82,6 +83,7 @@ function provoke(world: World, { provoke: how }: Step): () => Promise<void> {
     return async () => void (await answered);
   }
   if (how === 'drain') return drainWorkers(world);
+  if (how === 'loss') return loseBatches(world);
   return async () => {};
 }
 
@@ -107,6 +109,21 @@ function drainWorkers(world: World): () => Promise<void> {
   return async () => {
     world.watchers.delete(watcher);
     await ending;
+  };
+}
+
+/** Kills a worker that has a batch in hand, again and again: when nobody else does, no batch is lost. */
+function loseBatches(world: World): () => Promise<void> {
+  let over = false;
+  const losing = (async () => {
+    for (let i = 0; !over; i++) {
+      await world.replace(await world.hands.someone({ of: (members) => members[i % members.length]! }));
+      await sleep(3 * lockMs);
+    }
+  })();
+  return async () => {
+    over = true;
+    await losing;
   };
 }
 
